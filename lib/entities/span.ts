@@ -1,0 +1,180 @@
+import { Expose, Transform, Type } from 'class-transformer';
+import { hexToBase64, idToHex } from '../utils/base64-id.js';
+import { deepFreeze } from '../utils/deep-freeze.js';
+import { parseJson } from '../utils/parse-json.js';
+import { getOwn, setOwn } from '../utils/records.js';
+import { AttributeKey, type AttributeTexts } from './attributes.js';
+import { type EventAttributeValue, SpanEvent } from './span-event.js';
+import type { SpanStatus } from './span-status.js';
+import type { TokenUsage } from './token-usage.js';
+import { tokenUsageFromJson } from './token-usage-json.js';
+
+/** A pointer to a span of another trace. */
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: Readonly<Record<string, EventAttributeValue>>;
+}
+
+/** What a span is made of. */
+export interface SpanFields {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  readonly name: string;
+  readonly startTimeNs: bigint;
+  readonly endTimeNs: bigint;
+  readonly status: SpanStatus;
+  readonly events: readonly SpanEvent[];
+  readonly links: readonly SpanLink[];
+  readonly attributeTexts: AttributeTexts;
+}
+
+const empty: readonly never[] = Object.freeze([]);
+const unset: SpanStatus = Object.freeze({ code: 'UNSET', message: '' });
+
+/**
+ * One finished unit of work: an agent's turn, an LLM call, a tool call. Immutable; `inputs`, `outputs` and attributes are
+ * parsed when first read, and frozen.
+ */
+export class Span {
+  /** Id of the trace, `tr-` and 32 hex digits. */
+  @Expose({ name: 'trace_id' })
+  @Transform(({ value }) => `tr-${idToHex(String(value), 16) ?? ''}`, { toClassOnly: true })
+  @Transform(({ value }) => hexToBase64(String(value).slice(3)), { toPlainOnly: true })
+  readonly traceId: string;
+
+  /** 16 hex digits. */
+  @Expose({ name: 'span_id' })
+  @Transform(({ value }) => idToHex(String(value), 8) ?? '', { toClassOnly: true })
+  @Transform(({ value }) => hexToBase64(String(value)), { toPlainOnly: true })
+  readonly spanId: string;
+
+  /** The span this one ran in; `undefined` for a root. */
+  @Expose({ name: 'parent_span_id' })
+  @Transform(({ value }) => (value ? idToHex(String(value), 8) : undefined), { toClassOnly: true })
+  @Transform(({ value }) => (value === undefined ? null : hexToBase64(String(value))), { toPlainOnly: true })
+  readonly parentId: string | undefined;
+
+  @Expose()
+  readonly name: string;
+
+  /** Nanoseconds since 1970. */
+  @Expose({ name: 'start_time_unix_nano' })
+  @Transform(({ obj }) => BigInt(obj['start_time_unix_nano'] ?? 0), { toClassOnly: true })
+  @Transform(({ value }) => String(value), { toPlainOnly: true })
+  readonly startTimeNs: bigint;
+
+  /** Nanoseconds since 1970; equal to the start where the span never ended. */
+  @Expose({ name: 'end_time_unix_nano' })
+  @Transform(({ obj }) => BigInt(obj['end_time_unix_nano'] ?? obj['start_time_unix_nano'] ?? 0), { toClassOnly: true })
+  @Transform(({ value }) => String(value), { toPlainOnly: true })
+  readonly endTimeNs: bigint;
+
+  @Expose()
+  @Transform(({ value }) => statusFromJson(value), { toClassOnly: true })
+  @Transform(({ value }) => ({ code: `STATUS_CODE_${value.code}`, message: value.message }), { toPlainOnly: true })
+  readonly status: SpanStatus;
+
+  @Expose()
+  @Type(() => SpanEvent)
+  readonly events: readonly SpanEvent[];
+
+  @Expose()
+  @Transform(({ obj }) => linksFromJson(obj['links']), { toClassOnly: true })
+  @Transform(({ obj }) => obj['links'].map(linkToJson), { toPlainOnly: true })
+  readonly links: readonly SpanLink[];
+
+  /** The attributes as MLflow stores them: each value is JSON text. */
+  @Expose({ name: 'attributes' })
+  @Transform(({ obj }) => attributeTextsFromJson(obj['attributes']), { toClassOnly: true })
+  @Transform(({ obj }) => obj['attributeTexts'], { toPlainOnly: true })
+  readonly attributeTexts: AttributeTexts;
+
+  #parsed: Map<string, unknown> | undefined;
+
+  constructor(fields?: SpanFields) {
+    this.traceId = fields?.traceId ?? '';
+    this.spanId = fields?.spanId ?? '';
+    this.parentId = fields?.parentId;
+    this.name = fields?.name ?? '';
+    this.startTimeNs = fields?.startTimeNs ?? 0n;
+    this.endTimeNs = fields?.endTimeNs ?? 0n;
+    this.status = fields?.status ?? unset;
+    this.events = fields?.events ?? empty;
+    this.links = fields?.links ?? empty;
+    this.attributeTexts = fields?.attributeTexts ?? {};
+  }
+
+  /** `AGENT`, `TOOL`, `LLM`, ... (see `SpanType`); `UNKNOWN` where nobody said. */
+  get type(): string {
+    const type = this.getAttribute(AttributeKey.spanType);
+    return typeof type === 'string' ? type : 'UNKNOWN';
+  }
+
+  /** What went in: for a decorated method its arguments by name. `undefined` if it was not captured. */
+  get inputs(): unknown {
+    return this.getAttribute(AttributeKey.inputs);
+  }
+
+  /** What came out; for a stream the array of its chunks. `undefined` if it was not captured or the call failed. */
+  get outputs(): unknown {
+    return this.getAttribute(AttributeKey.outputs);
+  }
+
+  /** The tokens this span reported by itself; those of its children are not in it. */
+  get tokenUsage(): TokenUsage | undefined {
+    return tokenUsageFromJson(this.getAttribute(AttributeKey.tokenUsage), this.getAttribute(AttributeKey.reasoningTokens));
+  }
+
+  /** All attributes, parsed; among them inputs, outputs, type and token usage under MLflow's keys. */
+  get attributes(): Readonly<Record<string, unknown>> {
+    const attributes: Record<string, unknown> = {};
+    for (const key of Object.keys(this.attributeTexts)) setOwn(attributes, key, this.getAttribute(key));
+    return Object.freeze(attributes);
+  }
+
+  /**
+   * The value of one attribute, `undefined` if there is none.
+   *
+   * @example
+   * ```ts
+   * span.getAttribute('mlflow.chat.tokenUsage'); // { input_tokens: 24, output_tokens: 3, total_tokens: 27 }
+   * ```
+   */
+  getAttribute(key: string): unknown {
+    const text = getOwn(this.attributeTexts, key);
+    if (text === undefined) return undefined;
+    this.#parsed ??= new Map();
+    if (!this.#parsed.has(key)) this.#parsed.set(key, deepFreeze(parseJson(text) ?? (text === 'null' ? null : text)));
+    return this.#parsed.get(key);
+  }
+}
+
+function statusFromJson(json: { code?: unknown; message?: unknown } | undefined): SpanStatus {
+  const name = String(json?.code ?? '').replace('STATUS_CODE_', '');
+  const code = name === 'OK' || name === 'ERROR' ? name : 'UNSET';
+  return Object.freeze({ code, message: typeof json?.message === 'string' ? json.message : '' });
+}
+
+/** MLflow dumps each value; values that somebody did not dump are dumped now. */
+function attributeTextsFromJson(json: unknown): AttributeTexts {
+  const texts: Record<string, string> = {};
+  for (const [key, value] of Object.entries(json ?? {})) {
+    setOwn(texts, key, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return Object.freeze(texts);
+}
+
+function linksFromJson(json: unknown): readonly SpanLink[] {
+  if (!Array.isArray(json)) return empty;
+  return json.map((link) => ({
+    traceId: String(link?.trace_id ?? ''),
+    spanId: String(link?.span_id ?? ''),
+    attributes: link?.attributes ?? {},
+  }));
+}
+
+function linkToJson(link: SpanLink): unknown {
+  return { trace_id: link.traceId, span_id: link.spanId, attributes: link.attributes };
+}

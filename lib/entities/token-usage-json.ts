@@ -1,0 +1,40 @@
+import { isRecord } from '../utils/records.js';
+import type { TokenUsage } from './token-usage.js';
+
+const wireNames = [
+  ['inputTokens', 'input_tokens'],
+  ['outputTokens', 'output_tokens'],
+  ['totalTokens', 'total_tokens'],
+  ['cacheReadInputTokens', 'cache_read_input_tokens'],
+  ['cacheCreationInputTokens', 'cache_creation_input_tokens'],
+  ['cacheCreationInputTokensAbove1hr', 'cache_creation_input_tokens_above_1hr'],
+] as const satisfies readonly (readonly [keyof TokenUsage, string])[];
+
+/** MLflow's JSON text of a usage. Its key set is closed, so `reasoningTokens` is not in it. */
+export function tokenUsageToJson(usage: TokenUsage): string {
+  let json = '';
+  for (const [name, wireName] of wireNames) {
+    const count = usage[name];
+    if (count !== undefined) json += `${json === '' ? '{' : ','}"${wireName}":${count}`;
+  }
+  return `${json}}`;
+}
+
+/** A usage out of MLflow's JSON (parsed). Counts that are missing are worked out or 0; `undefined` if there is not one. */
+export function tokenUsageFromJson(json: unknown, reasoningTokens?: unknown): TokenUsage | undefined {
+  if (!isRecord(json)) return undefined;
+  const usage: Partial<Record<keyof TokenUsage, number>> = {};
+  for (const [name, wireName] of wireNames) {
+    const count = json[wireName];
+    if (isCount(count)) usage[name] = count;
+  }
+  if (usage.inputTokens === undefined && usage.outputTokens === undefined && usage.totalTokens === undefined) return undefined;
+  if (isCount(reasoningTokens)) usage.reasoningTokens = reasoningTokens;
+  const inputTokens = usage.inputTokens ?? 0;
+  const outputTokens = usage.outputTokens ?? 0;
+  return Object.freeze({ ...usage, inputTokens, outputTokens, totalTokens: usage.totalTokens ?? inputTokens + outputTokens });
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

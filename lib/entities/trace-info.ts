@@ -1,0 +1,133 @@
+import { Expose, Transform } from 'class-transformer';
+import { parseJson } from '../utils/parse-json.js';
+import { getOwn, setOwn } from '../utils/records.js';
+import { AttributeKey, TraceKey } from './attributes.js';
+import type { TokenUsage } from './token-usage.js';
+import { tokenUsageFromJson } from './token-usage-json.js';
+
+/** `OK` or `ERROR` as the root span ended; `IN_PROGRESS` if the trace left before its root ended. */
+export type TraceState = 'OK' | 'ERROR' | 'IN_PROGRESS' | 'STATE_UNSPECIFIED';
+
+const states: ReadonlySet<string> = new Set(['OK', 'ERROR', 'IN_PROGRESS']);
+
+/** What a trace info is made of. */
+export interface TraceInfoFields {
+  readonly traceId: string;
+  readonly state: TraceState;
+  readonly requestTime: Date;
+  readonly executionDurationMs: number;
+  readonly requestText: string | undefined;
+  readonly responseText: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The summary of a trace: what a list of traces shows, and the tokens of all its calls. Immutable. */
+export class TraceInfo {
+  /** `tr-` and the 32 hex digits of the OpenTelemetry trace id. */
+  @Expose({ name: 'trace_id' })
+  readonly traceId: string;
+
+  @Expose()
+  @Transform(({ value }) => (states.has(value) ? value : 'STATE_UNSPECIFIED'), { toClassOnly: true })
+  readonly state: TraceState;
+
+  /** When the root began; whole milliseconds. */
+  @Expose({ name: 'request_time' })
+  @Transform(({ obj }) => new Date(obj['request_time'] ?? 0), { toClassOnly: true })
+  @Transform(({ obj }) => obj['requestTime'].toISOString(), { toPlainOnly: true })
+  readonly requestTime: Date;
+
+  /** From the start of the root to its end, in whole milliseconds. */
+  @Expose({ name: 'execution_duration_ms' })
+  @Transform(({ value }) => Number(value ?? 0), { toClassOnly: true })
+  readonly executionDurationMs: number;
+
+  /** The text that `requestPreview` is cut from. @internal */
+  @Expose({ name: 'request_preview' })
+  @Transform(({ value }) => preview(value), { toPlainOnly: true })
+  readonly requestText: string | undefined;
+
+  /** The text that `responsePreview` is cut from. @internal */
+  @Expose({ name: 'response_preview' })
+  @Transform(({ value }) => preview(value), { toPlainOnly: true })
+  readonly responseText: string | undefined;
+
+  /** Labels that may still change in a store; among them `mlflow.traceName`. */
+  @Expose()
+  @Transform(({ obj }) => stringRecord(obj['tags']))
+  readonly tags: Readonly<Record<string, string>>;
+
+  /** Facts that stay as they were recorded; session, user and token usage are among them. */
+  @Expose({ name: 'trace_metadata' })
+  @Transform(({ obj }) => stringRecord(obj['trace_metadata']), { toClassOnly: true })
+  @Transform(({ obj }) => obj['metadata'], { toPlainOnly: true })
+  readonly metadata: Readonly<Record<string, string>>;
+
+  /** @internal */
+  @Expose({ name: 'trace_location' })
+  readonly location: unknown;
+
+  constructor(fields?: TraceInfoFields) {
+    this.traceId = fields?.traceId ?? '';
+    this.state = fields?.state ?? 'STATE_UNSPECIFIED';
+    this.requestTime = fields?.requestTime ?? new Date(0);
+    this.executionDurationMs = fields?.executionDurationMs ?? 0;
+    this.requestText = fields?.requestText;
+    this.responseText = fields?.responseText;
+    this.tags = fields?.tags ?? {};
+    this.metadata = fields?.metadata ?? {};
+    this.location = defaultLocation;
+  }
+
+  /** The root's inputs as JSON, cut to 1000 characters as MLflow cuts them. */
+  get requestPreview(): string | undefined {
+    return preview(this.requestText);
+  }
+
+  /** The root's outputs as JSON, cut to 1000 characters. */
+  get responsePreview(): string | undefined {
+    return preview(this.responseText);
+  }
+
+  /** The root's name, unless `updateCurrentTrace({ name })` said otherwise. */
+  get name(): string | undefined {
+    return getOwn(this.tags, TraceKey.name);
+  }
+
+  /** The conversation or user session the trace belongs to. */
+  get session(): string | undefined {
+    return getOwn(this.metadata, TraceKey.session);
+  }
+
+  get user(): string | undefined {
+    return getOwn(this.metadata, TraceKey.user);
+  }
+
+  /**
+   * Tokens of the whole trace; `undefined` if no span reported any. A span counts only if none of the spans above it
+   * reported usage itself, so that an agent's own total does not count its LLM calls twice.
+   */
+  get tokenUsage(): TokenUsage | undefined {
+    const text = getOwn(this.metadata, TraceKey.tokenUsage);
+    if (text === undefined) return undefined;
+    return tokenUsageFromJson(parseJson(text), Number(getOwn(this.metadata, AttributeKey.reasoningTokens) ?? Number.NaN));
+  }
+}
+
+const defaultLocation = Object.freeze({ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: Object.freeze({ experiment_id: '0' }) });
+const previewLength = 1000;
+
+/** MLflow's columns hold 1000 code points. */
+function preview(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= previewLength) return text;
+  const codePoints = Array.from(text.slice(0, 2 * previewLength));
+  if (codePoints.length <= previewLength && text.length <= 2 * previewLength) return text;
+  return `${codePoints.slice(0, previewLength - 3).join('')}...`;
+}
+
+function stringRecord(json: unknown): Readonly<Record<string, string>> {
+  const record: Record<string, string> = {};
+  for (const [key, value] of Object.entries(json ?? {})) setOwn(record, key, typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.freeze(record);
+}

@@ -1,0 +1,85 @@
+import { Expose, instanceToPlain, plainToInstance, Type } from 'class-transformer';
+import { TraceFormatError } from '../errors.js';
+import { quoteNanoseconds } from '../utils/parse-json.js';
+import { isRecord } from '../utils/records.js';
+import { TraceData } from './trace-data.js';
+import { TraceInfo } from './trace-info.js';
+
+/**
+ * A finished trace: its summary and its spans. Immutable; the same whether it comes from memory, a file or a server.
+ *
+ * @example
+ * ```ts
+ * const trace = await getTrace(getLastActiveTraceId());
+ * for (const span of trace?.data.spans ?? []) console.log(span.name, span.type, span.tokenUsage);
+ * ```
+ */
+export class Trace {
+  @Expose()
+  @Type(() => TraceInfo)
+  readonly info: TraceInfo;
+
+  @Expose()
+  @Type(() => TraceData)
+  readonly data: TraceData;
+
+  constructor(info: TraceInfo = new TraceInfo(), data: TraceData = new TraceData()) {
+    this.info = info;
+    this.data = data;
+  }
+
+  /**
+   * Reads MLflow's trace JSON: a line of a trace file (text keeps all digits of the times), or the object parsed from it.
+   *
+   * @throws {TraceFormatError} when it is not JSON or not a trace; the message names the place.
+   * @example
+   * ```ts
+   * const trace = Trace.fromJSON('{"info":{"trace_id":"tr-64c396518d978f50bf6ba65358847de2"},"data":{"spans":[]}}');
+   * trace.info.traceId; // 'tr-64c396518d978f50bf6ba65358847de2'
+   * ```
+   */
+  static fromJSON(json: unknown): Trace {
+    const plain = typeof json === 'string' ? parse(json) : json;
+    const place = misfit(plain);
+    if (place !== undefined) throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${place}.`);
+    try {
+      const trace = plainToInstance(Trace, plain, { excludeExtraneousValues: true });
+      for (const span of trace.data.spans) Object.freeze(span);
+      return freeze(trace);
+    } catch (cause) {
+      throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${String(cause)}.`, { cause });
+    }
+  }
+
+  /** MLflow's trace JSON as an object; nanoseconds are decimal strings, since a number would round them. */
+  toJSON(): Record<string, unknown> {
+    return instanceToPlain(this, { excludeExtraneousValues: true });
+  }
+}
+
+/** Freezes a trace that was just made; its spans must be frozen already. */
+export function freeze(trace: Trace): Trace {
+  Object.freeze(trace.data.spans);
+  Object.freeze(trace.data);
+  Object.freeze(trace.info);
+  return Object.freeze(trace);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(quoteNanoseconds(text)) as unknown;
+  } catch (cause) {
+    throw new TraceFormatError(`Not JSON: ${String(cause)}.`, { cause });
+  }
+}
+
+/** What is wrong with the outer shape, in words; the rest has defaults. */
+function misfit(json: unknown): string | undefined {
+  if (!isRecord(json)) return 'the top is no object';
+  if (!isRecord(json['info'])) return "'info' is no object";
+  if (typeof json['info']['trace_id'] !== 'string') return "'info.trace_id' is no string";
+  if (!isRecord(json['data'])) return "'data' is no object";
+  if (!Array.isArray(json['data']['spans'])) return "'data.spans' is no array";
+  const bad = json['data']['spans'].findIndex((span) => !isRecord(span) || typeof span['span_id'] !== 'string');
+  return bad === -1 ? undefined : `'data.spans[${bad}].span_id' is no string`;
+}

@@ -1,0 +1,65 @@
+import type { Trace } from '../entities/trace.js';
+import type { TraceState } from '../entities/trace-info.js';
+
+/**
+ * Where finished traces go. The rules:
+ *
+ * - It gets finished traces only, frozen: it cannot change what another exporter sees.
+ * - `inline` exporters are called before the root call settles, with one trace at a time, and must do their work
+ *   synchronously and quickly (console, file, memory). `queued` ones (the default) get batches later, never two calls at once.
+ * - It need not queue, batch or retry calls that overlap: that is the queue's work. A rejected or thrown error counts the
+ *   whole batch as dropped and is told to `onError`; the other exporters do not notice.
+ * - When `signal` aborts (time limit, shutdown), it should stop; its answer is not waited for any longer.
+ * - What it calls is not traced: decorated methods run bare inside `export`.
+ *
+ * @example
+ * ```ts
+ * const names: (string | undefined)[] = [];
+ * const exporter: TraceExporter = {
+ *   name: 'names',
+ *   delivery: 'inline',
+ *   export: (traces) => { for (const trace of traces) names.push(trace.info.name); },
+ * };
+ * init({ exporters: [exporter] });
+ * ```
+ */
+export interface TraceExporter {
+  /** Stands in messages and in `stats()`; unique among the exporters of one `init()`. */
+  readonly name: string;
+  /** @default 'queued' */
+  readonly delivery?: 'inline' | 'queued';
+  export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
+  /** Settles when all that was given to `export` has arrived. */
+  forceFlush?(): void | Promise<void>;
+  /** Called once, after the last `export`; frees what the exporter holds. */
+  shutdown?(): void | Promise<void>;
+}
+
+/** What an exporter is told about its call. */
+export interface ExportContext {
+  /** Aborts when the call's time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** An exporter that can also be asked for what it stored. `getTrace` and `searchTraces` ask memory first, then each reader. */
+export interface TraceReader {
+  getTrace(traceId: string): Promise<Trace | undefined>;
+  /** The newest first, at most `query.limit`. */
+  searchTraces(query: TraceQuery): Promise<readonly Trace[]>;
+}
+
+/** Conditions that a trace must meet, all of them. */
+export interface TraceQuery {
+  readonly state?: TraceState;
+  readonly name?: string;
+  readonly session?: string;
+  readonly user?: string;
+  /** Tags that must have just this value. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Earliest start, inclusive. */
+  readonly startedAfter?: Date;
+  /** Latest start, exclusive. */
+  readonly startedBefore?: Date;
+  /** @default 100 */
+  readonly limit?: number;
+}

@@ -1,0 +1,12 @@
+/** Lower-case hex of an id as base64 of its raw bytes, as MLflow's trace JSON spells ids. */
+export function hexToBase64(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64');
+}
+
+/** The reverse; ids that are hex already (also with MLflow's `tr-` before them) pass. `undefined` if it is neither. */
+export function idToHex(id: string, bytes: 8 | 16): string | undefined {
+  const bare = id.startsWith('tr-') ? id.slice(3) : id;
+  if (bare.length === bytes * 2 && /^[0-9a-f]+$/i.test(bare)) return bare.toLowerCase();
+  const hex = Buffer.from(bare, 'base64').toString('hex');
+  return hex.length === bytes * 2 ? hex : undefined;
+}

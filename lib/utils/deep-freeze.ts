@@ -1,0 +1,11 @@
+/** Freezes parsed JSON through and through, so that one reader cannot change what the next one sees. */
+export function deepFreeze<Value>(value: Value): Value {
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;
+    Object.freeze(next);
+    open.push(...Object.values(next));
+  }
+  return value;
+}
