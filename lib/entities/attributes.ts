@@ -16,6 +16,7 @@ export const AttributeKey = {
   toolName: 'gen_ai.tool.name',
   reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  streamReturned: 'traced_agents.stream.returned',
   streamCancelled: 'traced_agents.stream.cancelled',
   unfinished: 'traced_agents.unfinished',
 } as const;

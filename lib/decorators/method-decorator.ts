@@ -1,0 +1,108 @@
+/* biome-ignore-all lint/suspicious/noExplicitAny: the one file where types of methods nobody knows meet (style rule 17) */
+
+/** Any value: what callbacks get where the user gave no types. */
+export type Anything = any;
+
+/** Any arguments. */
+export type AnyArguments = any[];
+
+/** A function of any kind. */
+export type Callable = (this: any, ...args: any[]) => any;
+
+type Element<Output> = Output extends readonly (infer Item)[] ? Item : never;
+
+/** What a traced function may return so that callbacks see `Output`: it, a promise of it, or a stream of its elements. */
+export type Resulting<Output> =
+  | Output
+  | PromiseLike<Output>
+  | AsyncIterable<Element<Output>>
+  | Iterable<Element<Output>>
+  | PromiseLike<AsyncIterable<Element<Output>>>;
+
+/**
+ * A decorator for methods, in both conventions. The whole function type passes through, so that generic methods, `this`
+ * parameters and generators keep theirs; what callbacks in the options say of arguments and result must fit the method.
+ */
+export interface TracedMethodDecorator<Args extends readonly unknown[], Output> {
+  /** Standard convention (TC39). */
+  <This, Fn extends (this: any, ...args: Args extends readonly any[] ? Args : never) => Resulting<Output>>(
+    method: Fn,
+    context: ClassMethodDecoratorContext<This, Fn & ((this: This, ...args: any) => any)>,
+  ): Fn;
+  /** Legacy convention (`experimentalDecorators`). */
+  <Fn extends (this: any, ...args: Args extends readonly any[] ? Args : never) => Resulting<Output>>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Fn>,
+  ): TypedPropertyDescriptor<Fn>;
+}
+
+/** Where a decorated method stands. */
+export interface MethodPlace {
+  readonly key: string | symbol;
+  readonly isStatic: boolean;
+  /** The prototype, or for statics the class; the standard convention does not tell. */
+  readonly owner: object | undefined;
+  /** Runs when an instance is made; the legacy convention needs no such thing. */
+  readonly onInstance: ((initialize: (this: object) => void) => void) | undefined;
+}
+
+/** What a method decorator does with the method; it returns what stands in its place. */
+export type MethodWrapper = (method: Callable, place: MethodPlace) => Callable;
+
+/**
+ * Makes one function that serves both conventions. They are told apart by the second argument: an object with a `kind` in the
+ * standard one. This is the only place that sees descriptors.
+ *
+ * @throws {TypeError} from the decorator, when it stands on anything but a method.
+ */
+export function methodDecorator<Args extends readonly unknown[], Output>(
+  decorator: string,
+  wrap: MethodWrapper,
+): TracedMethodDecorator<Args, Output> {
+  function decorate(first: unknown, second: unknown, third?: PropertyDescriptor): unknown {
+    if (isStandardContext(second)) {
+      if (second.kind !== 'method' || typeof first !== 'function') throw misplaced(decorator, second.kind, second.name);
+      return wrap(first as Callable, {
+        key: second.name,
+        isStatic: second.static,
+        owner: undefined,
+        onInstance: second.static ? undefined : (initialize) => second.addInitializer(initialize as (this: unknown) => void),
+      });
+    }
+    if (second === undefined) throw misplaced(decorator, 'class', functionName(first));
+    const key = second as string | symbol;
+    if (typeof third?.value !== 'function') throw misplaced(decorator, legacyKind(third), key);
+    const place = { key, isStatic: typeof first === 'function', owner: first as object, onInstance: undefined };
+    return { ...third, value: wrap(third.value as Callable, place) };
+  }
+  return decorate as TracedMethodDecorator<Args, Output>;
+}
+
+/** The context object of the standard convention. */
+export function isStandardContext(value: unknown): value is ClassMethodDecoratorContext {
+  return typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
+}
+
+/** The error for a decorator in the wrong place: what it is, what it met, what to do. */
+export function misplaced(decorator: string, kind: string, name: string | symbol | undefined): TypeError {
+  const twin = decorator.replace('Traced', 'trace');
+  const remedy: Record<string, string> = {
+    field: `Make it a method, or wrap the function with ${twin}().`,
+    accessor: `Make it a method, or wrap the function with ${twin}().`,
+    getter: 'Decorate a method that the getter calls.',
+    setter: 'Decorate a method that the setter calls.',
+    class: 'Decorate its methods, or the class with @TracedAgent().',
+  };
+  return new TypeError(`@${decorator} can only decorate a method, but '${String(name)}' is a ${kind}. ${remedy[kind] ?? ''}`.trim());
+}
+
+function legacyKind(descriptor: PropertyDescriptor | undefined): string {
+  if (descriptor?.get !== undefined) return 'getter';
+  if (descriptor?.set !== undefined) return 'setter';
+  return 'field';
+}
+
+function functionName(value: unknown): string {
+  return typeof value === 'function' ? value.name : String(value);
+}

@@ -1,0 +1,100 @@
+import type { TokenUsage } from '../entities/token-usage.js';
+import type { CallFacts } from '../tracing/span-definition.js';
+import type { Anything, AnyArguments } from './method-decorator.js';
+
+/** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
+export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> {
+  /** The span's name. @default the method's name */
+  readonly name?: string;
+  /**
+   * More attributes for the span, asked for when the call is over. A failure of the callback is told to `onError`; the call
+   * goes on. For a stream `result` is the array of its chunks.
+   */
+  readonly attributes?: (facts: CallFacts<Args, Output>) => Readonly<Record<string, unknown>> | undefined;
+  /** Whether the arguments are kept. @default true */
+  readonly captureInputs?: boolean;
+  /** Whether the result is kept. @default true */
+  readonly captureOutputs?: boolean;
+  /** Arguments, by name, that are never kept: `[redacted]` stands in their place. @default none */
+  readonly sensitive?: readonly string[];
+  /** The names of the arguments, for minified code or destructured parameters. @default read from the source, else `arg0`, `arg1` ... */
+  readonly argNames?: readonly string[];
+}
+
+/** Options of `@TracedTool` and `traceTool`. */
+export type ToolOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> = TracedOptions<Args, Output>;
+
+/** Options of `@TracedLLM` and `traceLLM`. */
+export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> extends TracedOptions<Args, Output> {
+  /** The model's name, as price lists know it. @default the `model` field of the answer */
+  readonly model?: string;
+  /** Who serves the model: `openai`, `anthropic`, `gemini`, `bedrock` ... @default not recorded */
+  readonly provider?: string;
+  /**
+   * Reads the tokens out of the result (for a stream: out of the array of its chunks).
+   * @default every shape that `readTokenUsage` knows
+   */
+  readonly usage?: (result: Output) => Partial<TokenUsage> | undefined;
+}
+
+/** Options of `@TracedAgent` on a method, and of `traceAgent`. */
+export interface AgentMethodOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+  extends TracedOptions<Args, Output> {}
+
+/** Options of `@TracedAgent`; `methods` and a `name` that is a function are for classes. */
+export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+  extends Omit<TracedOptions<Args, Output>, 'name'> {
+  /**
+   * On a class: the agent's name, or how to read it off an instance when a method is called.
+   * On a method: the span's name.
+   * @default the instance's field `name`, else the name of its class
+   */
+  readonly name?: string | ((self: Anything) => string);
+  /**
+   * The methods that are entries of the agent: their names, or a label for each (`{ onMessages: 'on_messages' }`), which stands
+   * in the span's name. @default the decorated ones, else every public method of the class
+   */
+  readonly methods?: readonly string[] | Readonly<Record<string, string>>;
+}
+
+const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames'];
+
+/** The options each decorator knows, for those who write JavaScript. */
+export const knownOptions = {
+  TracedTool: tracedKeys,
+  TracedLLM: [...tracedKeys, 'model', 'provider', 'usage'],
+  TracedAgent: [...tracedKeys, 'methods'],
+} as const satisfies Record<string, readonly string[]>;
+
+/**
+ * @throws {TypeError} for what the compiler refuses in TypeScript: a decorator without its parentheses, an unknown option, a
+ * value of the wrong type.
+ */
+export function checkOptions(decorator: keyof typeof knownOptions, args: readonly unknown[]): void {
+  const [options] = args;
+  if (args.length > 1 || typeof options === 'function') {
+    throw new TypeError(`@${decorator} stands without its parentheses. Write @${decorator}() instead.`);
+  }
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`@${decorator} takes an object of options, but got ${String(options)}.`);
+  }
+  const known: readonly string[] = knownOptions[decorator];
+  for (const [key, value] of Object.entries(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`@${decorator} has no option '${key}'. It knows ${known.join(', ')}.`);
+    }
+    const wanted = misfit(key, value);
+    if (wanted !== undefined) throw new TypeError(`The option '${key}' of @${decorator} must be ${wanted}, but is ${typeof value}.`);
+  }
+}
+
+function misfit(key: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (key === 'name') return typeof value === 'string' || typeof value === 'function' ? undefined : 'a string';
+  if (key === 'model' || key === 'provider') return typeof value === 'string' ? undefined : 'a string';
+  if (key === 'attributes' || key === 'usage') return typeof value === 'function' ? undefined : 'a function';
+  if (key === 'captureInputs' || key === 'captureOutputs') return typeof value === 'boolean' ? undefined : 'a boolean';
+  if (key === 'sensitive' || key === 'argNames') return Array.isArray(value) ? undefined : 'an array of names';
+  return typeof value === 'object' && value !== null ? undefined : 'an array of names or an object of labels';
+}

@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { active } from '../tracing/active-recorder.js';
+import { runInSpan } from '../tracing/run-in-span.js';
+import type { SpanDefinition } from '../tracing/span-definition.js';
+import type { Callable } from './method-decorator.js';
+
+/** What is known of a function that one of our decorators touched. */
+export interface Mark {
+  /** `traced` functions record spans; `untraced` ones asked to be left alone. */
+  readonly kind: 'traced' | 'untraced';
+  /** The function as the user wrote it. */
+  readonly target: Callable;
+  readonly definition: SpanDefinition | undefined;
+}
+
+// Beside the functions, so that nobody who looks at a decorated method finds a property that was not there.
+const marks = new WeakMap<object, Mark>();
+
+/** The mark of a function, if one of our decorators touched it. */
+export function markOf(fn: unknown): Mark | undefined {
+  return typeof fn === 'function' ? marks.get(fn) : undefined;
+}
+
+/** Marks a function. */
+export function mark(fn: Callable, facts: Mark): void {
+  marks.set(fn, facts);
+}
+
+/**
+ * The function that stands in a decorated function's place: a span for each call while tracing is on, else one branch.
+ * A function that is traced already is traced once, as this definition says.
+ */
+export function traceCallable(fn: Callable, definition: SpanDefinition): Callable {
+  const known = markOf(fn);
+  const target = known?.kind === 'traced' ? known.target : fn;
+  // A method, not a function: it has no `prototype` and cannot be called with `new`, as the one it stands for.
+  const { traced } = {
+    traced(this: unknown, ...args: unknown[]): unknown {
+      const recorder = active.current;
+      if (recorder === undefined) return Reflect.apply(target, this, args);
+      return runInSpan(recorder, { definition, target, self: this, args });
+    },
+  };
+  mirror(fn, traced);
+  mark(traced, { kind: 'traced', target, definition });
+  return traced;
+}
+
+/** Gives one function the face of another: prototype, name, length, own properties and reflect metadata. */
+function mirror(from: Callable, to: Callable): void {
+  const prototype: unknown = Object.getPrototypeOf(from);
+  // For those who ask a method whether it is an AsyncFunction.
+  if (prototype !== Function.prototype) Object.setPrototypeOf(to, prototype as object);
+  for (const key of Reflect.ownKeys(from)) {
+    const descriptor = Object.getOwnPropertyDescriptor(from, key);
+    if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor);
+  }
+  for (const key of Reflect.getOwnMetadataKeys(from)) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
+  }
+}

@@ -1,0 +1,72 @@
+import { SpanType } from '../entities/attributes.js';
+import { defineSpan } from './define-span.js';
+import type { Callable } from './method-decorator.js';
+import type { AgentMethodOptions, LLMOptions, ToolOptions } from './options.js';
+import { traceCallable } from './trace-callable.js';
+
+/**
+ * `@TracedTool` for a function: returns one that does the same and makes a TOOL span of each call.
+ *
+ * @throws {TypeError} when it is not given a function.
+ * @example
+ * ```ts
+ * const add = traceTool((a: number, b: number) => a + b, { name: 'add' });
+ * ```
+ */
+export function traceTool<Fn extends Callable>(
+  fn: Fn,
+  options: ToolOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
+): Fn {
+  return trace(fn, 'traceTool', { type: SpanType.tool, options: options as ToolOptions });
+}
+
+/**
+ * `@TracedLLM` for a function: returns one that does the same and makes an LLM span of each call, with its token usage.
+ *
+ * @throws {TypeError} when it is not given a function.
+ * @example
+ * ```ts
+ * const complete = traceLLM((prompt: string) => client.responses.create({ model: 'gpt-4o-mini', input: prompt }), {
+ *   name: 'complete',
+ * });
+ * ```
+ */
+export function traceLLM<Fn extends Callable>(
+  fn: Fn,
+  options: LLMOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
+): Fn {
+  return trace(fn, 'traceLLM', { type: SpanType.llm, options: options as LLMOptions, isModelCall: true });
+}
+
+/**
+ * `@TracedAgent` for a function: returns one that does the same and makes an AGENT span of each call.
+ *
+ * @throws {TypeError} when it is not given a function.
+ * @example
+ * ```ts
+ * const planner = traceAgent(async (goal: string) => [`think about ${goal}`], { name: 'planner' });
+ * ```
+ */
+export function traceAgent<Fn extends Callable>(
+  fn: Fn,
+  options: AgentMethodOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
+): Fn {
+  return trace(fn, 'traceAgent', { type: SpanType.agent, options: options as AgentMethodOptions, entry: 'explicit' });
+}
+
+interface FunctionKind {
+  readonly type: SpanType;
+  readonly options: LLMOptions;
+  readonly isModelCall?: boolean;
+  readonly entry?: 'explicit';
+}
+
+function trace<Fn extends Callable>(fn: Fn, twin: string, kind: FunctionKind): Fn {
+  if (typeof fn !== 'function') throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
+  const functionName = fn.name || kind.options.name || 'anonymous';
+  const agent = kind.options.name ?? functionName;
+  const naming = kind.entry === undefined ? {} : { nameOf: () => ({ name: agent, agent }) };
+  // A key of its own: two functions are never the same method.
+  const definition = defineSpan(fn, { ...kind, ...naming, functionName, key: Symbol(functionName) });
+  return traceCallable(fn, definition) as Fn; // it has the face of fn
+}

@@ -1,0 +1,105 @@
+import { SpanType } from '../entities/attributes.js';
+import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
+import { type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
+import { defineSpan } from './define-span.js';
+import {
+  type Anything,
+  type AnyArguments,
+  type Callable,
+  isStandardContext,
+  type MethodPlace,
+  methodDecorator,
+  type TracedMethodDecorator,
+} from './method-decorator.js';
+import { type AgentOptions, checkOptions } from './options.js';
+import { sensitivePositionsOf } from './sensitive.js';
+import { traceCallable } from './trace-callable.js';
+
+/** `@TracedAgent()` stands on classes and on methods, in both conventions. */
+export interface TracedAgentDecorator<Args extends readonly unknown[], Output> extends TracedMethodDecorator<Args, Output> {
+  /** A class, standard convention. */
+  <Class extends AnyClass>(agentClass: Class, context: ClassDecoratorContext<Class>): void;
+  /** A class, legacy convention. */
+  <Class extends AnyClass>(agentClass: Class): void;
+}
+
+/**
+ * On a class: names the agent, and makes an AGENT span `<agent>.<method>` of each call that enters it. Entries are the methods
+ * that carry `@TracedAgent()` themselves or stand in `options.methods`: each call of them opens a span. Where there are none,
+ * every public method is one, but opens a span only when control comes from outside: from another agent, or from none.
+ *
+ * On a method: makes it such an entry. A direct `super` call of the same method is part of the same entry.
+ *
+ * The agent's name is read when a method is called: `options.name`, else the instance's `name`, else its class's name.
+ *
+ * @throws {TypeError} at decoration, on a field or accessor, for unknown options, and for `methods` that do not exist.
+ * @example
+ * ```ts
+ * @TracedAgent()
+ * class Researcher {
+ *   constructor(readonly name: string) {}
+ *   async run(question: string) { return `${question} Because of Rayleigh scattering.`; }
+ * }
+ * await new Researcher('Ada').run('Why is the sky blue?'); // span `Ada.run`
+ * ```
+ */
+export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+  options: AgentOptions<Args, Output> = {},
+  ...rest: never[]
+): TracedAgentDecorator<Args, Output> {
+  checkOptions('TracedAgent', [options, ...rest]);
+  const decorateMethod = methodDecorator<Args, Output>('TracedAgent', (method, place) => traceEntry(method, place, options));
+  function decorate(first: unknown, second?: unknown, third?: unknown): unknown {
+    const isClass = isStandardContext(second) ? (second.kind as string) === 'class' : typeof first === 'function' && second === undefined;
+    if (!isClass) return (decorateMethod as (...args: unknown[]) => unknown)(first, second, third);
+    decorateAgentClass(first as AnyClass, options);
+    return undefined;
+  }
+  return decorate as TracedAgentDecorator<Args, Output>;
+}
+
+function traceEntry(method: Callable, place: MethodPlace, options: AgentOptions): Callable {
+  const { name, methods, ...spanOptions } = options;
+  if (methods !== undefined) {
+    throw new TypeError(`The option 'methods' of @TracedAgent is for classes, but '${String(place.key)}' is a method.`);
+  }
+  markOwner(place);
+  return traceCallable(
+    method,
+    defineSpan(method, {
+      type: SpanType.agent,
+      key: place.key,
+      functionName: String(place.key),
+      options: spanOptions,
+      entry: 'explicit',
+      nameOf: name === undefined ? entryNamer(String(place.key)) : fixedNamer(name),
+      sensitivePositions: sensitivePositionsOf(place.owner, place.key),
+    }),
+  );
+}
+
+function fixedNamer(name: string | ((self: Anything) => string)): (self: unknown) => { name: string; agent: string } {
+  return (self) => {
+    const chosen = typeof name === 'string' ? name : name(self);
+    return { name: chosen, agent: chosen };
+  };
+}
+
+/** A class with a traced entry is an agent, even if the class itself is not decorated. */
+function markOwner({ owner, isStatic, onInstance }: MethodPlace): void {
+  if (isStatic) return;
+  if (owner !== undefined) markIfNew(owner);
+  onInstance?.(function (this: object) {
+    markIfNew(Object.getPrototypeOf(this) as object);
+  });
+}
+
+function markIfNew(prototype: object): void {
+  // A class decorator, which runs later or ran on a base class, knows the name better.
+  if (agentNameOf(prototype) === undefined) markAgent(prototype, nameOfInstance);
+}
+
+function nameOfInstance(instance: object): string {
+  const { name } = instance as { name?: unknown };
+  return typeof name === 'string' && name !== '' ? name : instance.constructor.name;
+}

@@ -1,0 +1,39 @@
+import { SpanType } from '../entities/attributes.js';
+import { defineSpan } from './define-span.js';
+import { type Anything, type AnyArguments, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { checkOptions, type LLMOptions } from './options.js';
+import { sensitivePositionsOf } from './sensitive.js';
+import { traceCallable } from './trace-callable.js';
+
+/**
+ * Each call of the method becomes an LLM span: messages, answer or exception, latency, model and token usage. The tokens are
+ * read off the result, or off a stream's chunks as they pass, in every shape that `readTokenUsage` knows.
+ *
+ * @throws {TypeError} at decoration, on anything but a method and for options it does not know.
+ * @example
+ * ```ts
+ * class Writer {
+ *   @TracedLLM({ model: 'gpt-4o-mini', provider: 'openai' })
+ *   complete(messages: Message[]) { return openai.chat.completions.create({ model: 'gpt-4o-mini', messages }); }
+ * }
+ * ```
+ */
+export function TracedLLM<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+  options: LLMOptions<Args, Output> = {},
+  ...rest: never[]
+): TracedMethodDecorator<Args, Output> {
+  checkOptions('TracedLLM', [options, ...rest]);
+  return methodDecorator('TracedLLM', (method, { key, owner }) =>
+    traceCallable(
+      method,
+      defineSpan(method, {
+        type: SpanType.llm,
+        key,
+        functionName: String(key),
+        options,
+        isModelCall: true,
+        sensitivePositions: sensitivePositionsOf(owner, key),
+      }),
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+import { SpanType } from '../entities/attributes.js';
+import { defineSpan } from './define-span.js';
+import { type Anything, type AnyArguments, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { checkOptions, type ToolOptions } from './options.js';
+import { sensitivePositionsOf } from './sensitive.js';
+import { traceCallable } from './trace-callable.js';
+
+/**
+ * Each call of the method becomes a TOOL span: arguments, result or exception, latency.
+ *
+ * @throws {TypeError} at decoration, on anything but a method and for options it does not know.
+ * @example
+ * ```ts
+ * class Weather {
+ *   @TracedTool({ name: 'get_weather', sensitive: ['apiKey'] })
+ *   async forecast(city: string, apiKey: string) { return `Sunny in ${city}`; }
+ * }
+ * ```
+ */
+export function TracedTool<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+  options: ToolOptions<Args, Output> = {},
+  ...rest: never[]
+): TracedMethodDecorator<Args, Output> {
+  checkOptions('TracedTool', [options, ...rest]);
+  return methodDecorator('TracedTool', (method, { key, owner }) =>
+    traceCallable(
+      method,
+      defineSpan(method, {
+        type: SpanType.tool,
+        key,
+        functionName: String(key),
+        options,
+        sensitivePositions: sensitivePositionsOf(owner, key),
+      }),
+    ),
+  );
+}

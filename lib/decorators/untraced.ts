@@ -1,0 +1,23 @@
+import { type Anything, type AnyArguments, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { mark } from './trace-callable.js';
+
+/**
+ * Keeps a method of a `@TracedAgent` class out of its entries. The method itself is left as it is.
+ *
+ * @throws {TypeError} at decoration, on anything but a method.
+ * @example
+ * ```ts
+ * @TracedAgent()
+ * class Planner {
+ *   plan(goal: string) { return this.score(goal); }
+ *   @Untraced() score(goal: string) { return goal.length; }
+ * }
+ * ```
+ */
+export function Untraced(...rest: never[]): TracedMethodDecorator<AnyArguments, Anything> {
+  if (rest.length > 0) throw new TypeError('@Untraced stands without its parentheses. Write @Untraced() instead.');
+  return methodDecorator('Untraced', (method) => {
+    mark(method, { kind: 'untraced', target: method, definition: undefined });
+    return method;
+  });
+}

@@ -1,0 +1,187 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, type ContextManager, context as api, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { RecordingSpan } from './recording-span.js';
+
+type Callable = (...args: never[]) => unknown;
+
+/** Where the API keeps the current span; asked from the API itself, since the key is not exported. */
+const otelSpanKey = findOtelSpanKey();
+
+/** Where our span rides beside another SDK, which keeps its own span under the API's key. */
+const privateSpanKey = Symbol.for('traced-agents/span');
+
+const sessionKey = Symbol.for('traced-agents/session');
+
+/** OpenTelemetry's mark for "trace nothing in here", as its SDK spells it. */
+const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** One value on top of another context. The API's own contexts copy a Map for each value; this one does not. */
+class ContextEntry implements Context {
+  readonly #outer: Context;
+  readonly #key: symbol;
+  readonly #value: unknown;
+
+  constructor(outer: Context, key: symbol, value: unknown) {
+    this.#outer = outer;
+    this.#key = key;
+    this.#value = value;
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this.#key ? this.#value : this.#outer.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return new ContextEntry(this, key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return new ContextEntry(this, key, undefined);
+  }
+}
+
+/** The API's context manager on Node's AsyncLocalStorage. */
+class AsyncContextManager implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>();
+
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<Args extends unknown[], Fn extends (...args: Args) => ReturnType<Fn>>(
+    context: Context,
+    fn: Fn,
+    thisArg?: ThisParameterType<Fn>,
+    ...args: Args
+  ): ReturnType<Fn> {
+    return this.#storage.run(context, invoke, fn, thisArg, args) as ReturnType<Fn>;
+  }
+
+  /** `with` for an argument list that exists already. */
+  run(context: Context, fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown {
+    return this.#storage.run(context, invoke, fn, self, args);
+  }
+
+  bind<Target>(context: Context, target: Target): Target {
+    if (typeof target !== 'function') return target;
+    const manager = this;
+    const bound = function (this: unknown, ...args: unknown[]): unknown {
+      return manager.run(context, target as unknown as Callable, this, args);
+    };
+    Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
+    return bound as Target;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    this.#storage.disable();
+    return this;
+  }
+}
+
+/** One for the process: replacing it would cut the contexts of calls that are under way. */
+const ownManager = new AsyncContextManager();
+
+/** The asynchronous context that our spans ride on: ours where nobody has one, else the one that is there. */
+export interface Contexts {
+  /** The key under which the current span stands. */
+  readonly spanKey: symbol;
+  active(): Context;
+  run(context: Context, fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown;
+}
+
+/** Shares the API's span key, so that libraries that trace themselves join: only where no other SDK is set up. */
+export const sharedContexts: Contexts = {
+  spanKey: otelSpanKey,
+  active: () => ownManager.active(),
+  run: (context, fn, self, args) => ownManager.run(context, fn, self, args),
+};
+
+/** Alone, with no global registration. */
+const isolatedContexts: Contexts = { ...sharedContexts, spanKey: privateSpanKey };
+
+/** Inside the context manager of another SDK. */
+const guestContexts: Contexts = {
+  spanKey: privateSpanKey,
+  active: () => api.active(),
+  run: (context, fn, self, args) => api.with(context, invoke as never, undefined, fn as never, self as never, args as never),
+};
+
+/** Whether another SDK carries contexts in this process. */
+export function hasForeignContexts(): boolean {
+  const probe = Symbol('traced-agents/probe');
+  const isWorking = api.with(ROOT_CONTEXT.setValue(probe, true), () => api.active().getValue(probe) === true);
+  return isWorking && !isManagerOurs();
+}
+
+/** The contexts for a recorder that shares its spans with the API (the manager is registered then), or for one that does not. */
+export function chooseContexts(isShared: boolean): Contexts {
+  if (hasForeignContexts()) return guestContexts;
+  if (!isShared) return isolatedContexts;
+  if (!isManagerOurs()) api.setGlobalContextManager(ownManager);
+  return sharedContexts;
+}
+
+/** Takes our context manager back, if it is ours that is registered. */
+export function withdrawContexts(): void {
+  if (isManagerOurs()) api.disable();
+}
+
+/** A span made current on top of a context. */
+export function withSpanInContext(contexts: Contexts, outer: Context, span: RecordingSpan): Context {
+  return new ContextEntry(outer, contexts.spanKey, span);
+}
+
+/** A context in which nothing is traced: exporters run in it. */
+export function suppressed(outer: Context): Context {
+  return new ContextEntry(outer, suppressKey, true);
+}
+
+/** Session and user that traces begun in this context carry. */
+export interface SessionScope {
+  readonly session?: string;
+  readonly user?: string;
+}
+
+/** A session on top of a context. */
+export function withSessionInContext(outer: Context, scope: SessionScope): Context {
+  return new ContextEntry(outer, sessionKey, { ...sessionOf(outer), ...scope });
+}
+
+/** The session a trace belongs to that begins in this context. */
+export function sessionOf(context: Context): SessionScope | undefined {
+  // Only this file sets the key.
+  return context.getValue(sessionKey) as SessionScope | undefined;
+}
+
+/** Whether tracing is switched off in this context, by us or by an OpenTelemetry exporter. */
+export function isSuppressed(context: Context): boolean {
+  return context.getValue(suppressKey) === true;
+}
+
+/** What `context.with(fn)` does with our argument list: a function of its own, so that no call needs a closure. */
+function invoke(fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown {
+  return Reflect.apply(fn, self, args);
+}
+
+function isManagerOurs(): boolean {
+  const probe = new ContextEntry(ROOT_CONTEXT, Symbol('traced-agents/probe'), true);
+  return api.with(probe, () => ownManager.active() === probe);
+}
+
+function findOtelSpanKey(): symbol {
+  let key = Symbol.for('OpenTelemetry Context Key SPAN');
+  const recorder: Context = {
+    getValue: () => undefined,
+    setValue: (used) => {
+      key = used;
+      return recorder;
+    },
+    deleteValue: () => recorder,
+  };
+  trace.setSpan(recorder, trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 }));
+  return key;
+}

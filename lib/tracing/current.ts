@@ -1,0 +1,57 @@
+import { withSessionInContext, type SessionScope } from './contexts.js';
+import { active } from './active-recorder.js';
+import type { LiveSpan } from './live-span.js';
+import type { TraceUpdate } from './live-trace.js';
+import { nonRecordingSpan } from './non-recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
+
+/**
+ * The span this code runs in: that of the nearest decorated call around it. Where there is none, or while tracing is off,
+ * a span that records nothing, so that nobody has to ask.
+ *
+ * @example
+ * ```ts
+ * getCurrentSpan().setAttribute('retries', 2).setTokenUsage({ inputTokens: 24, outputTokens: 3 });
+ * ```
+ */
+export function getCurrentSpan(): LiveSpan {
+  return currentSpan() ?? nonRecordingSpan;
+}
+
+/**
+ * Says more about the trace this code runs in. Does nothing where there is none. Values are redacted like any other.
+ *
+ * @example
+ * ```ts
+ * updateCurrentTrace({ tags: { tenant: 'acme' }, user: 'u-1', name: 'nightly report' });
+ * ```
+ */
+export function updateCurrentTrace(update: TraceUpdate): void {
+  const trace = currentSpan()?.trace;
+  if (trace?.isSampled && !trace.hasLeft) trace.update(update);
+}
+
+/**
+ * Runs a function; every trace that begins in it carries the session and the user. What it returns or throws passes through.
+ *
+ * @example
+ * ```ts
+ * await withSession({ session: 'chat-7', user: 'u-1' }, () => agent.run('Hello'));
+ * ```
+ */
+export function withSession<Result>(scope: SessionScope, fn: () => Result): Result {
+  const contexts = active.current?.contexts;
+  if (contexts === undefined) return fn();
+  return contexts.run(withSessionInContext(contexts.active(), scope), fn, undefined, []) as Result; // what fn returned
+}
+
+/** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */
+export function getLastActiveTraceId(): string | undefined {
+  const trace = currentSpan()?.trace;
+  return trace?.isSampled && !trace.hasLeft ? `tr-${trace.traceId}` : active.lastTraceId;
+}
+
+function currentSpan(): RecordingSpan | undefined {
+  const recorder = active.current;
+  return recorder?.spanIn(recorder.contexts.active());
+}

@@ -1,0 +1,21 @@
+import type { Trace } from '../entities/trace.js';
+
+/** The traces given to one exporter, by what became of them: `recorded` is always the sum of the others. */
+export interface DeliveryStats {
+  readonly recorded: number;
+  readonly exported: number;
+  /** By reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** On disk, to be sent later. */
+  readonly spooled: number;
+  /** In memory, to be sent soon. */
+  readonly queued: number;
+}
+
+/** The way to one exporter: at once or by a queue. Failures stay inside; they are counted and told to `onError`. */
+export interface Delivery {
+  push(trace: Trace): void;
+  flush(timeoutMs: number): Promise<void>;
+  shutdown(timeoutMs: number): Promise<void>;
+  stats(): DeliveryStats;
+}

@@ -1,0 +1,120 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import { AttributeKey, basicAttributes, TraceKey } from '../entities/attributes.js';
+import { Span } from '../entities/span.js';
+import type { SpanStatus } from '../entities/span-status.js';
+import type { TokenUsage } from '../entities/token-usage.js';
+import { tokenUsageToJson } from '../entities/token-usage-json.js';
+import { freeze, Trace } from '../entities/trace.js';
+import { TraceData } from '../entities/trace-data.js';
+import { TraceInfo, type TraceState } from '../entities/trace-info.js';
+import { sumTokenUsage } from '../usage/sum-token-usage.js';
+import { now, toUnixMs, toUnixNs } from '../utils/clock.js';
+import { setOwn } from '../utils/records.js';
+import type { LiveTrace } from './live-trace.js';
+import type { RecordingSpan } from './recording-span.js';
+
+const statuses: Readonly<Record<SpanStatusCode, SpanStatus>> = {
+  [SpanStatusCode.UNSET]: Object.freeze({ code: 'UNSET', message: '' }),
+  [SpanStatusCode.OK]: Object.freeze({ code: 'OK', message: '' }),
+  [SpanStatusCode.ERROR]: Object.freeze({ code: 'ERROR', message: '' }),
+};
+const none: readonly never[] = Object.freeze([]);
+
+/** A live trace as the immutable entity; spans that are still open end now, marked unfinished. */
+export function freezeTrace(live: LiveTrace): Trace {
+  const traceId = `tr-${live.traceId}`;
+  const traceIdText = `"${traceId}"`;
+  const spans = live.spans.map((span) => freezeSpan(span, traceId, traceIdText));
+  return freeze(new Trace(infoOf(live, traceId), new TraceData(spans)));
+}
+
+/** The tokens of a whole trace: a span counts only if none above it has usage, so that totals of agents count once. */
+export function usageOfSpans(spans: readonly RecordingSpan[]): TokenUsage | undefined {
+  let counted: TokenUsage[] | undefined;
+  for (const span of spans) {
+    if (span.usage !== undefined && !hasUsageAbove(span)) (counted ??= []).push(span.usage);
+  }
+  return counted === undefined ? undefined : sumTokenUsage(counted);
+}
+
+function hasUsageAbove(span: RecordingSpan): boolean {
+  for (let above = span.parent; above !== undefined; above = above.parent) {
+    if (above.usage !== undefined && above.trace === span.trace) return true;
+  }
+  return false;
+}
+
+function infoOf(live: LiveTrace, traceId: string): TraceInfo {
+  const { root } = live;
+  const endMoment = root?.hasEnded ? root.endMoment : now();
+  return new TraceInfo({
+    traceId,
+    state: stateOf(root),
+    requestTime: new Date(toUnixMs(root?.startMoment ?? live.startMoment)),
+    executionDurationMs: Math.round(endMoment - (root?.startMoment ?? live.startMoment)),
+    requestText: root?.inputs,
+    responseText: root?.outputs,
+    tags: tagsOf(live),
+    metadata: metadataOf(live),
+  });
+}
+
+function stateOf(root: RecordingSpan | undefined): TraceState {
+  if (root === undefined || !root.hasEnded) return 'IN_PROGRESS';
+  return root.statusCode === SpanStatusCode.ERROR ? 'ERROR' : 'OK';
+}
+
+function tagsOf(live: LiveTrace): Readonly<Record<string, string>> {
+  const name = live.name ?? live.root?.name ?? '';
+  return Object.freeze({ ...live.tags, [TraceKey.name]: name });
+}
+
+function metadataOf(live: LiveTrace): Readonly<Record<string, string>> {
+  const metadata: Record<string, string> = { ...live.metadata, [TraceKey.schemaVersion]: '3' };
+  const usage = usageOfSpans(live.spans);
+  if (usage !== undefined) {
+    metadata[TraceKey.tokenUsage] = tokenUsageToJson(usage);
+    if (usage.reasoningTokens !== undefined) metadata[AttributeKey.reasoningTokens] = String(usage.reasoningTokens);
+  }
+  if (live.session !== undefined) metadata[TraceKey.session] = live.session;
+  if (live.user !== undefined) metadata[TraceKey.user] = live.user;
+  return Object.freeze(metadata);
+}
+
+function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): Span {
+  const { statusCode, statusMessage } = span;
+  const status = statuses[statusCode];
+  return Object.freeze(
+    new Span({
+      traceId,
+      spanId: span.spanId,
+      parentId: span.parentId,
+      name: span.name,
+      startTimeNs: toUnixNs(span.startMoment),
+      endTimeNs: toUnixNs(span.hasEnded ? span.endMoment : now()),
+      status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
+      events: span.events === undefined ? none : Object.freeze(span.events.slice()),
+      links: span.links === undefined ? none : Object.freeze(span.links.slice()),
+      attributeTexts: attributeTextsOf(span, traceIdText),
+    }),
+  );
+}
+
+function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Record<string, string>> {
+  const { definition, usage } = span;
+  const texts = basicAttributes({
+    traceRequestId: traceIdText,
+    type: definition.typeText,
+    functionName: definition.functionNameText,
+    inputs: span.inputs,
+    outputs: span.outputs,
+  });
+  for (const [key, text] of definition.constants) texts[key] = text;
+  if (usage !== undefined) {
+    texts[AttributeKey.tokenUsage] = tokenUsageToJson(usage);
+    if (usage.reasoningTokens !== undefined) texts[AttributeKey.reasoningTokens] = String(usage.reasoningTokens);
+  }
+  if (!span.hasEnded) texts[AttributeKey.unfinished] = 'true';
+  if (span.attributes !== undefined) for (const [key, text] of span.attributes) setOwn(texts, key, text);
+  return Object.freeze(texts);
+}

@@ -1,0 +1,98 @@
+import type { Trace } from '../entities/trace.js';
+import type { TracingError } from '../errors.js';
+import { ExportQueue } from '../exporters/export-queue.js';
+import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
+import { suppressed, type Contexts } from './contexts.js';
+import type { Delivery, DeliveryStats } from './delivery.js';
+import { InlineDelivery } from './inline-delivery.js';
+import { RecentTraces, type RecentTracesLimits } from './recent-traces.js';
+
+/** What a pipeline is made of. */
+export interface PipelineOptions {
+  readonly exporters: readonly TraceExporter[];
+  readonly contexts: Contexts;
+  readonly recent?: RecentTracesLimits;
+  readonly onError: (error: TracingError) => void;
+}
+
+/** Where a finished trace leaves: into the memory of recent traces, and on the way to each exporter. */
+export class Pipeline {
+  readonly #recent: RecentTraces;
+  readonly #deliveries: readonly (readonly [name: string, delivery: Delivery])[];
+  readonly #readers: readonly TraceReader[];
+  readonly #contexts: Contexts;
+  readonly #onError: (error: TracingError) => void;
+
+  constructor({ exporters, contexts, recent, onError }: PipelineOptions) {
+    this.#contexts = contexts;
+    this.#onError = onError;
+    this.#recent = new RecentTraces(recent);
+    this.#readers = exporters.filter(isReader);
+    this.#deliveries = exporters.map((exporter) => [exporter.name, deliveryOf(exporter, onError)]);
+  }
+
+  /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
+  push(trace: Trace): void {
+    this.#recent.add(trace);
+    if (this.#deliveries.length === 0) return;
+    this.#contexts.run(suppressed(this.#contexts.active()), deliver, undefined, [this.#deliveries, trace]);
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#deliveries.map(([, delivery]) => delivery.flush(timeoutMs)));
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#deliveries.map(([, delivery]) => delivery.shutdown(timeoutMs)));
+  }
+
+  stats(): Readonly<Record<string, DeliveryStats>> {
+    return Object.fromEntries(this.#deliveries.map(([name, delivery]) => [name, delivery.stats()]));
+  }
+
+  /** From memory, else from the first reader that has it. A reader that fails is told to `onError` and passed over. */
+  async getTrace(traceId: string): Promise<Trace | undefined> {
+    const recent = this.#recent.get(traceId);
+    if (recent !== undefined) return recent;
+    for (const reader of this.#readers) {
+      const trace = await this.#ask(() => reader.getTrace(traceId));
+      if (trace !== undefined) return trace;
+    }
+    return undefined;
+  }
+
+  /** From memory and all readers together, each trace once, the newest first. */
+  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    const found = new Map<string, Trace>();
+    for (const trace of this.#recent.search(query)) found.set(trace.info.traceId, trace);
+    for (const reader of this.#readers) {
+      for (const trace of (await this.#ask(() => reader.searchTraces(query))) ?? []) {
+        if (!found.has(trace.info.traceId)) found.set(trace.info.traceId, trace);
+      }
+    }
+    const newestFirst = [...found.values()].sort((a, b) => b.info.requestTime.getTime() - a.info.requestTime.getTime());
+    return newestFirst.slice(0, query.limit ?? 100);
+  }
+
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await question();
+    } catch (error) {
+      this.#onError(error as TracingError); // told as it is, whatever a reader throws
+      return undefined;
+    }
+  }
+}
+
+function deliver(deliveries: readonly (readonly [string, Delivery])[], trace: Trace): void {
+  for (const [, delivery] of deliveries) delivery.push(trace);
+}
+
+function deliveryOf(exporter: TraceExporter, onError: (error: TracingError) => void): Delivery {
+  return exporter.delivery === 'inline' ? new InlineDelivery(exporter, onError) : new ExportQueue(exporter, { onError });
+}
+
+function isReader(exporter: TraceExporter): exporter is TraceExporter & TraceReader {
+  const reader = exporter as Partial<TraceReader>; // asked for below
+  return typeof reader.getTrace === 'function' && typeof reader.searchTraces === 'function';
+}

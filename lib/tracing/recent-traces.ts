@@ -1,0 +1,59 @@
+import type { Trace } from '../entities/trace.js';
+import type { TraceQuery } from '../exporters/exporter.js';
+import { matchesQuery } from '../exporters/match-trace.js';
+
+/** How much a memory of traces holds. */
+export interface RecentTracesLimits {
+  /** @default 100 */
+  readonly maxTraces?: number;
+  /** Characters of inputs and outputs. @default 8 Mi */
+  readonly maxLength?: number;
+}
+
+/** The traces that ended last in this process, bounded in number and in size; the newest is always there. */
+export class RecentTraces {
+  readonly #traces = new Map<string, Trace>();
+  readonly #maxTraces: number;
+  readonly #maxLength: number;
+  #length = 0;
+
+  constructor({ maxTraces = 100, maxLength = 8 * 1024 * 1024 }: RecentTracesLimits = {}) {
+    this.#maxTraces = maxTraces;
+    this.#maxLength = maxLength;
+  }
+
+  add(trace: Trace): void {
+    this.#remove(trace.info.traceId);
+    this.#traces.set(trace.info.traceId, trace);
+    this.#length += lengthOf(trace);
+    for (const oldest of this.#traces.keys()) {
+      const isFull = this.#traces.size > this.#maxTraces || this.#length > this.#maxLength;
+      if (!isFull || this.#traces.size === 1) break;
+      this.#remove(oldest);
+    }
+  }
+
+  get(traceId: string): Trace | undefined {
+    return this.#traces.get(traceId);
+  }
+
+  /** The newest first. */
+  search(query: TraceQuery): Trace[] {
+    return [...this.#traces.values()].reverse().filter((trace) => matchesQuery(trace.info, query));
+  }
+
+  #remove(traceId: string): void {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return;
+    this.#traces.delete(traceId);
+    this.#length -= lengthOf(trace);
+  }
+}
+
+function lengthOf(trace: Trace): number {
+  let length = 0;
+  for (const span of trace.data.spans) {
+    for (const key of Object.keys(span.attributeTexts)) length += span.attributeTexts[key]?.length ?? 0;
+  }
+  return length;
+}

@@ -1,0 +1,229 @@
+import { type Context, isSpanContextValid, TraceFlags, trace as otel } from '@opentelemetry/api';
+import { AttributeKey } from '../entities/attributes.js';
+import type { Trace } from '../entities/trace.js';
+import { CallbackError, TracingError } from '../errors.js';
+import { now } from '../utils/clock.js';
+import { newTraceId } from '../utils/ids.js';
+import { active } from './active-recorder.js';
+import type { Capture } from './capture/capture.js';
+import { type Contexts, isSuppressed, sessionOf, sharedContexts } from './contexts.js';
+import { isEntered } from './entry-rules.js';
+import { freezeTrace } from './freeze-trace.js';
+import { LiveTrace } from './live-trace.js';
+import { RecordingSpan } from './recording-span.js';
+import { isSampled } from './sampling.js';
+import type { SpanDefinition } from './span-definition.js';
+
+/** What a recorder is made of; `InitOptions` says what each means. */
+export interface RecorderOptions {
+  readonly capture: Capture;
+  readonly contexts: Contexts;
+  readonly sampleRatio: number;
+  readonly maxTraceLength: number;
+  readonly maxOpenTraces: number;
+  readonly lateSpanMs: number;
+  readonly traceTimeoutMs: number;
+  readonly onTrace: (trace: Trace) => void;
+  readonly onError: (error: TracingError) => void;
+}
+
+/** Traces by what became of them: `started` is always the sum of the others. */
+export interface TraceCounts {
+  readonly started: number;
+  readonly recorded: number;
+  readonly sampledOut: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly open: number;
+}
+
+/** How a span is begun in a context. */
+export interface SpanRequest {
+  readonly definition: SpanDefinition;
+  readonly name: string;
+  readonly parent: RecordingSpan | undefined;
+  readonly agent: unknown;
+}
+
+/** Opens spans, gathers them into traces and hands each finished trace on. Bounded in open traces and in their age. */
+export class Recorder {
+  readonly capture: Capture;
+  readonly contexts: Contexts;
+  readonly maxTraceLength: number;
+  readonly lateSpanMs: number;
+  readonly #options: RecorderOptions;
+  /** In the order of their start. */
+  readonly #open = new Set<LiveTrace>();
+  /** Those whose root has ended, and what is told when the last of them has left. */
+  readonly #late = new Set<LiveTrace>();
+  #onNoneLate: (() => void)[] = [];
+  readonly #sweeper: NodeJS.Timeout;
+  #started = 0;
+  #recorded = 0;
+  #sampledOut = 0;
+  #failed = 0;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.capture = options.capture;
+    this.contexts = options.contexts;
+    this.maxTraceLength = options.maxTraceLength;
+    this.lateSpanMs = options.lateSpanMs;
+    const everyMs = Math.min(60_000, Math.max(10, options.traceTimeoutMs / 4));
+    this.#sweeper = setInterval(() => this.#closeOverdue(), everyMs);
+    this.#sweeper.unref();
+  }
+
+  /** The span of ours that is current in a context. */
+  spanIn(context: Context): RecordingSpan | undefined {
+    const span = context.getValue(this.contexts.spanKey);
+    return span instanceof RecordingSpan ? span : undefined;
+  }
+
+  /** Opens the span of a decorated call; `undefined` where none is due. Never throws. */
+  openSpan(definition: SpanDefinition, context: Context, self: unknown): RecordingSpan | undefined {
+    try {
+      const parent = this.spanIn(context);
+      if (definition.entry === undefined) {
+        return this.startSpan(context, { definition, parent, name: definition.name ?? definition.functionName, agent: undefined });
+      }
+      if (!isEntered(definition, parent, self)) return undefined;
+      const { name, agent } = this.#nameOf(definition, self);
+      const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition });
+      if (agent !== undefined) span?.setAttributeText(AttributeKey.agentName, JSON.stringify(agent));
+      return span;
+    } catch (cause) {
+      this.onCallbackError(cause, `opening the span of '${definition.functionName}'`);
+      return undefined;
+    }
+  }
+
+  /** Opens a span under a parent, or as the root of a new trace; `undefined` where tracing is suppressed. */
+  startSpan(context: Context, { definition, name, parent, agent }: SpanRequest): RecordingSpan | undefined {
+    if (parent !== undefined && !parent.trace.hasLeft) {
+      return this.#addSpan(new RecordingSpan(parent.trace, { definition, name, parent, remoteParentId: undefined, agent }));
+    }
+    if (isSuppressed(context)) return undefined;
+    const above = otel.getSpanContext(context);
+    const remote = parent === undefined && above !== undefined && isSpanContextValid(above) ? above : undefined;
+    const isRemoteParent = remote !== undefined && this.contexts.spanKey === sharedContexts.spanKey;
+    const traceId = remote?.traceId ?? newTraceId();
+    const isKept = isRemoteParent ? (remote.traceFlags & TraceFlags.SAMPLED) !== 0 : isSampled(traceId, this.#options.sampleRatio);
+    const trace = this.#beginTrace(traceId, isKept);
+    const session = sessionOf(context);
+    if (session !== undefined) trace.update(session);
+    const remoteParentId = isRemoteParent ? remote.spanId : undefined;
+    const root = this.#addSpan(new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent }));
+    // The trace it would have joined has left already: fire and forget.
+    if (parent !== undefined) root.addLink({ context: parent.spanContext() });
+    return root;
+  }
+
+  /** A callback of the user's failed; the traced call goes on. */
+  onCallbackError(cause: unknown, doing: string): void {
+    this.#options.onError(new CallbackError(`Tracing failed at ${doing}: ${String(cause)}. The traced call itself was not touched.`, { cause }));
+  }
+
+  onTraceLate(trace: LiveTrace): void {
+    this.#late.add(trace);
+  }
+
+  onTraceEnd(trace: LiveTrace): void {
+    this.#open.delete(trace);
+    if (!trace.isSampled) {
+      this.#sampledOut += 1;
+    } else {
+      this.#hand(trace);
+    }
+    if (this.#late.delete(trace) && this.#late.size === 0) this.#tellNoneLate();
+  }
+
+  /** Settles when no trace waits for a late span any more: at most `lateSpanMs`. */
+  async whenNoneLate(): Promise<void> {
+    if (this.#late.size === 0) return;
+    await new Promise<void>((resolve) => {
+      // The traces' own timers do not hold the process; whoever flushes wants to wait.
+      const hold = setTimeout(resolve, this.lateSpanMs + 50);
+      this.#onNoneLate.push(() => {
+        clearTimeout(hold);
+        resolve();
+      });
+    });
+  }
+
+  /** Hands on every open trace as incomplete. */
+  closeOpen(): void {
+    for (const trace of [...this.#open]) trace.leave();
+  }
+
+  /** Closes what is open and stops the timer. */
+  close(): void {
+    clearInterval(this.#sweeper);
+    this.closeOpen();
+  }
+
+  counts(): TraceCounts {
+    return {
+      started: this.#started,
+      recorded: this.#recorded,
+      sampledOut: this.#sampledOut,
+      dropped: this.#failed === 0 ? {} : { 'internal error': this.#failed },
+      open: this.#open.size,
+    };
+  }
+
+  #nameOf(definition: SpanDefinition, self: unknown): { name: string; agent: string | undefined } {
+    try {
+      const named = definition.nameOf?.(self);
+      if (named !== undefined) return named;
+    } catch (cause) {
+      this.onCallbackError(cause, `the 'name' callback of '${definition.functionName}'`);
+    }
+    return { name: definition.name ?? definition.functionName, agent: undefined };
+  }
+
+  #beginTrace(traceId: string, isKept: boolean): LiveTrace {
+    if (this.#open.size >= this.#options.maxOpenTraces) {
+      for (const oldest of this.#open) {
+        oldest.leave();
+        break;
+      }
+    }
+    const trace = new LiveTrace(this, traceId, isKept);
+    this.#open.add(trace);
+    this.#started += 1;
+    return trace;
+  }
+
+  #addSpan(span: RecordingSpan): RecordingSpan {
+    span.trace.onSpanStart(span);
+    return span;
+  }
+
+  #hand(live: LiveTrace): void {
+    let trace: Trace;
+    try {
+      trace = freezeTrace(live);
+    } catch (cause) {
+      this.#failed += 1;
+      this.#options.onError(new TracingError(`A trace could not be finished and is lost: ${String(cause)}. Please report this.`, { cause }));
+      return;
+    }
+    this.#recorded += 1;
+    active.lastTraceId = trace.info.traceId;
+    this.#options.onTrace(trace);
+  }
+
+  #closeOverdue(): void {
+    const limit = now() - this.#options.traceTimeoutMs;
+    for (const trace of this.#open) {
+      if (trace.startMoment > limit) break;
+      trace.leave();
+    }
+  }
+
+  #tellNoneLate(): void {
+    const told = this.#onNoneLate;
+    this.#onNoneLate = [];
+    for (const tell of told) tell();
+  }
+}

@@ -1,0 +1,195 @@
+import type { AttributeValue, Attributes, Exception, Link, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
+import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { AttributeKey } from '../entities/attributes.js';
+import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
+import type { SpanLink } from '../entities/span.js';
+import type { TokenUsage } from '../entities/token-usage.js';
+import { tokenUsageFromJson } from '../entities/token-usage-json.js';
+import { now, toUnixNs } from '../utils/clock.js';
+import { newSpanId } from '../utils/ids.js';
+import { parseJson } from '../utils/parse-json.js';
+import { exceptionFacts } from './exception-facts.js';
+import type { LiveSpan } from './live-span.js';
+import type { LiveTrace } from './live-trace.js';
+import { completeUsage } from './complete-usage.js';
+import type { SpanDefinition } from './span-definition.js';
+import { momentOf } from './time-input.js';
+
+const maxAttributes = 1000;
+const maxEvents = 1000;
+const open = -1;
+
+/** How a span is begun. */
+export interface SpanStart {
+  readonly definition: SpanDefinition;
+  readonly name: string;
+  readonly parent: RecordingSpan | undefined;
+  /** The parent's id where the parent is no span of ours: another process's. */
+  readonly remoteParentId: string | undefined;
+  /** The agent's own object, if this span is an agent's. */
+  readonly agent: unknown;
+}
+
+/** A span that is recorded. All fields are set at once, so that every span has one shape. */
+export class RecordingSpan implements LiveSpan {
+  readonly trace: LiveTrace;
+  readonly definition: SpanDefinition;
+  readonly parent: RecordingSpan | undefined;
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  readonly agent: unknown;
+  name: string;
+  startMoment: number;
+  /** `-1` while the span is open. */
+  endMoment: number = open;
+  /** JSON texts. */
+  inputs: string | undefined = undefined;
+  outputs: string | undefined = undefined;
+  usage: TokenUsage | undefined = undefined;
+  statusCode: SpanStatusCode = SpanStatusCode.UNSET;
+  statusMessage = '';
+  /** JSON texts by key. */
+  attributes: Map<string, string> | undefined = undefined;
+  events: SpanEvent[] | undefined = undefined;
+  links: SpanLink[] | undefined = undefined;
+
+  constructor(trace: LiveTrace, start: SpanStart) {
+    this.trace = trace;
+    this.definition = start.definition;
+    this.parent = start.parent;
+    this.spanId = newSpanId();
+    this.parentId = start.parent === undefined ? start.remoteParentId : start.parent.spanId;
+    this.agent = start.agent;
+    this.name = start.name;
+    this.startMoment = now();
+  }
+
+  get hasEnded(): boolean {
+    return this.endMoment !== open;
+  }
+
+  spanContext(): SpanContext {
+    const traceFlags = this.trace.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    return { traceId: this.trace.traceId, spanId: this.spanId, traceFlags };
+  }
+
+  isRecording(): boolean {
+    return this.endMoment === open && this.trace.isSampled;
+  }
+
+  setAttribute(key: string, value: AttributeValue | object): this {
+    if (!this.isRecording()) return this;
+    if (key === AttributeKey.tokenUsage) return this.setTokenUsage(usageOf(value));
+    this.setAttributeText(key, this.trace.captureText(value, `attributes.${key}`));
+    return this;
+  }
+
+  /** An attribute that is JSON text already. */
+  setAttributeText(key: string, text: string): void {
+    this.attributes ??= new Map();
+    if (this.attributes.size < maxAttributes || this.attributes.has(key)) this.attributes.set(key, text);
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const [key, value] of Object.entries(attributes)) {
+      if (value !== undefined) this.setAttribute(key, value);
+    }
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (!this.isRecording()) return this;
+    const isTime = typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
+    const attributes = isTime ? {} : ((attributesOrTime as Attributes | undefined) ?? {}); // an object that is no time
+    const moment = momentOf(isTime ? attributesOrTime : time);
+    this.#pushEvent(name, moment, attributes);
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (!this.isRecording()) return this;
+    this.links ??= [];
+    if (this.links.length < maxEvents) {
+      this.links.push({
+        traceId: link.context.traceId,
+        spanId: link.context.spanId,
+        attributes: this.trace.captureFlat(link.attributes ?? {}, 'links'),
+      });
+    }
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  setStatus(status: SpanStatus): this {
+    // OpenTelemetry: OK is final, and UNSET never replaces anything.
+    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET) return this;
+    this.statusCode = status.code;
+    this.statusMessage = status.code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (this.isRecording()) this.name = this.trace.captureLine(name, 'name');
+    return this;
+  }
+
+  setInputs(inputs: unknown): this {
+    if (this.isRecording()) this.inputs = this.trace.captureText(inputs, 'inputs');
+    return this;
+  }
+
+  setOutputs(outputs: unknown): this {
+    if (this.isRecording()) this.outputs = this.trace.captureText(outputs, 'outputs');
+    return this;
+  }
+
+  setTokenUsage(usage: Partial<TokenUsage> | undefined): this {
+    if (this.isRecording()) this.usage = completeUsage(usage) ?? this.usage;
+    return this;
+  }
+
+  recordException(exception: Exception | unknown, time?: TimeInput): void {
+    if (!this.isRecording()) return;
+    const facts = exceptionFacts(exception);
+    const attributes: Record<string, AttributeValue> = {
+      'exception.type': facts.type,
+      'exception.message': facts.message,
+      'exception.stacktrace': facts.stack,
+    };
+    if (facts.causes.length > 0) attributes['exception.causes'] = [...facts.causes];
+    if (facts.errors.length > 0) attributes['exception.errors'] = [...facts.errors];
+    this.#pushEvent('exception', momentOf(time), attributes);
+  }
+
+  /** Records what the traced call threw, and the status it means. */
+  fail(thrown: unknown): void {
+    if (!this.isRecording()) return;
+    this.recordException(thrown);
+    const event = this.events?.at(-1)?.attributes;
+    const message = event?.['exception.message'];
+    this.statusCode = SpanStatusCode.ERROR;
+    this.statusMessage = message === '' ? `${event?.['exception.type']}` : `${event?.['exception.type']}: ${message}`;
+  }
+
+  end(time?: TimeInput): void {
+    if (this.endMoment !== open) return;
+    this.endMoment = Math.max(momentOf(time), this.startMoment);
+    this.trace.onSpanEnd(this);
+  }
+
+  #pushEvent(name: string, moment: number, attributes: Attributes): void {
+    this.events ??= [];
+    if (this.events.length >= maxEvents) return;
+    const captured = this.trace.captureFlat(attributes, 'events');
+    this.events.push(new SpanEvent(this.trace.captureLine(name, 'events'), toUnixNs(moment), captured));
+  }
+}
+
+/** What a usage attribute holds: an object, or its JSON text as OpenTelemetry's attributes need it. */
+function usageOf(value: unknown): TokenUsage | undefined {
+  return tokenUsageFromJson(typeof value === 'string' ? parseJson(value) : value);
+}

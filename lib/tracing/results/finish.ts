@@ -1,0 +1,83 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import { AttributeKey } from '../../entities/attributes.js';
+import type { TokenUsage } from '../../entities/token-usage.js';
+import { readTokenUsage } from '../../usage/read-token-usage.js';
+import { completeUsage } from '../complete-usage.js';
+import type { OpenCall } from '../run-in-span.js';
+
+/** How a call ended: with a value, or with an exception. */
+export type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
+
+/** Ends the span of a call with its outcome. Never throws: the caller is about to get the same outcome. */
+export function finish(open: OpenCall, outcome: Outcome): void {
+  const { span, recorder } = open;
+  if (span.hasEnded) return;
+  try {
+    if (span.isRecording()) record(open, outcome);
+  } catch (cause) {
+    recorder.onCallbackError(cause, `recording the outcome of '${span.name}'`);
+  }
+  span.end();
+}
+
+function record(open: OpenCall, outcome: Outcome): void {
+  const { span } = open;
+  if ('thrown' in outcome) {
+    span.fail(outcome.thrown);
+  } else {
+    recordValue(open, outcome.value);
+    if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
+  }
+  if (open.call.definition.attributes !== undefined) recordAttributes(open, outcome);
+}
+
+function recordValue(open: OpenCall, value: unknown): void {
+  const { span, recorder, call } = open;
+  const { definition } = call;
+  if (definition.captureOutputs && span.outputs === undefined) {
+    span.outputs = span.trace.charge(recorder.capture.value(value, 'outputs', span.trace.payloadLeft));
+  }
+  if (span.usage === undefined) span.usage = usageOf(open, value);
+  if (definition.isModelCall) recordModel(open, value);
+}
+
+function usageOf({ call, recorder }: OpenCall, value: unknown): TokenUsage | undefined {
+  const { usage, isModelCall, functionName } = call.definition;
+  if (usage === undefined) return isModelCall ? readTokenUsage(value) : undefined;
+  try {
+    return completeUsage(usage(value));
+  } catch (cause) {
+    recorder.onCallbackError(cause, `the 'usage' callback of '${functionName}'`);
+    return undefined;
+  }
+}
+
+/** The model that answered, as the provider names it, unless the decorator named one. */
+function recordModel({ span, call }: OpenCall, value: unknown): void {
+  if (call.definition.constants.some(([key]) => key === AttributeKey.model)) return;
+  const model = modelOf(value);
+  if (model !== undefined) span.setAttribute(AttributeKey.model, model);
+}
+
+function modelOf(value: unknown): string | undefined {
+  const answer: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const descriptor = Object.getOwnPropertyDescriptor(answer, 'model');
+  return typeof descriptor?.value === 'string' ? descriptor.value : undefined;
+}
+
+function recordAttributes({ span, call, recorder }: OpenCall, outcome: Outcome): void {
+  const facts = {
+    args: Array.from(call.args),
+    self: call.self,
+    result: 'value' in outcome ? outcome.value : undefined,
+    error: 'thrown' in outcome ? outcome.thrown : undefined,
+  };
+  try {
+    for (const [key, value] of Object.entries(call.definition.attributes?.(facts) ?? {})) {
+      if (value !== undefined) span.setAttribute(key, value as object); // any value: it is captured as JSON
+    }
+  } catch (cause) {
+    recorder.onCallbackError(cause, `the 'attributes' callback of '${call.definition.functionName}'`);
+  }
+}

@@ -1,0 +1,37 @@
+import { types } from 'node:util';
+
+/** What a traced function returned, told by shape; nothing is called, not even a getter. */
+export type ResultKind = 'value' | 'promise' | 'thenable' | 'iterator' | 'async-iterable' | 'readable-stream' | 'node-stream';
+
+/** Tells apart what has to be waited for, what has to be watched, and what is there already. */
+export function kindOf(result: unknown): ResultKind {
+  if (typeof result !== 'object' || result === null) {
+    return typeof result === 'function' && hasMethod(result, 'then') ? 'thenable' : 'value';
+  }
+  try {
+    return kindOfObject(result);
+  } catch {
+    return 'value'; // A proxy whose traps throw: whatever it is, it must not be touched.
+  }
+}
+
+function kindOfObject(result: object): ResultKind {
+  const prototype: unknown = Object.getPrototypeOf(result);
+  if (prototype === Promise.prototype && !Object.hasOwn(result, 'then')) return 'promise';
+  if (prototype === Array.prototype) return 'value';
+  if (types.isProxy(result)) return 'value';
+  if (hasMethod(result, 'then')) return 'thenable';
+  if (hasMethod(result, 'getReader')) return 'readable-stream';
+  if (hasMethod(result, Symbol.asyncIterator)) return hasMethod(result, 'pipe') && hasMethod(result, 'on') ? 'node-stream' : 'async-iterable';
+  return hasMethod(result, 'next') && hasMethod(result, Symbol.iterator) ? 'iterator' : 'value';
+}
+
+/** Whether the object or one of its prototypes has the method as a plain property. */
+export function hasMethod(target: object, key: PropertyKey): boolean {
+  for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    if (owner === Object.prototype || owner === Function.prototype) return false;
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) return typeof descriptor.value === 'function';
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+import type { OpenCall } from '../run-in-span.js';
+import { finish } from './finish.js';
+import { kindOf, type ResultKind } from './result-kind.js';
+import { watchAsyncIterable, watchIterator } from './watch-iterator.js';
+import { watchNodeStream } from './watch-node-stream.js';
+import { watchReadableStream } from './watch-readable-stream.js';
+import { watchThenable } from './watch-thenable.js';
+
+/** Gives the caller what the function returned, and ends the span when that is over. */
+export function settle(open: OpenCall, result: unknown): unknown {
+  const kind = kindOf(result);
+  if (kind === 'promise') return watchPromise(open, result as Promise<unknown>); // as kindOf found
+  if (kind === 'value') finish(open, { value: result });
+  else watch(open, kind, result as object); // everything else is an object
+  return result;
+}
+
+/**
+ * A native promise comes back as a derived one: an observer on the promise itself would count as a handler, and an
+ * unhandled rejection would no longer be one.
+ */
+function watchPromise(open: OpenCall, promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      settle(open, value);
+      return value;
+    },
+    (thrown: unknown) => {
+      finish(open, { thrown });
+      throw thrown;
+    },
+  );
+}
+
+function watch(open: OpenCall, kind: Exclude<ResultKind, 'promise' | 'value'>, result: object): void {
+  switch (kind) {
+    case 'thenable':
+      return watchThenable(open, result, (value) => settle(open, value));
+    case 'iterator':
+      return watchIterator(open, result);
+    case 'async-iterable':
+      return watchAsyncIterable(open, result);
+    case 'readable-stream':
+      return watchReadableStream(open, result);
+    case 'node-stream':
+      return watchNodeStream(open, result);
+  }
+}

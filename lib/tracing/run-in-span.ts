@@ -1,0 +1,56 @@
+import type { Context } from '@opentelemetry/api';
+import { withSpanInContext } from './contexts.js';
+import { finish } from './results/finish.js';
+import { settle } from './results/settle.js';
+import type { Recorder } from './recorder.js';
+import type { RecordingSpan } from './recording-span.js';
+import type { SpanDefinition } from './span-definition.js';
+
+type Callable = (...args: never[]) => unknown;
+
+/** One call of a decorated function. */
+export interface TracedCall {
+  readonly definition: SpanDefinition;
+  /** The function as the user wrote it. */
+  readonly target: Callable;
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+}
+
+/**
+ * Here a decorated call becomes a span: it opens under the current one, keeps the inputs as they are now, runs the function
+ * with the span current, and ends when the result is there, whether value, promise, stream or exception. What the caller
+ * gets is what the function gave.
+ */
+export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
+  const { definition, target, self, args } = call;
+  const context = recorder.contexts.active();
+  const span = recorder.openSpan(definition, context, self);
+  if (span === undefined) return Reflect.apply(target, self, args);
+  if (definition.captureInputs && span.trace.isSampled) {
+    span.inputs = span.trace.charge(recorder.capture.inputs(args, definition.argumentNames, span.trace.payloadLeft));
+  }
+  return runWithSpan({ recorder, span, call, context });
+}
+
+/** A span that is open, and the call it stands for. */
+export interface OpenCall {
+  readonly recorder: Recorder;
+  readonly span: RecordingSpan;
+  readonly call: TracedCall;
+  /** The context the call was made in. */
+  readonly context: Context;
+}
+
+/** Runs the function with the span current, and ends the span with what comes of it. */
+export function runWithSpan({ recorder, span, call, context }: OpenCall): unknown {
+  const inner = withSpanInContext(recorder.contexts, context, span);
+  let result: unknown;
+  try {
+    result = recorder.contexts.run(inner, call.target, call.self, call.args);
+  } catch (thrown) {
+    finish({ recorder, span, call, context: inner }, { thrown });
+    throw thrown;
+  }
+  return settle({ recorder, span, call, context: inner }, result);
+}

@@ -1,0 +1,48 @@
+import type { SpanType } from '../entities/attributes.js';
+import type { TokenUsage } from '../entities/token-usage.js';
+import type { ArgumentNames } from './capture/argument-names.js';
+
+/** What an `attributes` callback is told about a finished call. */
+export interface CallFacts<Args extends readonly unknown[] = readonly unknown[], Output = unknown> {
+  readonly args: Args;
+  /** The awaited result; for a stream the array of its chunks; `undefined` if the call failed. */
+  readonly result: Output | undefined;
+  /** What was thrown; `undefined` if the call succeeded. */
+  readonly error: unknown;
+  /** The object the method was called on. */
+  readonly self: unknown;
+}
+
+/** All that is known of a decorated method before it is called: worked out once, at decoration. */
+export interface SpanDefinition {
+  readonly type: SpanType;
+  /** `type` as JSON text. */
+  readonly typeText: string;
+  /** The method's own name. */
+  readonly functionName: string;
+  /** `functionName` as JSON text. */
+  readonly functionNameText: string | undefined;
+  /** The span's name; `undefined` if it depends on the object (see `nameOf`). */
+  readonly name: string | undefined;
+  readonly nameOf: ((self: unknown) => SpanName) | undefined;
+  readonly argumentNames: ArgumentNames;
+  readonly captureInputs: boolean;
+  readonly captureOutputs: boolean;
+  /** Attributes that are the same for each call, as JSON texts. */
+  readonly constants: readonly (readonly [key: string, text: string])[];
+  readonly attributes: ((facts: CallFacts) => Readonly<Record<string, unknown>> | undefined) | undefined;
+  /** Reads tokens out of the result or a stream's chunks. */
+  readonly usage: ((result: unknown) => Partial<TokenUsage> | undefined) | undefined;
+  /** Whether results are looked through for a known shape of usage, and streams as they pass. */
+  readonly isModelCall: boolean;
+  /** For agents: how control must enter for a span to open; `undefined` for anything else. */
+  readonly entry: 'explicit' | 'implicit' | undefined;
+  /** The property the method stands under; tells a `super` call from a recursion. */
+  readonly key: PropertyKey;
+}
+
+/** A span's name, and the agent it speaks of. */
+export interface SpanName {
+  readonly name: string;
+  readonly agent: string | undefined;
+}

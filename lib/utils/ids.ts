@@ -1,0 +1,27 @@
+import { randomFillSync } from 'node:crypto';
+
+const pool = Buffer.allocUnsafeSlow(8192);
+let hex = '';
+let position = 0;
+
+/** 16 random hex digits, never all zero. */
+export function newSpanId(): string {
+  const id = take(16);
+  return id === '0000000000000000' ? newSpanId() : id;
+}
+
+/** 32 random hex digits, never all zero. */
+export function newTraceId(): string {
+  const id = take(32);
+  return id === '00000000000000000000000000000000' ? newTraceId() : id;
+}
+
+/** Randomness is drawn for a thousand ids at once: the call to the system and the conversion to hex cost more than the id. */
+function take(length: number): string {
+  if (position + length > hex.length) {
+    hex = randomFillSync(pool).toString('hex');
+    position = 0;
+  }
+  position += length;
+  return hex.slice(position - length, position);
+}
