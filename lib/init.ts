@@ -1,0 +1,195 @@
+import type { Trace } from './entities/trace.js';
+import { ConfigurationError, type TracingError } from './errors.js';
+import { ConsoleExporter } from './exporters/console/console-exporter.js';
+import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
+import { FileExporter } from './exporters/file/file-exporter.js';
+import { readSettings, type SettingValues } from './settings.js';
+import { active } from './tracing/active-recorder.js';
+import { Capture } from './tracing/capture/capture.js';
+import { chooseContexts, hasForeignContexts } from './tracing/contexts.js';
+import { oncePerCause } from './tracing/once-per-cause.js';
+import { Pipeline } from './tracing/pipeline.js';
+import { registerProvider } from './tracing/provider.js';
+import { Recorder } from './tracing/recorder.js';
+import { Tracing, type TracingStats } from './tracing/tracing.js';
+
+/** Options of `init()`. Each that the environment can set names its variable; options win over the environment. */
+export interface InitOptions {
+  /** Whether decorated calls are traced at all (`TRACED_AGENTS_ENABLED`). @default true */
+  readonly enabled?: boolean;
+  /**
+   * Where traces go; replaces the defaults (`TRACED_AGENTS_EXPORTERS=console,file` chooses among those).
+   * @default the console where stderr is a terminal, and the file
+   */
+  readonly exporters?: readonly TraceExporter[];
+  /** The default file exporter's path (`TRACED_AGENTS_FILE`). @default 'traces.jsonl' */
+  readonly file?: string;
+  /** How much the default console exporter shows (`TRACED_AGENTS_VERBOSITY`). @default 'tree' */
+  readonly verbosity?: 'line' | 'tree' | 'full' | 'json';
+  /** The share of traces that is kept, 0 to 1, decided by trace id (`TRACED_AGENTS_SAMPLE_RATIO`, `MLFLOW_TRACE_SAMPLING_RATIO`). @default 1 */
+  readonly sampleRatio?: number;
+  /** Whether spans of libraries that use OpenTelemetry join, where no other SDK is set up (`TRACED_AGENTS_GLOBAL`). @default true */
+  readonly global?: boolean;
+  /** Whether keys and values that look like secrets are hidden (`TRACED_AGENTS_REDACT_SECRETS`). @default true */
+  readonly redactSecrets?: boolean;
+  /** More key names whose values are hidden (`TRACED_AGENTS_REDACT_KEYS`). @default none */
+  readonly redactKeys?: readonly string[];
+  /**
+   * Asked for every value that is captured; what it returns stands in its place. Where it throws or returns a promise, the
+   * value is hidden. @default none
+   */
+  readonly redact?: (value: unknown, path: string) => unknown;
+  /** Characters of one string (`TRACED_AGENTS_MAX_STRING_LENGTH`). @default 65536 */
+  readonly maxStringLength?: number;
+  /** Characters of one span's inputs, or outputs (`TRACED_AGENTS_MAX_SPAN_LENGTH`). @default 1048576 */
+  readonly maxSpanLength?: number;
+  /** Characters of all inputs, outputs and attributes of a trace; past it they are cut, spans never (`TRACED_AGENTS_MAX_TRACE_LENGTH`). @default 16777216 */
+  readonly maxTraceLength?: number;
+  /** Levels of nesting that are kept of a value (`TRACED_AGENTS_MAX_DEPTH`). @default 64 */
+  readonly maxDepth?: number;
+  /** Values and keys that are kept of one input or output (`TRACED_AGENTS_MAX_NODES`). @default 10000 */
+  readonly maxNodes?: number;
+  /** Traces open at once; past it the oldest leaves as incomplete (`TRACED_AGENTS_MAX_OPEN_TRACES`). @default 10000 */
+  readonly maxOpenTraces?: number;
+  /** How long a trace whose root has ended waits for children that have not, in ms (`TRACED_AGENTS_LATE_SPAN_MS`). @default 1000 */
+  readonly lateSpanMs?: number;
+  /** After how long a trace whose root never ends leaves as incomplete, in ms (`TRACED_AGENTS_TRACE_TIMEOUT_MS`). @default 3600000 */
+  readonly traceTimeoutMs?: number;
+  /** The longest that `flush()`, `shutdown()` and the end of the process wait for exporters, in ms (`TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS`). @default 2000 */
+  readonly shutdownTimeoutMs?: number;
+  /** Traces that `getTrace()` finds in memory (`TRACED_AGENTS_MAX_RECENT_TRACES`). @default 100 */
+  readonly maxRecentTraces?: number;
+  /**
+   * Told of everything that goes wrong inside tracing, once per cause; the traced program does not notice.
+   * @default a process warning on stderr
+   */
+  readonly onError?: (error: TracingError) => void;
+}
+
+/** The names `InitOptions` has, for those who write JavaScript. */
+const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
+  'enabled', 'exporters', 'file', 'verbosity', 'sampleRatio', 'global', 'redactSecrets', 'redactKeys', 'redact', 'maxStringLength',
+  'maxSpanLength', 'maxTraceLength', 'maxDepth', 'maxNodes', 'maxOpenTraces', 'lateSpanMs', 'traceTimeoutMs', 'shutdownTimeoutMs',
+  'maxRecentTraces', 'onError',
+]);
+
+/**
+ * Switches tracing on: from here on decorated calls are recorded. The environment is read now. A second call flushes what the
+ * first has set up and replaces it.
+ *
+ * @throws {ConfigurationError} for an option that cannot be used; nothing is changed then.
+ * @example
+ * ```ts
+ * init({ file: 'traces/today.jsonl', sampleRatio: 0.1 });
+ * ```
+ */
+export function init(options: InitOptions = {}): Tracing {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.has(name)) throw new ConfigurationError(`init() has no option '${name}'. It knows ${[...optionNames].join(', ')}.`);
+  }
+  const onError = oncePerCause(options.onError);
+  const settings = readSettings({ options: { ...options }, environment: process.env, onError });
+  const exporters = options.exporters ?? defaultExporters(settings);
+  checkNames(exporters);
+  // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
+  void active.tracing?.shutdown();
+  const tracing = compose(options, settings, { exporters, onError });
+  active.tracing = tracing;
+  if (settings.enabled) tracing.enable();
+  return tracing;
+}
+
+interface Outlets {
+  readonly exporters: readonly TraceExporter[];
+  readonly onError: (error: TracingError) => void;
+}
+
+function compose(options: InitOptions, settings: SettingValues, { exporters, onError }: Outlets): Tracing {
+  const isShared = settings.global && !hasForeignContexts() && registerProvider();
+  const contexts = chooseContexts(isShared);
+  const { maxStringLength, maxSpanLength, maxDepth, maxNodes, redactSecrets, redactKeys = [] } = settings;
+  const capture = new Capture({
+    limits: { maxStringLength, maxSpanLength, maxDepth, maxNodes },
+    redactSecrets,
+    redactKeys,
+    ...(options.redact === undefined ? {} : { redact: options.redact }),
+  });
+  const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
+  const recorder = new Recorder({ ...settings, capture, contexts, onTrace: (trace) => pipeline.push(trace), onError });
+  return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+}
+
+function defaultExporters({ exporterNames, file, verbosity }: SettingValues): TraceExporter[] {
+  const names = exporterNames ?? (process.stderr.isTTY ? ['console', 'file'] : ['file']);
+  return names.map((name) => {
+    if (name === 'console') return new ConsoleExporter({ verbosity });
+    if (name === 'file') return new FileExporter({ path: file });
+    throw new ConfigurationError(`TRACED_AGENTS_EXPORTERS names '${name}', but the default exporters are console and file.`);
+  });
+}
+
+function checkNames(exporters: readonly TraceExporter[]): void {
+  const names = new Set<string>();
+  for (const exporter of exporters) {
+    if (typeof exporter?.export !== 'function' || typeof exporter.name !== 'string') {
+      throw new ConfigurationError("Each of the 'exporters' must have a name and a method export(traces, context).");
+    }
+    if (names.has(exporter.name)) {
+      throw new ConfigurationError(`Two exporters are called '${exporter.name}'. Give one of them another name, so that stats() can tell them apart.`);
+    }
+    names.add(exporter.name);
+  }
+}
+
+const nothing: TracingStats = { started: 0, recorded: 0, sampledOut: 0, dropped: {}, open: 0, exporters: {} };
+
+/** Settles when every trace that has ended has left, or `shutdownTimeoutMs` is over; never rejects. Tells where the traces went. */
+export async function flush(): Promise<TracingStats> {
+  return (await active.tracing?.flush()) ?? nothing;
+}
+
+/** Ends tracing: open traces leave as incomplete, exporters are flushed and closed. Decorated calls are bare from now on. */
+export async function shutdown(): Promise<TracingStats> {
+  return (await active.tracing?.shutdown()) ?? nothing;
+}
+
+/** Where every trace went so far; all zero before `init()`. */
+export function stats(): TracingStats {
+  return active.tracing?.stats() ?? nothing;
+}
+
+/** Makes decorated calls bare until `enable()`; what has begun is finished. */
+export function disable(): void {
+  active.tracing?.disable();
+}
+
+/** Traces again after `disable()`, or after `init({ enabled: false })`. Nothing happens before `init()` and after `shutdown()`. */
+export function enable(): void {
+  active.tracing?.enable();
+}
+
+/**
+ * A finished trace: from the memory of recent ones, else from the first exporter that can read (the file). `undefined` if
+ * nobody has it, or without an id.
+ *
+ * @example
+ * ```ts
+ * const trace = await getTrace(getLastActiveTraceId());
+ * trace?.info.tokenUsage; // { inputTokens: 24, outputTokens: 3, totalTokens: 27 }
+ * ```
+ */
+export async function getTrace(traceId: string | undefined): Promise<Trace | undefined> {
+  return traceId === undefined ? undefined : await active.tracing?.getTrace(traceId);
+}
+
+/**
+ * Finished traces that meet all conditions, the newest first: from memory and from every exporter that can read.
+ *
+ * @example
+ * ```ts
+ * const failed = await searchTraces({ state: 'ERROR', tags: { tenant: 'acme' }, limit: 10 });
+ * ```
+ */
+export async function searchTraces(query: TraceQuery = {}): Promise<readonly Trace[]> {
+  return (await active.tracing?.searchTraces(query)) ?? [];
+}
