@@ -13,6 +13,8 @@ export interface UsageCounts {
   readonly reasoning: number | undefined;
   /** Whether `input` leaves the cached tokens out, as Anthropic and Bedrock report it. */
   readonly isCacheOutsideInput: boolean;
+  /** Whether they come on top of those of the messages before, as those of LangChain's chunks do. */
+  readonly isIncrement: boolean;
 }
 
 /** Reads the usage record of one provider; `undefined` if the record is not of its shape. */
@@ -29,6 +31,7 @@ export function usageCounts(counts: Partial<UsageCounts>): UsageCounts {
     cacheWriteAbove1hr: counts.cacheWriteAbove1hr,
     reasoning: counts.reasoning,
     isCacheOutsideInput: counts.isCacheOutsideInput ?? false,
+    isIncrement: counts.isIncrement ?? false,
   };
 }
 
@@ -49,6 +52,7 @@ export function updateCounts(old: UsageCounts, next: UsageCounts): UsageCounts {
     cacheWriteAbove1hr: next.cacheWriteAbove1hr ?? old.cacheWriteAbove1hr,
     reasoning: next.reasoning ?? old.reasoning,
     isCacheOutsideInput: next.isCacheOutsideInput,
+    isIncrement: next.isIncrement,
   };
 }
 

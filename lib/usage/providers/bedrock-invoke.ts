@@ -32,8 +32,8 @@ export function readBedrockMetrics(metrics: object): UsageCounts {
  * usage, or are more than 1 MiB: parsing them would cost the caller more than the counts are worth.
  */
 export function bodyInBytes(bytes: unknown): object | undefined {
-  if (!(bytes instanceof Uint8Array) || bytes.byteLength > maxBodyBytes) return undefined;
-  const text = new TextDecoder().decode(bytes);
+  if (!ArrayBuffer.isView(bytes) || bytes.byteLength > maxBodyBytes) return undefined;
+  const text = new TextDecoder().decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   if (!/usage|token_?count/i.test(text)) return undefined;
   const body: unknown = JSON.parse(text);
   return typeof body === 'object' && body !== null ? body : undefined;

@@ -20,6 +20,7 @@ export function readUsageMetadata(usage: object): UsageCounts | undefined {
     cacheRead: ownCount(input, 'cache_read'),
     cacheWrite: ownCount(input, 'cache_creation'),
     reasoning: ownCount(ownObject(usage, 'output_token_details'), 'reasoning'),
+    isIncrement: true,
   });
 }
 
