@@ -11,8 +11,30 @@ export interface Setting<Value> {
   readonly wanted: string;
 }
 
+/** The value of each option that has an environment variable. */
+export interface SettingValues {
+  readonly enabled: boolean;
+  readonly global: boolean;
+  readonly exporterNames: readonly string[] | undefined;
+  readonly file: string;
+  readonly verbosity: 'line' | 'tree' | 'full' | 'json';
+  readonly sampleRatio: number;
+  readonly redactSecrets: boolean;
+  readonly redactKeys: readonly string[] | undefined;
+  readonly maxStringLength: number;
+  readonly maxSpanLength: number;
+  readonly maxTraceLength: number;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+  readonly maxOpenTraces: number;
+  readonly lateSpanMs: number;
+  readonly traceTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxRecentTraces: number;
+}
+
 /** Every option that has an environment variable, once. The table in `docs/configuration.md` is checked against it. */
-export const settings = {
+export const settings: { readonly [Name in keyof SettingValues]: Setting<SettingValues[Name]> } = {
   enabled: flag('enabled', ['TRACED_AGENTS_ENABLED'], true),
   global: flag('global', ['TRACED_AGENTS_GLOBAL'], true),
   exporterNames: names('exporters', ['TRACED_AGENTS_EXPORTERS']),
@@ -31,10 +53,7 @@ export const settings = {
   traceTimeoutMs: number('traceTimeoutMs', ['TRACED_AGENTS_TRACE_TIMEOUT_MS'], { fallback: 3_600_000 }),
   shutdownTimeoutMs: number('shutdownTimeoutMs', ['TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'], { fallback: 2000 }),
   maxRecentTraces: number('maxRecentTraces', ['TRACED_AGENTS_MAX_RECENT_TRACES'], { fallback: 100 }),
-} as const;
-
-/** All settings with their values. */
-export type SettingValues = { readonly [Name in keyof typeof settings]: (typeof settings)[Name]['fallback'] };
+};
 
 /** Where the values come from. */
 export interface SettingSources {
@@ -51,7 +70,7 @@ export interface SettingSources {
  */
 export function readSettings(sources: SettingSources): SettingValues {
   const values = Object.entries(settings).map(([name, setting]) => [name, readSetting(setting, sources)]);
-  return Object.fromEntries(values) as SettingValues; // one value for each setting
+  return Object.fromEntries(values) as unknown as SettingValues; // one value for each setting
 }
 
 function readSetting(setting: Setting<unknown>, { options, environment, onError }: SettingSources): unknown {

@@ -1,7 +1,7 @@
 import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
 import { SpanType } from '../entities/attributes.js';
-import { defineSpan } from './define-span.js';
+import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Anything, Callable } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
 import { sensitivePositionsOf } from './sensitive.js';
@@ -10,11 +10,14 @@ import { markOf, traceCallable } from './trace-callable.js';
 /** A class of any kind, abstract ones too. */
 export type AnyClass = abstract new (...args: never[]) => object;
 
+/** The options of `@TracedAgent`, whatever its callbacks take. */
+export type AnyAgentOptions = Omit<SpanOptions, 'name'> & Pick<AgentOptions, 'name' | 'methods'>;
+
 /** Methods that belong to the language, not to the agent. */
 const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSON', 'toString']);
 
 /** Makes a class an agent: its instances are captured as their name, and its entries open spans. */
-export function decorateAgentClass(agentClass: AnyClass, options: AgentOptions): void {
+export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions): void {
   const prototype = agentClass.prototype as object; // of a class
   markAgent(prototype, agentNamer(options.name));
   for (const { key, label, entry } of entriesOf(agentClass, options)) {
@@ -76,7 +79,7 @@ interface Entry {
  * The methods still to be wrapped. Those that carry `@TracedAgent` are explicit entries already; where there are any, or
  * `options.methods` names some, or a base class has some, nothing else of the class is an entry.
  */
-function entriesOf(agentClass: AnyClass, { methods }: AgentOptions): Entry[] {
+function entriesOf(agentClass: AnyClass, { methods }: AnyAgentOptions): Entry[] {
   const prototype = agentClass.prototype as object; // of a class
   if (methods !== undefined) return namedEntries(agentClass, methods);
   const own = Object.getOwnPropertyNames(prototype).filter((key) => methodAt(prototype, key) !== undefined);

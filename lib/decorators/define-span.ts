@@ -12,7 +12,7 @@ export interface SpanDescription {
   readonly key: PropertyKey;
   /** The method's name where the function itself does not have it. */
   readonly functionName: string;
-  readonly options: TracedOptions & { readonly model?: string; readonly provider?: string; readonly usage?: UsageReader };
+  readonly options: SpanOptions;
   /** Positions of arguments that `@Sensitive` stands before. */
   readonly sensitivePositions?: readonly number[];
   readonly isModelCall?: boolean;
@@ -20,7 +20,13 @@ export interface SpanDescription {
   readonly nameOf?: SpanDefinition['nameOf'];
 }
 
-type UsageReader = (result: never) => Partial<TokenUsage> | undefined;
+/** The options of any decorator. What its callbacks take is the business of the method they were written for. */
+export interface SpanOptions extends Omit<TracedOptions, 'attributes'> {
+  readonly attributes?: (facts: never) => Readonly<Record<string, unknown>> | undefined;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly usage?: (result: never) => Partial<TokenUsage> | undefined;
+}
 
 /** Works out once, at decoration, all that each call's span needs. */
 export function defineSpan(fn: Callable, description: SpanDescription): SpanDefinition {
@@ -51,7 +57,7 @@ function namesOf(fn: Callable, { options, sensitivePositions = [] }: SpanDescrip
   return argumentNames(names, { restIndex: read.restIndex, sensitive });
 }
 
-function constantsOf({ model, provider }: SpanDescription['options']): SpanDefinition['constants'] {
+function constantsOf({ model, provider }: SpanOptions): SpanDefinition['constants'] {
   const constants: [string, string][] = [];
   if (model !== undefined) constants.push([AttributeKey.model, JSON.stringify(model)]);
   if (provider !== undefined) constants.push([AttributeKey.provider, JSON.stringify(provider)]);

@@ -57,20 +57,22 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
   readonly methods?: readonly string[] | Readonly<Record<string, string>>;
 }
 
+type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM';
+
 const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames'];
 
 /** The options each decorator knows, for those who write JavaScript. */
-export const knownOptions = {
+const knownOptions: Readonly<Record<DecoratorName, readonly string[]>> = {
   TracedTool: tracedKeys,
   TracedLLM: [...tracedKeys, 'model', 'provider', 'usage'],
   TracedAgent: [...tracedKeys, 'methods'],
-} as const satisfies Record<string, readonly string[]>;
+};
 
 /**
  * @throws {TypeError} for what the compiler refuses in TypeScript: a decorator without its parentheses, an unknown option, a
  * value of the wrong type.
  */
-export function checkOptions(decorator: keyof typeof knownOptions, args: readonly unknown[]): void {
+export function checkOptions(decorator: DecoratorName, args: readonly unknown[]): void {
   const [options] = args;
   if (args.length > 1 || typeof options === 'function') {
     throw new TypeError(`@${decorator} stands without its parentheses. Write @${decorator}() instead.`);
@@ -79,7 +81,7 @@ export function checkOptions(decorator: keyof typeof knownOptions, args: readonl
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`@${decorator} takes an object of options, but got ${String(options)}.`);
   }
-  const known: readonly string[] = knownOptions[decorator];
+  const known = knownOptions[decorator];
   for (const [key, value] of Object.entries(options)) {
     if (!known.includes(key)) {
       throw new TypeError(`@${decorator} has no option '${key}'. It knows ${known.join(', ')}.`);

@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import { defineSpan } from './define-span.js';
+import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Callable } from './method-decorator.js';
 import type { AgentMethodOptions, LLMOptions, ToolOptions } from './options.js';
 import { traceCallable } from './trace-callable.js';
@@ -17,7 +17,7 @@ export function traceTool<Fn extends Callable>(
   fn: Fn,
   options: ToolOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceTool', { type: SpanType.tool, options: options as ToolOptions });
+  return trace(fn, 'traceTool', { type: SpanType.tool, options });
 }
 
 /**
@@ -35,7 +35,7 @@ export function traceLLM<Fn extends Callable>(
   fn: Fn,
   options: LLMOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceLLM', { type: SpanType.llm, options: options as LLMOptions, isModelCall: true });
+  return trace(fn, 'traceLLM', { type: SpanType.llm, options, isModelCall: true });
 }
 
 /**
@@ -51,12 +51,12 @@ export function traceAgent<Fn extends Callable>(
   fn: Fn,
   options: AgentMethodOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceAgent', { type: SpanType.agent, options: options as AgentMethodOptions, entry: 'explicit' });
+  return trace(fn, 'traceAgent', { type: SpanType.agent, options, entry: 'explicit' });
 }
 
 interface FunctionKind {
   readonly type: SpanType;
-  readonly options: LLMOptions;
+  readonly options: SpanOptions;
   readonly isModelCall?: boolean;
   readonly entry?: 'explicit';
 }

@@ -1,6 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
-import { type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
+import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
 import { defineSpan } from './define-span.js';
 import {
   type Anything,
@@ -58,7 +58,7 @@ export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Outp
   return decorate as TracedAgentDecorator<Args, Output>;
 }
 
-function traceEntry(method: Callable, place: MethodPlace, options: AgentOptions): Callable {
+function traceEntry(method: Callable, place: MethodPlace, options: AnyAgentOptions): Callable {
   const { name, methods, ...spanOptions } = options;
   if (methods !== undefined) {
     throw new TypeError(`The option 'methods' of @TracedAgent is for classes, but '${String(place.key)}' is a method.`);

@@ -1,4 +1,4 @@
-import { Expose, Transform, Type } from 'class-transformer';
+import { Expose, instanceToPlain, Transform, Type } from 'class-transformer';
 import { hexToBase64, idToHex } from '../utils/base64-id.js';
 import { deepFreeze } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
@@ -148,6 +148,11 @@ export class Span {
     this.#parsed ??= new Map();
     if (!this.#parsed.has(key)) this.#parsed.set(key, deepFreeze(parseJson(text) ?? (text === 'null' ? null : text)));
     return this.#parsed.get(key);
+  }
+
+  /** The span in MLflow's trace JSON; nanoseconds are decimal strings, since a number would round them. */
+  toJSON(): Record<string, unknown> {
+    return instanceToPlain(this, { excludeExtraneousValues: true });
   }
 }
 

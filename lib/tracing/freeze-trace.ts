@@ -84,20 +84,20 @@ function metadataOf(live: LiveTrace): Readonly<Record<string, string>> {
 function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): Span {
   const { statusCode, statusMessage } = span;
   const status = statuses[statusCode];
-  return Object.freeze(
-    new Span({
-      traceId,
-      spanId: span.spanId,
-      parentId: span.parentId,
-      name: span.name,
-      startTimeNs: toUnixNs(span.startMoment),
-      endTimeNs: toUnixNs(span.hasEnded ? span.endMoment : now()),
-      status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
-      events: span.events === undefined ? none : Object.freeze(span.events.slice()),
-      links: span.links === undefined ? none : Object.freeze(span.links.slice()),
-      attributeTexts: attributeTextsOf(span, traceIdText),
-    }),
-  );
+  const frozen = new Span({
+    traceId,
+    spanId: span.spanId,
+    parentId: span.parentId,
+    name: span.name,
+    startTimeNs: toUnixNs(span.startMoment),
+    endTimeNs: toUnixNs(span.hasEnded ? span.endMoment : now()),
+    status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
+    events: span.events === undefined ? none : Object.freeze(span.events.slice()),
+    links: span.links === undefined ? none : Object.freeze(span.links.slice()),
+    attributeTexts: attributeTextsOf(span, traceIdText),
+  });
+  Object.freeze(frozen);
+  return frozen;
 }
 
 function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Record<string, string>> {
