@@ -9,7 +9,8 @@ import type { SpanDefinition } from './span-definition.js';
  */
 export function isEntered(definition: SpanDefinition, parent: RecordingSpan | undefined, self: unknown): boolean {
   if (definition.entry === 'explicit') return parent === undefined || !isSuperCall(definition, parent, self);
-  return nearestAgent(parent) !== self;
+  const nearest = nearestAgentSpan(parent);
+  return nearest === undefined || nearest.agent !== self;
 }
 
 /** The same method of the same object, but another definition: a recursion would meet the overriding one again. */
@@ -18,9 +19,9 @@ function isSuperCall(definition: SpanDefinition, parent: RecordingSpan, self: un
   return entry !== undefined && key === definition.key && parent.definition !== definition && parent.agent === self && !parent.hasEnded;
 }
 
-function nearestAgent(span: RecordingSpan | undefined): unknown {
+function nearestAgentSpan(span: RecordingSpan | undefined): RecordingSpan | undefined {
   for (let above = span; above !== undefined; above = above.parent) {
-    if (above.definition.entry !== undefined && !above.hasEnded) return above.agent;
+    if (above.definition.entry !== undefined && !above.hasEnded) return above;
   }
   return undefined;
 }

@@ -118,6 +118,16 @@ export class Recorder {
     return root;
   }
 
+  /** Keeps the arguments as they are now; later changes to them are not seen. Never throws. */
+  captureInputs(span: RecordingSpan, args: ArrayLike<unknown>): void {
+    try {
+      const { trace, definition } = span;
+      span.inputs = trace.charge(this.capture.inputs(args, definition.argumentNames, trace.payloadLeft));
+    } catch (cause) {
+      this.onCallbackError(cause, `capturing the arguments of '${span.name}'`);
+    }
+  }
+
   /** A callback of the user's failed; the traced call goes on. */
   onCallbackError(cause: unknown, doing: string): void {
     this.#options.onError(new CallbackError(`Tracing failed at ${doing}: ${String(cause)}. The traced call itself was not touched.`, { cause }));

@@ -27,9 +27,7 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   const context = recorder.contexts.active();
   const span = recorder.openSpan(definition, context, self);
   if (span === undefined) return Reflect.apply(target, self, args);
-  if (definition.captureInputs && span.trace.isSampled) {
-    span.inputs = span.trace.charge(recorder.capture.inputs(args, definition.argumentNames, span.trace.payloadLeft));
-  }
+  if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
   return runWithSpan({ recorder, span, call, context });
 }
 
