@@ -32,17 +32,16 @@ export class UsageAccumulator {
   }
 
   #addFrom(chunk: object): void {
-    const found = findUsage(chunk);
-    if (found === undefined) return;
-    const { counts, mode } = found;
+    const counts = findUsage(chunk);
+    if (counts === undefined) return;
     const isAnotherAnswer = this.#isAnotherAnswer(chunk);
-    if (this.#current === undefined || mode === 'replace') {
+    if (this.#current === undefined || counts.mode === 'replace') {
       this.#earlier = undefined;
       this.#current = counts;
-    } else if (mode === 'add' || isAnotherAnswer) {
+    } else if (counts.mode === 'add' || isAnotherAnswer) {
       this.#earlier = this.usage;
       this.#current = counts;
-    } else if (mode === 'update') {
+    } else if (counts.mode === 'update') {
       this.#current = updateCounts(this.#current, counts);
     }
   }
@@ -60,6 +59,7 @@ export class UsageAccumulator {
 /** Chunks are told by their kind, not by their id: some servers give each chunk of one answer an id of its own. */
 function idOfWholeAnswer(chunk: object): string | undefined {
   const kind = ownField(chunk, 'object') ?? ownField(chunk, 'type');
-  const id = kind === 'chat.completion' || kind === 'response' || kind === 'message' ? ownField(chunk, 'id') : undefined;
+  const id =
+    kind === 'chat.completion' || kind === 'response' || kind === 'message' ? ownField(chunk, 'id') : undefined;
   return typeof id === 'string' ? id : undefined;
 }

@@ -1,6 +1,12 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import { addCounts } from './sum-token-usage.js';
 
+/**
+ * How counts go with those that a stream gave before: 'update' (a count said again replaces the old one), 'add' (one part
+ * of several), 'replace' (the total of everything so far), 'fallback' (of use only if there was nothing).
+ */
+export type UsageMode = 'update' | 'add' | 'replace' | 'fallback';
+
 /** What one message of a provider says about tokens, before anything is worked out. `undefined`: not said. */
 export interface UsageCounts {
   readonly input: number | undefined;
@@ -13,8 +19,7 @@ export interface UsageCounts {
   readonly reasoning: number | undefined;
   /** Whether `input` leaves the cached tokens out, as Anthropic and Bedrock report it. */
   readonly isCacheOutsideInput: boolean;
-  /** Whether they come on top of those of the messages before, as those of LangChain's chunks do. */
-  readonly isIncrement: boolean;
+  readonly mode: UsageMode;
 }
 
 /** Reads the usage record of one provider; `undefined` if the record is not of its shape. */
@@ -31,7 +36,7 @@ export function usageCounts(counts: Partial<UsageCounts>): UsageCounts {
     cacheWriteAbove1hr: counts.cacheWriteAbove1hr,
     reasoning: counts.reasoning,
     isCacheOutsideInput: counts.isCacheOutsideInput ?? false,
-    isIncrement: counts.isIncrement ?? false,
+    mode: counts.mode ?? 'update',
   };
 }
 
@@ -52,7 +57,7 @@ export function updateCounts(old: UsageCounts, next: UsageCounts): UsageCounts {
     cacheWriteAbove1hr: next.cacheWriteAbove1hr ?? old.cacheWriteAbove1hr,
     reasoning: next.reasoning ?? old.reasoning,
     isCacheOutsideInput: next.isCacheOutsideInput,
-    isIncrement: next.isIncrement,
+    mode: next.mode,
   };
 }
 

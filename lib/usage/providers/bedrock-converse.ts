@@ -18,7 +18,10 @@ export function readBedrockConverse(usage: object): UsageCounts | undefined {
 
 /** `cacheReadInputTokens` alone is a name of our `TokenUsage` as well: there the total is input + output, and covers the cache. */
 function hasBedrockCache(usage: object): boolean {
-  if (hasOwnField(usage, 'cacheWriteInputTokens', 'cacheWriteInputTokenCount', 'cacheReadInputTokenCount', 'cacheDetails')) return true;
+  if (
+    hasOwnField(usage, 'cacheWriteInputTokens', 'cacheWriteInputTokenCount', 'cacheReadInputTokenCount', 'cacheDetails')
+  )
+    return true;
   const cacheRead = ownCount(usage, 'cacheReadInputTokens');
   if (cacheRead === undefined || hasOwnField(usage, 'cacheCreationInputTokens', 'reasoningTokens')) return false;
   const input = ownCount(usage, 'inputTokens') ?? 0;

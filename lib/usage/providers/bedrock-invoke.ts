@@ -5,7 +5,10 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 /** The body of a Llama or Titan model invoked on Bedrock, or one chunk of its stream. */
 export function readBedrockInvoke(body: object): UsageCounts | undefined {
   if (hasOwnField(body, 'generation_token_count')) {
-    return usageCounts({ input: ownCount(body, 'prompt_token_count'), output: ownCount(body, 'generation_token_count') });
+    return usageCounts({
+      input: ownCount(body, 'prompt_token_count'),
+      output: ownCount(body, 'generation_token_count'),
+    });
   }
   if (hasOwnField(body, 'inputTextTokenCount')) {
     return usageCounts({
@@ -24,6 +27,7 @@ export function readBedrockMetrics(metrics: object): UsageCounts {
     cacheRead: ownCount(metrics, 'cacheReadInputTokenCount'),
     cacheWrite: ownCount(metrics, 'cacheWriteInputTokenCount'),
     isCacheOutsideInput: true,
+    mode: 'fallback',
   });
 }
 
@@ -31,7 +35,7 @@ export function readBedrockMetrics(metrics: object): UsageCounts {
  * The JSON in the bytes of `InvokeModelResponse.body` or of a stream's chunk. `undefined` if they are none, speak of no
  * usage, or are more than 1 MiB: parsing them would cost the caller more than the counts are worth.
  */
-export function bodyInBytes(bytes: unknown): object | undefined {
+export function bodyInBytes(bytes: object): object | undefined {
   if (!ArrayBuffer.isView(bytes) || bytes.byteLength > maxBodyBytes) return undefined;
   const text = new TextDecoder().decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   if (!/usage|token_?count/i.test(text)) return undefined;

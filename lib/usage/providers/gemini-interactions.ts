@@ -3,7 +3,8 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
 /** Gemini's interactions. As in generateContent, thoughts are not part of the output. */
 export function readGeminiInteractions(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'total_input_tokens', 'total_output_tokens', 'totalInputTokens', 'totalOutputTokens')) return undefined;
+  if (!hasOwnField(usage, 'total_input_tokens', 'total_output_tokens', 'totalInputTokens', 'totalOutputTokens'))
+    return undefined;
   return usageCounts({
     input: ownCount(usage, 'total_input_tokens', 'totalInputTokens'),
     output: ownCount(usage, 'total_output_tokens', 'totalOutputTokens'),

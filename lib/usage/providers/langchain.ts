@@ -20,12 +20,13 @@ export function readUsageMetadata(usage: object): UsageCounts | undefined {
     cacheRead: ownCount(input, 'cache_read'),
     cacheWrite: ownCount(input, 'cache_creation'),
     reasoning: ownCount(ownObject(usage, 'output_token_details'), 'reasoning'),
-    isIncrement: true,
+    // The chunks of a stream are merged by adding them up.
+    mode: 'add',
   });
 }
 
 /** The message of an `LLMResult` for one prompt. */
-export function messageOfGenerations(generations: unknown): object | undefined {
+export function messageOfGenerations(generations: object): object | undefined {
   if (!Array.isArray(generations) || generations.length !== 1) return undefined;
   const candidates: unknown = ownField(generations, '0');
   const first = Array.isArray(candidates) ? ownObject(candidates, '0') : undefined;

@@ -14,7 +14,8 @@ export function readOpenAiChat(usage: object): UsageCounts | undefined {
     output: ownCount(usage, 'completion_tokens', 'completionTokens'),
     total: ownCount(usage, 'total_tokens', 'totalTokens'),
     cacheRead: ownCount(input, 'cached_tokens', 'cachedTokens') ?? ownCount(usage, ...flatCacheReads),
-    cacheWrite: ownCount(input, 'cache_write_tokens', 'cacheWriteTokens') ?? ownCount(usage, 'cache_creation_input_tokens'),
+    cacheWrite:
+      ownCount(input, 'cache_write_tokens', 'cacheWriteTokens') ?? ownCount(usage, 'cache_creation_input_tokens'),
     reasoning: ownCount(output, 'reasoning_tokens', 'reasoningTokens') ?? ownCount(usage, 'reasoning_tokens'),
   });
 }

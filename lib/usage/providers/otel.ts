@@ -26,7 +26,11 @@ function readGenAi(attributes: object): UsageCounts {
     input: ownCount(attributes, 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
     output: ownCount(attributes, 'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
     cacheRead: ownCount(attributes, 'gen_ai.usage.cache_read.input_tokens'),
-    cacheWrite: ownCount(attributes, 'gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens'),
+    cacheWrite: ownCount(
+      attributes,
+      'gen_ai.usage.cache_write.input_tokens',
+      'gen_ai.usage.cache_creation.input_tokens',
+    ),
     reasoning: ownCount(attributes, 'gen_ai.usage.reasoning.output_tokens'),
   });
 }

@@ -1,0 +1,378 @@
+import { describe, expect, it } from 'vitest';
+import { readTokenUsage } from '../../lib/usage/read-token-usage.js';
+
+const bytes = (body: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(body));
+
+/** Shapes that the fixtures do not have. */
+describe('readTokenUsage of a provider', () => {
+  it.each(['response.completed', 'response.incomplete', 'response.failed'])('reads %s of OpenAI', (type) => {
+    const usage = readTokenUsage([
+      { type: 'response.created', response: { id: 'resp_1', object: 'response', usage: null } },
+      {
+        type,
+        response: { id: 'resp_1', object: 'response', usage: { input_tokens: 9, output_tokens: 1, total_tokens: 10 } },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 9, outputTokens: 1, totalTokens: 10 });
+  });
+
+  it('reads a transcription of OpenAI', () => {
+    const usage = readTokenUsage({
+      text: 'Hi',
+      usage: {
+        type: 'tokens',
+        input_tokens: 14,
+        input_token_details: { text_tokens: 0, audio_tokens: 14 },
+        output_tokens: 45,
+        total_tokens: 59,
+      },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 14, outputTokens: 45, totalTokens: 59 });
+  });
+
+  it('reads a realtime answer of OpenAI', () => {
+    const usage = readTokenUsage({
+      type: 'response.done',
+      response: {
+        usage: { input_tokens: 14, output_tokens: 5, total_tokens: 19, input_token_details: { cached_tokens: 8 } },
+      },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 14, outputTokens: 5, totalTokens: 19, cacheReadInputTokens: 8 });
+  });
+
+  it('reads the last chunk of Groq', () => {
+    const usage = readTokenUsage([
+      { object: 'chat.completion.chunk', choices: [], x_groq: { id: 'req_1' } },
+      {
+        object: 'chat.completion.chunk',
+        choices: [],
+        x_groq: {
+          id: 'req_1',
+          usage: {
+            prompt_tokens: 40,
+            completion_tokens: 20,
+            total_tokens: 60,
+            prompt_tokens_details: { cached_tokens: 32 },
+          },
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 40, outputTokens: 20, totalTokens: 60, cacheReadInputTokens: 32 });
+  });
+
+  it('reads the events of the Mistral SDK', () => {
+    const usage = readTokenUsage([
+      { data: { id: 'm1', choices: [{ delta: { content: 'Paris.' } }] } },
+      {
+        data: {
+          id: 'm1',
+          choices: [],
+          usage: { promptTokens: 15, completionTokens: 7, totalTokens: 22, num_cached_tokens: 8 },
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 15, outputTokens: 7, totalTokens: 22, cacheReadInputTokens: 8 });
+  });
+
+  it('reads the cached tokens of DeepSeek', () => {
+    const usage = readTokenUsage({
+      usage: { prompt_tokens: 15, completion_tokens: 7, total_tokens: 22, prompt_cache_hit_tokens: 8 },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 15, outputTokens: 7, totalTokens: 22, cacheReadInputTokens: 8 });
+  });
+
+  it('reads a total alone, as some embedding servers report it', () => {
+    expect(readTokenUsage({ data: [], usage: { total_tokens: 8 } })).toStrictEqual({
+      inputTokens: 0,
+      outputTokens: 0,
+      totalTokens: 8,
+    });
+  });
+
+  it('reads the last event of Cohere', () => {
+    const usage = readTokenUsage([
+      { type: 'content-delta', delta: { message: { content: { text: 'Paris.' } } } },
+      {
+        type: 'message-end',
+        delta: {
+          finish_reason: 'COMPLETE',
+          usage: {
+            billed_units: { input_tokens: 5, output_tokens: 4 },
+            tokens: { input_tokens: 71, output_tokens: 4 },
+          },
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 71, outputTokens: 4, totalTokens: 75 });
+  });
+
+  it('reads what Cohere bills where it reports nothing else', () => {
+    const usage = readTokenUsage({ embeddings: [], meta: { billedUnits: { inputTokens: 5 } } });
+
+    expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 0, totalTokens: 5 });
+  });
+
+  it('reads the last event of a Bedrock conversation', () => {
+    const usage = readTokenUsage([
+      { contentBlockDelta: { delta: { text: 'Paris.' }, contentBlockIndex: 0 } },
+      {
+        metadata: {
+          usage: { inputTokens: 30, outputTokens: 12, totalTokens: 1542, cacheReadInputTokens: 1500 },
+          metrics: { latencyMs: 4 },
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 1530, outputTokens: 12, totalTokens: 1542, cacheReadInputTokens: 1500 });
+  });
+
+  it('reads the body of Nova', () => {
+    const usage = readTokenUsage({
+      output: {},
+      usage: {
+        inputTokens: 30,
+        outputTokens: 12,
+        totalTokens: 42,
+        cacheReadInputTokenCount: 0,
+        cacheWriteInputTokenCount: 0,
+      },
+    });
+
+    expect(usage).toStrictEqual({
+      inputTokens: 30,
+      outputTokens: 12,
+      totalTokens: 42,
+      cacheReadInputTokens: 0,
+      cacheCreationInputTokens: 0,
+    });
+  });
+
+  it('reads the body of Titan', () => {
+    const usage = readTokenUsage({
+      inputTextTokenCount: 9,
+      results: [{ tokenCount: 3, outputText: 'Paris.' }, { tokenCount: 2 }],
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 9, outputTokens: 5, totalTokens: 14 });
+  });
+
+  it('reads the stream of Llama', () => {
+    const usage = readTokenUsage([
+      { generation: 'Par', prompt_token_count: 9, generation_token_count: 1, stop_reason: null },
+      { generation: 'is.', prompt_token_count: null, generation_token_count: 2, stop_reason: 'stop' },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 9, outputTokens: 2, totalTokens: 11 });
+  });
+
+  it('reads the bytes of a Bedrock body', () => {
+    const usage = readTokenUsage({
+      contentType: 'application/json',
+      body: bytes({ usage: { input_tokens: 16, output_tokens: 6 } }),
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 16, outputTokens: 6, totalTokens: 22 });
+  });
+
+  it('reads the bytes of a Bedrock stream, and believes the model before the metrics', () => {
+    const usage = readTokenUsage([
+      {
+        chunk: {
+          bytes: bytes({
+            type: 'message_start',
+            message: { usage: { input_tokens: 16, output_tokens: 1, cache_read_input_tokens: 4 } },
+          }),
+        },
+      },
+      {
+        chunk: {
+          bytes: bytes({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Paris.' } }),
+        },
+      },
+      { chunk: { bytes: bytes({ type: 'message_delta', delta: {}, usage: { output_tokens: 6 } }) } },
+      {
+        chunk: {
+          bytes: bytes({
+            type: 'message_stop',
+            'amazon-bedrock-invocationMetrics': { inputTokenCount: 99, outputTokenCount: 99 },
+          }),
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 20, outputTokens: 6, totalTokens: 26, cacheReadInputTokens: 4 });
+  });
+
+  it('reads the metrics of Bedrock where the model says nothing', () => {
+    const usage = readTokenUsage([
+      { outputs: [], 'amazon-bedrock-invocationMetrics': { inputTokenCount: 9, outputTokenCount: 2 } },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 9, outputTokens: 2, totalTokens: 11 });
+  });
+
+  it.each([
+    ['no JSON', new TextEncoder().encode('usage: none')],
+    ['more than a mebibyte', bytes({ usage: { input_tokens: 16, output_tokens: 6 }, text: 'x'.repeat(1_048_576) })],
+    ['a body without usage', bytes({ completion: 'Paris.' })],
+    ['JSON that is no object', bytes('usage')],
+  ])('finds none in bytes that hold %s', (_what, body) => {
+    expect(readTokenUsage({ body })).toBeUndefined();
+  });
+
+  it('reads the live API of Gemini', () => {
+    const usage = readTokenUsage({
+      serverContent: {},
+      usageMetadata: { promptTokenCount: 8, responseTokenCount: 4, totalTokenCount: 12 },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 8, outputTokens: 4, totalTokens: 12 });
+  });
+
+  it('reads snake_case of Gemini, the last chunk alone', () => {
+    const usage = readTokenUsage([
+      { usage_metadata: { prompt_token_count: 8, candidates_token_count: 1, total_token_count: 9 } },
+      {
+        usage_metadata: {
+          prompt_token_count: 8,
+          candidates_token_count: 4,
+          total_token_count: 15,
+          thoughts_token_count: 3,
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 8, outputTokens: 4, totalTokens: 15, reasoningTokens: 3 });
+  });
+
+  it('reads the last event of an interaction of Gemini', () => {
+    const usage = readTokenUsage([
+      { event_type: 'content.delta', delta: { type: 'text', text: 'Paris.' } },
+      {
+        event_type: 'interaction.complete',
+        interaction: { usage: { total_input_tokens: 8, total_output_tokens: 4, total_tokens: 12 } },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({ inputTokens: 8, outputTokens: 4, totalTokens: 12 });
+  });
+
+  it('reads an LLMResult of LangChain by its message', () => {
+    const message = {
+      usage_metadata: { input_tokens: 8, output_tokens: 4, total_tokens: 12, input_token_details: { cache_read: 2 } },
+    };
+
+    const usage = readTokenUsage({
+      generations: [[{ text: 'Paris.', message }]],
+      llmOutput: { tokenUsage: { promptTokens: 8, completionTokens: 4 } },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 8, outputTokens: 4, totalTokens: 12, cacheReadInputTokens: 2 });
+  });
+
+  it('reads the llmOutput of LangChain for several prompts', () => {
+    const usage = readTokenUsage({
+      generations: [[{ text: 'Paris.' }], [{ text: 'Rome.' }]],
+      llmOutput: { tokenUsage: { promptTokens: 16, completionTokens: 8, totalTokens: 24 } },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 16, outputTokens: 8, totalTokens: 24 });
+  });
+
+  it('reads the usage_metadata of LangChain on its own', () => {
+    const usage = readTokenUsage({
+      input_tokens: 350,
+      output_tokens: 240,
+      total_tokens: 590,
+      input_token_details: { cache_read: 100 },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 350, outputTokens: 240, totalTokens: 590, cacheReadInputTokens: 100 });
+  });
+
+  it('reads what a provider of the AI SDK reports', () => {
+    const usage = readTokenUsage([
+      { type: 'text-delta', id: '0', delta: 'Paris.' },
+      {
+        type: 'finish',
+        usage: {
+          inputTokens: { total: 100, noCache: 30, cacheRead: 60, cacheWrite: 10 },
+          outputTokens: { total: 20, text: 15, reasoning: 5 },
+        },
+      },
+    ]);
+
+    expect(usage).toStrictEqual({
+      inputTokens: 100,
+      outputTokens: 20,
+      totalTokens: 120,
+      cacheReadInputTokens: 60,
+      cacheCreationInputTokens: 10,
+      reasoningTokens: 5,
+    });
+  });
+
+  it('reads all steps of the AI SDK 5, not the last', () => {
+    const usage = readTokenUsage({
+      usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+      totalUsage: { inputTokens: 5, outputTokens: 4, totalTokens: 9 },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 4, totalTokens: 9 });
+  });
+
+  it('reads the embeddings of the AI SDK', () => {
+    expect(readTokenUsage({ embeddings: [], usage: { tokens: 8 } })).toStrictEqual({
+      inputTokens: 8,
+      outputTokens: 0,
+      totalTokens: 8,
+    });
+  });
+
+  it('reads a run of OpenAI Agents, whose state has usage behind an accessor', () => {
+    class RunState {
+      readonly _context = {
+        usage: {
+          requests: 1,
+          inputTokens: 24,
+          outputTokens: 5,
+          totalTokens: 29,
+          inputTokensDetails: [{ cached_tokens: 4 }],
+        },
+      };
+      get usage(): never {
+        throw new Error('Called');
+      }
+    }
+
+    const usage = readTokenUsage({ state: new RunState(), finalOutput: 'Paris.' });
+
+    expect(usage).toStrictEqual({ inputTokens: 24, outputTokens: 5, totalTokens: 29, cacheReadInputTokens: 4 });
+  });
+
+  it('reads the usage of AutoGen', () => {
+    const usage = readTokenUsage({
+      finish_reason: 'stop',
+      content: 'Paris.',
+      usage: { prompt_tokens: 12, completion_tokens: 3 },
+      cached: false,
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 12, outputTokens: 3, totalTokens: 15 });
+  });
+
+  it('reads a span of Mastra', () => {
+    const usage = readTokenUsage({
+      attributes: { usage: { inputTokens: 10, outputTokens: 2, inputDetails: { cacheRead: 5 } } },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 10, outputTokens: 2, totalTokens: 12, cacheReadInputTokens: 5 });
+  });
+});

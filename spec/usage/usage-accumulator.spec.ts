@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { readTokenUsage } from '../../lib/usage/read-token-usage.js';
+import { UsageAccumulator } from '../../lib/usage/usage-accumulator.js';
+import { usageFixtures } from './usage-fixtures.js';
+
+const streams = usageFixtures().flatMap(({ file, body }) =>
+  Array.isArray(body) ? [{ file, chunks: body as unknown[] }] : [],
+);
+
+describe('UsageAccumulator', () => {
+  it.each(streams)('gives for the chunks of $file what the whole list gives', ({ chunks }) => {
+    const accumulator = new UsageAccumulator();
+
+    for (const chunk of chunks) accumulator.add(chunk);
+
+    expect(accumulator.usage).toStrictEqual(readTokenUsage(chunks));
+  });
+
+  it('has no usage before one is reported', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add('Par');
+    accumulator.add({ choices: [{ delta: { content: 'is.' } }], usage: null });
+
+    expect(accumulator.usage).toBeUndefined();
+  });
+
+  it('has what was reported so far when a stream is left early', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({ type: 'message_start', message: { id: 'msg_1', usage: { input_tokens: 25, output_tokens: 1 } } });
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 25, outputTokens: 1, totalTokens: 26 });
+  });
+
+  it('replaces a cumulative usage', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({
+      id: 'a',
+      object: 'chat.completion.chunk',
+      usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
+    });
+    accumulator.add({
+      id: 'b',
+      object: 'chat.completion.chunk',
+      usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 },
+    });
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 9, outputTokens: 2, totalTokens: 11 });
+  });
+
+  it('keeps a count that a later message does not repeat', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({
+      type: 'message_start',
+      message: { usage: { input_tokens: 25, cache_read_input_tokens: 5, output_tokens: 1 } },
+    });
+    accumulator.add({ type: 'message_delta', usage: { input_tokens: null, output_tokens: 15 } });
+
+    expect(accumulator.usage).toStrictEqual({
+      inputTokens: 30,
+      outputTokens: 15,
+      totalTokens: 45,
+      cacheReadInputTokens: 5,
+    });
+  });
+
+  it('adds the steps of the AI SDK when its total never came', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({ type: 'finish-step', usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 } });
+    accumulator.add({
+      type: 'finish-step',
+      usage: { inputTokens: 20, outputTokens: 2, totalTokens: 22, cachedInputTokens: 8 },
+    });
+
+    expect(accumulator.usage).toStrictEqual({
+      inputTokens: 30,
+      outputTokens: 3,
+      totalTokens: 33,
+      cacheReadInputTokens: 8,
+    });
+  });
+
+  it('replaces the steps of the AI SDK by its total', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({ type: 'finish-step', usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 } });
+    accumulator.add({ type: 'finish-step', usage: { inputTokens: 20, outputTokens: 2, totalTokens: 22 } });
+    accumulator.add({ type: 'finish', totalUsage: { inputTokens: 31, outputTokens: 3, totalTokens: 34 } });
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 31, outputTokens: 3, totalTokens: 34 });
+  });
+
+  it('adds the chunks of LangChain, as LangChain does', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({
+      content: '',
+      usage_metadata: { input_tokens: 25, output_tokens: 0, total_tokens: 25, input_token_details: { cache_read: 5 } },
+    });
+    accumulator.add({ content: 'Paris.' });
+    accumulator.add({ content: '', usage_metadata: { input_tokens: 0, output_tokens: 15, total_tokens: 15 } });
+
+    expect(accumulator.usage).toStrictEqual({
+      inputTokens: 25,
+      outputTokens: 15,
+      totalTokens: 40,
+      cacheReadInputTokens: 5,
+    });
+  });
+
+  it('replaces the messages of a Claude agent by its result', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({
+      type: 'assistant',
+      message: { id: 'msg_1', usage: { input_tokens: 12, output_tokens: 4, cache_read_input_tokens: 8 } },
+    });
+    accumulator.add({ type: 'result', usage: { input_tokens: 30, output_tokens: 9 } });
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 30, outputTokens: 9, totalTokens: 39 });
+  });
+
+  it('does not see what happens to a chunk afterwards', () => {
+    const accumulator = new UsageAccumulator();
+    const chunk = { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } };
+
+    accumulator.add(chunk);
+    chunk.usage.prompt_tokens = 100;
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 1, outputTokens: 2, totalTokens: 3 });
+  });
+
+  it('passes over the bytes of a raw stream', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add(new TextEncoder().encode('data: {"usage":{"prompt_tokens":1}}'));
+
+    expect(accumulator.usage).toBeUndefined();
+  });
+});
