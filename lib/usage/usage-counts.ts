@@ -62,8 +62,7 @@ export function updateCounts(old: UsageCounts, next: UsageCounts): UsageCounts {
 }
 
 /** The normalised usage: cached tokens are part of the input, and the total is the reported one unless they were added. */
-export function usageOfCounts(counts: UsageCounts): TokenUsage | undefined {
-  if (baseCountsOf(counts) === 0) return undefined;
+export function usageOfCounts(counts: UsageCounts): TokenUsage {
   const cached = counts.isCacheOutsideInput ? addCounts(counts.cacheRead ?? 0, counts.cacheWrite ?? 0) : 0;
   const inputTokens = addCounts(counts.input ?? 0, cached);
   const outputTokens = counts.output ?? 0;

@@ -1,5 +1,5 @@
 import { ownField, ownObject } from './own-fields.js';
-import { bodyInBytes, readBedrockInvoke, readBedrockMetrics } from './providers/bedrock-invoke.js';
+import { bodyInBytes, readBedrockMetrics, readLlama, readTitan } from './providers/bedrock-invoke.js';
 import { readCohere } from './providers/cohere.js';
 import { readGemini } from './providers/gemini.js';
 import { messageOfGenerations, readUsageMetadata } from './providers/langchain.js';
@@ -35,7 +35,8 @@ export const usagePlaces: ReadonlyMap<string, UsagePlace> = ranked([
   place(at(readRunState), ['state']),
   place(at(readCohere), ['meta']),
   place(around(readOllama), ['prompt_eval_count', 'eval_count']),
-  place(around(readBedrockInvoke), ['generation_token_count', 'inputTextTokenCount']),
+  place(around(readLlama), ['generation_token_count']),
+  place(around(readTitan), ['inputTextTokenCount']),
   place(around(readOtel), ['llm.token_count.prompt', 'llm.token_count.completion', 'llm.token_count.total']),
   place(around(readOtel), ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens']),
   place(around(readOtel), ['gen_ai.usage.prompt_tokens', 'gen_ai.usage.completion_tokens']),

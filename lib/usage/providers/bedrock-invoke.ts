@@ -1,22 +1,21 @@
-import { hasOwnField, ownCount, ownField } from '../own-fields.js';
+import { ownCount, ownField } from '../own-fields.js';
 import { addCounts } from '../sum-token-usage.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
-/** The body of a Llama or Titan model invoked on Bedrock, or one chunk of its stream. */
-export function readBedrockInvoke(body: object): UsageCounts | undefined {
-  if (hasOwnField(body, 'generation_token_count')) {
-    return usageCounts({
-      input: ownCount(body, 'prompt_token_count'),
-      output: ownCount(body, 'generation_token_count'),
-    });
-  }
-  if (hasOwnField(body, 'inputTextTokenCount')) {
-    return usageCounts({
-      input: ownCount(body, 'inputTextTokenCount'),
-      output: ownCount(body, 'totalOutputTextTokenCount') ?? titanOutput(body),
-    });
-  }
-  return undefined;
+/** The body of a Llama model invoked on Bedrock, or one chunk of its stream (the prompt is counted in the first alone). */
+export function readLlama(body: object): UsageCounts {
+  return usageCounts({
+    input: ownCount(body, 'prompt_token_count'),
+    output: ownCount(body, 'generation_token_count'),
+  });
+}
+
+/** The same of a Titan model. */
+export function readTitan(body: object): UsageCounts {
+  return usageCounts({
+    input: ownCount(body, 'inputTextTokenCount'),
+    output: ownCount(body, 'totalOutputTextTokenCount') ?? titanOutput(body),
+  });
 }
 
 /** What Bedrock itself counted; it comes with the last chunk of any model's stream. */

@@ -10,8 +10,7 @@ export function readLangChain(usage: object): UsageCounts | undefined {
 }
 
 /** The same, where the place already says that it is LangChain's. */
-export function readUsageMetadata(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'input_tokens', 'output_tokens', 'total_tokens')) return undefined;
+export function readUsageMetadata(usage: object): UsageCounts {
   const input = ownObject(usage, 'input_token_details');
   return usageCounts({
     input: ownCount(usage, 'input_tokens'),
