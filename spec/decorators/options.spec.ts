@@ -1,0 +1,285 @@
+import { ConfigurationError, type LiveSpan, getCurrentSpan, init, instrument, Sensitive, shutdown, TracedAgent, TracedLLM, TracedTool, traceLLM, traceTool, Untraced, withSpan } from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordInMemory, spanNamed, treeOf } from '../support/recording.js';
+
+afterEach(async () => {
+  await shutdown();
+});
+
+describe('options of decorators', () => {
+  it('name the span', () => {
+    class Program {
+      @TracedTool({ name: 'get_weather' }) weather() {}
+    }
+    const memory = recordInMemory();
+
+    new Program().weather();
+
+    expect(spanNamed(memory, 'get_weather').getAttribute('mlflow.spanFunctionName')).toBe('weather');
+  });
+
+  it('leave out inputs or outputs', () => {
+    class Program {
+      @TracedTool({ captureInputs: false }) a(x: number) {
+        return x;
+      }
+      @TracedTool({ captureOutputs: false }) b(x: number) {
+        return x;
+      }
+    }
+    const memory = recordInMemory();
+    const program = new Program();
+
+    program.a(1);
+    program.b(2);
+
+    expect([spanNamed(memory, 'a'), spanNamed(memory, 'b')].map(({ inputs, outputs }) => [inputs, outputs])).toEqual([
+      [undefined, 1],
+      [{ x: 2 }, undefined],
+    ]);
+  });
+
+  it('hide sensitive arguments and rename arguments', () => {
+    class Program {
+      @TracedTool({ sensitive: ['card'], argNames: ['amount', 'card'] }) pay(_a: number, _b: { number: string }) {}
+    }
+    const memory = recordInMemory();
+
+    new Program().pay(5, { number: '4111 1111' });
+
+    expect(spanNamed(memory, 'pay').inputs).toEqual({ amount: 5, card: '[redacted]' });
+  });
+
+  it('add attributes from arguments, result, exception and object', async () => {
+    class Program {
+      readonly id = 'p1';
+      @TracedTool({
+        attributes: ({ args, result, error, self }: { args: readonly [number]; result: number | undefined; error: unknown; self: unknown }) => ({
+          first: args[0],
+          result,
+          failed: error !== undefined,
+          id: (self as Program).id,
+        }),
+      })
+      async half(x: number) {
+        if (x % 2 === 1) throw new Error('odd');
+        return x / 2;
+      }
+    }
+    const memory = recordInMemory();
+    const program = new Program();
+
+    await program.half(4);
+    await program.half(3).catch(() => undefined);
+
+    const read = memory.traces.map((trace) => ['first', 'result', 'failed', 'id'].map((key) => trace.data.spans[0]?.getAttribute(key)));
+    expect(read).toEqual([
+      [4, 2, false, 'p1'],
+      [3, undefined, true, 'p1'],
+    ]);
+  });
+
+  it('name model and provider, and read usage their own way', async () => {
+    class Program {
+      @TracedLLM({ model: 'm-1', provider: 'acme', usage: (answer: { spent: number }) => ({ inputTokens: answer.spent, outputTokens: 1 }) })
+      async ask() {
+        return { spent: 41 };
+      }
+    }
+    const memory = recordInMemory();
+
+    await new Program().ask();
+
+    const span = spanNamed(memory, 'ask');
+    expect([span.getAttribute('mlflow.llm.model'), span.getAttribute('mlflow.llm.provider'), span.tokenUsage]).toEqual([
+      'm-1',
+      'acme',
+      { inputTokens: 41, outputTokens: 1, totalTokens: 42 },
+    ]);
+  });
+
+  it('that fail are told once and leave the call alone', () => {
+    const errors: Error[] = [];
+    class Program {
+      @TracedLLM({
+        usage: () => {
+          throw new Error('usage broke');
+        },
+        attributes: () => {
+          throw new Error('attributes broke');
+        },
+      })
+      ask() {
+        return 'fine';
+      }
+    }
+    const memory = recordInMemory({ onError: (error) => errors.push(error) });
+    const program = new Program();
+
+    const answers = [program.ask(), program.ask()];
+
+    expect(answers).toEqual(['fine', 'fine']);
+    expect(errors.map((error) => error.name)).toEqual(['CallbackError', 'CallbackError']);
+    expect(memory.traces.map((trace) => trace.info.state)).toEqual(['OK', 'OK']);
+  });
+
+  it('keep arguments as they were when the call began', async () => {
+    class Program {
+      @TracedTool() async add(list: number[]) {
+        await Promise.resolve();
+        list.push(9);
+      }
+    }
+    const memory = recordInMemory();
+
+    await new Program().add([1]);
+
+    expect(spanNamed(memory, 'add').inputs).toEqual({ list: [1] });
+  });
+});
+
+describe('@Sensitive', () => {
+  it('hides a field wherever its object is captured', () => {
+    class Account {
+      owner = 'Ada';
+      @Sensitive() balance = 'a lot';
+    }
+    class Program {
+      @TracedTool() open(account: Account) {
+        return { account };
+      }
+    }
+    const memory = recordInMemory();
+
+    new Program().open(new Account());
+
+    expect(spanNamed(memory, 'open').inputs).toEqual({ account: { owner: 'Ada', balance: '[redacted]' } });
+    expect(spanNamed(memory, 'open').outputs).toEqual({ account: { owner: 'Ada', balance: '[redacted]' } });
+  });
+});
+
+describe('functional twins', () => {
+  it('trace functions under their own names', async () => {
+    const add = traceTool((a: number, b: number) => a + b, { name: 'add' });
+    const ask = traceLLM(async function askModel(_question: string) {
+      return { model: 'm-2', usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } };
+    });
+    const memory = recordInMemory();
+
+    add(1, 2);
+    await ask('why');
+
+    expect(spanNamed(memory, 'add').inputs).toEqual({ a: 1, b: 2 });
+    expect(spanNamed(memory, 'askModel').tokenUsage).toEqual({ inputTokens: 3, outputTokens: 4, totalTokens: 7 });
+    expect(spanNamed(memory, 'askModel').getAttribute('mlflow.llm.model')).toBe('m-2');
+  });
+
+  it('keep this, name and length', () => {
+    const counter = {
+      step: 2,
+      next: traceTool(function next(this: { step: number }, from: number) {
+        return from + this.step;
+      }),
+    };
+
+    expect([counter.next(1), counter.next.name, counter.next.length]).toEqual([3, 'next', 1]);
+  });
+
+  it('withSpan runs code in a span of its own and gives back its result', async () => {
+    const memory = recordInMemory();
+
+    const result = await withSpan({ name: 'load', type: 'RETRIEVER', inputs: { table: 't' }, attributes: { rows: 2 } }, async (span) => {
+      span.setAttribute('source', 'cache');
+      return ['a', 'b'];
+    });
+
+    const span = spanNamed(memory, 'load');
+    expect([result, span.type, span.inputs, span.outputs, span.getAttribute('rows'), span.getAttribute('source')]).toEqual([
+      ['a', 'b'],
+      'RETRIEVER',
+      { table: 't' },
+      ['a', 'b'],
+      2,
+      'cache',
+    ]);
+  });
+
+  it('withSpan runs bare before init, with a span that records nothing', () => {
+    const span = withSpan({ name: 'x' }, (live: LiveSpan) => live.setInputs(1).setAttribute('a', 1));
+
+    expect([span.isRecording(), span === getCurrentSpan()]).toEqual([false, true]);
+  });
+});
+
+describe('instrument', () => {
+  it('traces methods of a class one does not own, until it is undone', () => {
+    class Library {
+      static version() {
+        return 1;
+      }
+      query(text: string) {
+        return text.length;
+      }
+    }
+    class Derived extends Library {}
+    const memory = recordInMemory();
+    const existing = new Derived();
+    const original = Library.prototype.query;
+
+    const undo = instrument(Derived, { query: TracedTool({ name: 'search' }), version: TracedTool() });
+    existing.query('abc');
+    Derived.version();
+    undo();
+    existing.query('abc');
+
+    expect(memory.traces.map(treeOf)).toEqual(['search', 'version']);
+    expect([Derived.prototype.query === original, Object.hasOwn(Derived.prototype, 'query'), Object.hasOwn(Derived, 'version')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('refuses a method that does not exist, and changes nothing', () => {
+    class Library {
+      query() {}
+    }
+    const { query } = Library.prototype;
+
+    expect(() => instrument(Library, { query: TracedTool(), qeury: TracedTool() } as never)).toThrow(
+      "instrument() found no method 'qeury' in the class 'Library'",
+    );
+    expect(Library.prototype.query).toBe(query);
+  });
+});
+
+/* Misuse that the compiler refuses, as plain JavaScript would do it. */
+describe('misuse in JavaScript', () => {
+  const tool = TracedTool as unknown as (...args: unknown[]) => (...args: unknown[]) => unknown;
+  const agent = TracedAgent as unknown as (...args: unknown[]) => (...args: unknown[]) => unknown;
+
+  it.each([
+    ['a field, legacy', () => tool()({}, 'sky', undefined), "@TracedTool can only decorate a method, but 'sky' is a field. Make it a method, or wrap the function with traceTool()."],
+    ['a field, standard', () => tool()(undefined, { kind: 'field', name: 'sky' }), "@TracedTool can only decorate a method, but 'sky' is a field."],
+    ['a getter, legacy', () => tool()({}, 'sky', { get: () => 1 }), "@TracedTool can only decorate a method, but 'sky' is a getter."],
+    ['a getter, standard', () => tool()(() => 1, { kind: 'getter', name: 'sky' }), "@TracedTool can only decorate a method, but 'sky' is a getter."],
+    ['a class', () => tool()(class Sky {}), "@TracedTool can only decorate a method, but 'Sky' is a class. Decorate its methods, or the class with @TracedAgent()."],
+    ['no parentheses, legacy', () => tool({}, 'sky', {}), '@TracedTool stands without its parentheses. Write @TracedTool() instead.'],
+    ['no parentheses, standard', () => tool(() => 1, { kind: 'method', name: 'sky' }), '@TracedTool stands without its parentheses.'],
+    ['no parentheses on a class', () => agent(class Sky {}), '@TracedAgent stands without its parentheses.'],
+    ['an unknown option', () => tool({ nmae: 'x' }), "@TracedTool has no option 'nmae'. It knows name, attributes,"],
+    ['an option of the wrong type', () => tool({ name: 5 }), "The option 'name' of @TracedTool must be a string, but is number."],
+    ['methods that do not exist', () => agent({ methods: ['rnu'] })(class Sky {}), "@TracedAgent names 'rnu' among its methods, but the class 'Sky' has no such method."],
+    ['methods on a method', () => agent({ methods: ['x'] })({}, 'run', { value: () => 1 }), "The option 'methods' of @TracedAgent is for classes, but 'run' is a method."],
+    ['@Untraced without parentheses', () => (Untraced as never as (...args: unknown[]) => unknown)({}, 'x', {}), '@Untraced stands without its parentheses.'],
+    ['@Sensitive on a method', () => (Sensitive() as never as (...args: unknown[]) => unknown)({}, 'x', { value: () => 1 }), "@Sensitive can only decorate a field, an accessor or a parameter, but 'x' is none."],
+    ['a twin without a function', () => traceTool(5 as never), 'traceTool() wraps a function, but got number.'],
+  ])('%s throws a TypeError that says what to do', (_case, misuse, message) => {
+    expect(misuse).toThrow(TypeError);
+    expect(misuse).toThrow(message);
+  });
+
+  it('init refuses options it does not know', () => {
+    expect(() => init({ exportres: [] } as never)).toThrow(ConfigurationError);
+  });
+});
