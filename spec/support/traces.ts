@@ -82,7 +82,8 @@ export function aSpan(parts: SpanParts = {}, traceStart: Date = start): Span {
     links: Object.freeze([...(parts.links ?? [])]),
     attributeTexts: attributeTexts(parts, traceId),
   });
-  return Object.freeze(span);
+  Object.freeze(span);
+  return span;
 }
 
 /**

@@ -1,0 +1,48 @@
+import type { Screen } from './screen.js';
+import type { SpanRow } from './span-rows.js';
+
+/** What is drawn to the left of a row. */
+export interface Branches {
+  /** Beside the row itself. */
+  readonly beside: string;
+  /** Beside what is written between the row and its children. */
+  readonly below: string;
+}
+
+/** The branches of the rows that are shown. The head, which the header stands for, is the trunk of them all. */
+export function drawBranches(rows: readonly SpanRow[], head: SpanRow | undefined, screen: Screen): ReadonlyMap<SpanRow, Branches> {
+  const { branch, lastBranch, trunk, gap } = screen.glyphs;
+  const { parents, lastChildren } = kinshipOf(rows);
+  const branches = new Map<SpanRow, Branches>();
+  const trunks = new Map<SpanRow | undefined, string>();
+  for (const row of rows) {
+    const above = trunks.get(row.parent) ?? '';
+    const isLast = lastChildren.has(row);
+    const own = row === head ? '' : above + (isLast ? gap : trunk);
+    trunks.set(row, own);
+    branches.set(row, {
+      beside: row === head ? '' : narrow(above + (isLast ? lastBranch : branch), screen),
+      below: narrow(own + (parents.has(row) ? trunk : gap), screen),
+    });
+  }
+  return branches;
+}
+
+function kinshipOf(rows: readonly SpanRow[]): { parents: ReadonlySet<SpanRow | undefined>; lastChildren: ReadonlySet<SpanRow> } {
+  const parents = new Set<SpanRow | undefined>();
+  const lastChildren = new Set<SpanRow>();
+  for (const row of rows.toReversed()) {
+    if (!parents.has(row.parent)) lastChildren.add(row);
+    parents.add(row.parent);
+  }
+  return { parents, lastChildren };
+}
+
+const branchWidth = 3;
+
+/** Deep down only the nearest branches are drawn, so that the names keep half of the line. */
+function narrow(branches: string, { columns, glyphs }: Screen): string {
+  const most = Math.floor(columns / 2 / branchWidth) * branchWidth;
+  if (branches.length <= most) return branches;
+  return glyphs.ellipsis.padEnd(branchWidth) + branches.slice(branchWidth - most);
+}

@@ -1,0 +1,79 @@
+import type { Trace } from '../../entities/trace.js';
+import { chooseRows } from './choose-rows.js';
+import { drawHeader } from './draw-header.js';
+import { countLines, type DrawnRow, drawTree } from './draw-tree.js';
+import { formatCount } from './format.js';
+import { hasFailed, type Outline, outlineOf } from './outline.js';
+import { type Screen, shownText } from './screen.js';
+import type { SpanRow } from './span-rows.js';
+import { type Piece, type StyledLine, widthOf } from './styled-line.js';
+
+/** How much of a trace is drawn. */
+export interface TraceExtent {
+  readonly verbosity: 'line' | 'tree' | 'full';
+  /** Never more lines than this. */
+  readonly maxLines: number;
+}
+
+/** Errors that stand below the tree. */
+const maxErrors = 5;
+
+/**
+ * The header; the tree; how many spans of it are not shown; and last, where one looks first, the errors that could not be read
+ * in the tree: the root's own, those that were cut, those of spans not shown.
+ */
+export function drawTrace(trace: Trace, { verbosity, maxLines }: TraceExtent, screen: Screen): readonly StyledLine[] {
+  const outline = outlineOf(trace);
+  const header = drawHeader(outline, screen);
+  if (verbosity === 'line') return [header];
+  const hasPayloads = verbosity === 'full';
+  const room = maxLines - 1;
+  const drawWithin = (lines: number): Drawing => {
+    const linesOf = (row: SpanRow): number => countLines(row, { hasPayloads, isHead: row === outline.head });
+    const rows = chooseRows(outline.rows, { maxLines: lines, linesOf });
+    const tree = drawTree({ rows, head: outline.head, hasPayloads }, screen);
+    return { tree: tree.flatMap((row) => row.lines), hidden: drawHidden(outline, rows), errors: drawErrors(outline, tree, screen) };
+  };
+  let drawing = drawWithin(room);
+  if (linesIn(drawing) > room) drawing = drawWithin(Math.max(0, room - 1 - drawing.errors.length));
+  const { tree, hidden, errors } = drawing;
+  return [header, ...tree, ...hidden, ...errors].slice(0, maxLines);
+}
+
+interface Drawing {
+  readonly tree: readonly StyledLine[];
+  /** At most one line. */
+  readonly hidden: readonly StyledLine[];
+  readonly errors: readonly StyledLine[];
+}
+
+function linesIn({ tree, hidden, errors }: Drawing): number {
+  return tree.length + hidden.length + errors.length;
+}
+
+function drawHidden({ rows, failedCount }: Outline, shown: readonly SpanRow[]): readonly StyledLine[] {
+  const count = rows.length - shown.length;
+  if (count === 0) return [];
+  const failed = failedCount - shown.filter(hasFailed).length;
+  const line: Piece[] = [{ text: `+ ${formatCount(count)} ${count === 1 ? 'span' : 'spans'}`, style: 'dim' }];
+  if (failed > 0) line.push({ text: '  ' }, { text: `${formatCount(failed)} failed`, style: 'red' });
+  return [line];
+}
+
+function drawErrors({ rows, head }: Outline, tree: readonly DrawnRow[], screen: Screen): readonly StyledLine[] {
+  const known = new Set<string>(['']);
+  for (const { row, lines } of tree) {
+    const [own] = lines;
+    if (row !== head && own !== undefined && widthOf(own) <= screen.columns) known.add(row.span.status.message);
+  }
+  const errors: StyledLine[] = [];
+  for (const row of rows) {
+    const { name, status } = row.span;
+    if (errors.length === maxErrors) break;
+    if (!hasFailed(row) || known.has(status.message)) continue;
+    known.add(status.message);
+    const mark: Piece = { text: `${screen.glyphs.failed} `, style: 'red' };
+    errors.push([mark, { text: `${shownText(name, screen)}: ` }, { text: shownText(status.message, screen), style: 'red' }]);
+  }
+  return errors;
+}

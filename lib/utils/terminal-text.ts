@@ -1,0 +1,73 @@
+/** Nothing but the letters, digits and signs of ASCII: one column each, nothing to escape. */
+const plainText = /^[ -~]*$/;
+
+/**
+ * What a terminal obeys, or does not show at all: controls (C0, DEL, C1), line and paragraph separators, bidirectional
+ * controls, other invisible characters, halves of surrogate pairs. Joiners and variation selectors stay: scripts and emoji need them.
+ */
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?![\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu;
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The text with everything unsafe as a visible escape: ESC becomes `\x1b`, a line break `\n`. What comes out is one line. */
+export function escapeControls(text: string): string {
+  if (plainText.test(text)) return text;
+  return text.replace(unsafe, (character) => shortEscapes[character] ?? escapeOf(character.codePointAt(0) ?? 0));
+}
+
+function escapeOf(codePoint: number): string {
+  const hex = codePoint.toString(16);
+  if (codePoint <= 0xff) return `\\x${hex.padStart(2, '0')}`;
+  return codePoint <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
+}
+
+/** The same for JSON text: it stays JSON and means the same, since such characters stand inside its strings only. */
+export function escapeControlsInJson(json: string): string {
+  if (plainText.test(json)) return json;
+  return json.replace(unsafe, (character) => character.split('').map(jsonEscapeOf).join(''));
+}
+
+function jsonEscapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Drawn as one picture of two columns, however many code points it has. */
+const emoji = /\p{Emoji_Presentation}|\ufe0f/u;
+const withoutColumn = /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]/u;
+/** Wide and full-width by Unicode's EastAsianWidth.txt; gaps between neighbouring blocks are counted in. */
+const twoColumns =
+  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
+
+/** How many columns of a terminal the text takes; it must be escaped already. Where terminals differ, the larger number. */
+export function displayWidth(text: string): number {
+  if (plainText.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += widthOfGrapheme(segment);
+  return width;
+}
+
+function widthOfGrapheme(grapheme: string): number {
+  if (emoji.test(grapheme)) return 2;
+  let width = 0;
+  for (const character of grapheme) {
+    if (!withoutColumn.test(character)) width += twoColumns.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+/** The text if it fits in so many columns, else its beginning and the ellipsis. Never cuts inside what is seen as one character. */
+export function cutToWidth(text: string, columns: number, ellipsis = '…'): string {
+  if (plainText.test(text) ? text.length <= columns : displayWidth(text) <= columns) return text;
+  const room = columns - displayWidth(ellipsis);
+  if (room < 0) return '';
+  let width = 0;
+  let end = 0;
+  for (const { segment, index } of segmenter.segment(text)) {
+    width += widthOfGrapheme(segment);
+    if (width > room) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end) + ellipsis;
+}
