@@ -71,3 +71,26 @@ export function cutToWidth(text: string, columns: number, ellipsis = '…'): str
   }
   return text.slice(0, end) + ellipsis;
 }
+
+/** How `wrapToWidth` breaks lines. */
+export interface Wrapping {
+  readonly columns: number;
+  /** What is left is cut from the last one. */
+  readonly maxLines: number;
+  readonly ellipsis: string;
+}
+
+/** The text in lines of so many columns, broken at blanks where there are any in the second half of a line. */
+export function wrapToWidth(text: string, { columns, maxLines, ellipsis }: Wrapping): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (lines.length < maxLines - 1 && displayWidth(rest) > columns) {
+    const fitting = cutToWidth(rest, columns, '');
+    const blank = fitting.lastIndexOf(' ');
+    const line = blank > fitting.length / 2 ? fitting.slice(0, blank) : fitting;
+    if (line === '') break;
+    lines.push(line);
+    rest = rest.slice(line.length).trimStart();
+  }
+  return [...lines, cutToWidth(rest, columns, ellipsis)];
+}

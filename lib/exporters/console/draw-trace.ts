@@ -2,6 +2,7 @@ import type { Trace } from '../../entities/trace.js';
 import { chooseRows } from './choose-rows.js';
 import { drawHeader } from './draw-header.js';
 import { countLines, type DrawnRow, drawTree } from './draw-tree.js';
+import { wrapToWidth } from '../../utils/terminal-text.js';
 import { formatCount } from './format.js';
 import { hasFailed, type Outline, outlineOf } from './outline.js';
 import { type Screen, shownText } from './screen.js';
@@ -15,8 +16,9 @@ export interface TraceExtent {
   readonly maxLines: number;
 }
 
-/** Errors that stand below the tree. */
+/** Errors that stand below the tree, and the lines one of them may take. */
 const maxErrors = 5;
+const maxLinesOfError = 3;
 
 /**
  * The header; the tree; how many spans of it are not shown; and last, where one looks first, the errors that could not be read
@@ -66,14 +68,25 @@ function drawErrors({ rows, head }: Outline, tree: readonly DrawnRow[], screen: 
     const [own] = lines;
     if (row !== head && own !== undefined && widthOf(own) <= screen.columns) known.add(row.span.status.message);
   }
-  const errors: StyledLine[] = [];
+  const errors: SpanRow[] = [];
   for (const row of rows) {
-    const { name, status } = row.span;
     if (errors.length === maxErrors) break;
-    if (!hasFailed(row) || known.has(status.message)) continue;
-    known.add(status.message);
-    const mark: Piece = { text: `${screen.glyphs.failed} `, style: 'red' };
-    errors.push([mark, { text: `${shownText(name, screen)}: ` }, { text: shownText(status.message, screen), style: 'red' }]);
+    const { message } = row.span.status;
+    if (!hasFailed(row) || known.has(message)) continue;
+    known.add(message);
+    errors.push(row);
   }
-  return errors;
+  return errors.flatMap((row) => drawError(row, screen));
+}
+
+/** The one place where a text goes on in the next line: an error that one cannot read to its end is of little use. */
+function drawError({ span }: SpanRow, screen: Screen): readonly StyledLine[] {
+  const { failed, gap, ellipsis } = screen.glyphs;
+  const mark = `${failed} `;
+  const text = `${shownText(span.name, screen)}: ${shownText(span.status.message, screen)}`;
+  const lines = wrapToWidth(text, { columns: screen.columns - mark.length, maxLines: maxLinesOfError, ellipsis });
+  return lines.map((line, index) => [
+    { text: index === 0 ? mark : gap.slice(0, mark.length), style: 'red' },
+    { text: line, style: 'red' },
+  ]);
 }

@@ -16,7 +16,7 @@ export const unicodeGlyphs: Glyphs = {
   ok: '✓',
   failed: '✗',
   mixed: '!',
-  unfinished: '…',
+  unfinished: '~',
   branch: '├─ ',
   lastBranch: '└─ ',
   trunk: '│  ',
