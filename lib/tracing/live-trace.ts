@@ -83,7 +83,7 @@ export class LiveTrace {
 
   /** JSON text of a value, taken from the trace's budget. */
   captureText(value: unknown, path: string): string {
-    return this.charge(this.#recorder.capture.value(value, path, this.payloadLeft));
+    return this.charge(this.#recorder.captureValue(value, path, this.payloadLeft));
   }
 
   /** Counts a captured text against the trace's budget. */

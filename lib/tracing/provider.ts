@@ -18,7 +18,8 @@ import { momentOf } from './time-input.js';
 class NativeTracer implements Tracer {
   startSpan(name: string, options: SpanOptions = {}, context: Context = sharedContexts.active()): Span {
     const recorder = active.current;
-    if (recorder === undefined) return nonRecordingSpan;
+    // A library may hold on to its tracer longer than the provider stands.
+    if (recorder?.contexts !== sharedContexts) return nonRecordingSpan;
     const bare = options.root === true ? api.deleteSpan(context) : context;
     const definition = nativeDefinition(options);
     const span = recorder.startSpan(bare, { definition, name, parent: recorder.spanIn(bare), agent: undefined });

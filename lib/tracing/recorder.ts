@@ -128,6 +128,16 @@ export class Recorder {
     }
   }
 
+  /** JSON text of a value. Capture is built not to throw; if it does after all, the value is lost, not the call. */
+  captureValue(value: unknown, path: string, budget: number): string {
+    try {
+      return this.capture.value(value, path, budget);
+    } catch (cause) {
+      this.onCallbackError(cause, `capturing ${path}`);
+      return '"[unserializable]"';
+    }
+  }
+
   /** A callback of the user's failed; the traced call goes on. */
   onCallbackError(cause: unknown, doing: string): void {
     this.#options.onError(new CallbackError(`Tracing failed at ${doing}: ${String(cause)}. The traced call itself was not touched.`, { cause }));

@@ -32,10 +32,10 @@ function record(open: OpenCall, outcome: Outcome): void {
 }
 
 function recordValue(open: OpenCall, value: unknown): void {
-  const { span, recorder, call } = open;
+  const { span, call } = open;
   const { definition } = call;
   if (definition.captureOutputs && span.outputs === undefined) {
-    span.outputs = span.trace.charge(recorder.capture.value(value, 'outputs', span.trace.payloadLeft));
+    span.outputs = span.trace.captureText(value, 'outputs');
   }
   if (span.usage === undefined) span.usage = usageOf(open, value);
   if (definition.isModelCall) recordModel(open, value);
