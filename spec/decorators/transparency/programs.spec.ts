@@ -36,7 +36,7 @@ function build({ agent, tool, llm }: Decorators) {
         if (step.kind === 'throw') throw step.value;
         if (step.kind === 'await') await Promise.resolve();
         if (step.kind === 'call') await this.noteLater(() => this.callLater(step));
-        if (step.kind === 'parallel') this.log.push((await Promise.allSettled(step.bodies.map((inner) => this.async(inner)))).map(({ status }) => status));
+        if (step.kind === 'parallel') this.log.push(await this.all(step.bodies));
       }
       return undefined;
     }
@@ -89,6 +89,13 @@ function build({ agent, tool, llm }: Decorators) {
         taken.push(value);
       }
       return taken;
+    }
+
+    /** Each branch has a log of its own: a derived promise settles a microtask later, so the order between branches may differ. */
+    async all(bodies: readonly (readonly Step[])[]): Promise<unknown> {
+      const branches = bodies.map(() => new Interpreter());
+      await Promise.all(branches.map((branch, index) => branch.noteLater(() => branch.async(bodies[index] ?? []))));
+      return branches.map((branch) => branch.log);
     }
 
     note(call: () => unknown): void {
