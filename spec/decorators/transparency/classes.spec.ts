@@ -77,7 +77,10 @@ describe('a traced class', () => {
     ({ agent, tool }) => {
       @agent()
       class Base {
-        constructor(readonly name: string) {}
+        readonly name: string;
+        constructor(name: string) {
+          this.name = name;
+        }
         greet(who: string): string {
           return `Hello ${who}, I am ${this.name}.`;
         }
@@ -117,7 +120,10 @@ describe('a traced class', () => {
     ({ agent }) => {
       @agent()
       class Program {
-        constructor(readonly base: number) {}
+        readonly base: number;
+        constructor(base: number) {
+          this.base = base;
+        }
         add(x: number) {
           return this.base + x;
         }

@@ -119,7 +119,7 @@ function build({ agent, tool, llm }: Decorators) {
 
 const value = fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }), fc.constant(new Error('e')));
 const { body } = fc.letrec<{ body: readonly Step[]; step: Step }>((tie) => ({
-  body: fc.array(tie('step'), { maxLength: 5, depthSize: 'small' }),
+  body: fc.array(tie('step'), { maxLength: 5 }),
   step: fc.oneof(
     { depthSize: 'small' },
     fc.record({ kind: fc.constant('await' as const) }),

@@ -1,0 +1,142 @@
+import { type CallFacts, instrument, Sensitive, TracedAgent, TracedLLM, TracedTool, traceLLM, traceTool, Untraced, withSpan } from 'traced-agents';
+import { describe, expectTypeOf, it } from 'vitest';
+
+describe('decorators', () => {
+  it('stand on every kind of method and keep its type', () => {
+    @TracedAgent({ methods: ['run'] })
+    class Program {
+      @Sensitive() readonly key = 'k';
+      @TracedTool() plain(a: number): string {
+        return `${a}`;
+      }
+      @TracedLLM({ model: 'm' }) async later<Value>(value: Value): Promise<Value> {
+        return value;
+      }
+      @TracedTool() *generated(): Generator<number, string, boolean> {
+        const isMore = yield 1;
+        return `${isMore}`;
+      }
+      @TracedLLM() async *streamed(): AsyncGenerator<string> {
+        yield 'a';
+      }
+      @TracedAgent() run(this: Program, ...rest: readonly string[]): number {
+        return rest.length;
+      }
+      @TracedTool() static create(): Program {
+        return new Program();
+      }
+      @Untraced() private hidden(): void {}
+      get use(): unknown {
+        return this.hidden;
+      }
+    }
+
+    expectTypeOf<Program['plain']>().toEqualTypeOf<(a: number) => string>();
+    expectTypeOf<Program['later']>().toEqualTypeOf<<Value>(value: Value) => Promise<Value>>();
+    expectTypeOf<Program['generated']>().toEqualTypeOf<() => Generator<number, string, boolean>>();
+    expectTypeOf(Program.create).toEqualTypeOf<() => Program>();
+  });
+
+  it('check the types of callbacks against the method', () => {
+    class Program {
+      @TracedLLM({ usage: (answer: { tokens: number }) => ({ outputTokens: answer.tokens }) })
+      async right(): Promise<{ tokens: number }> {
+        return { tokens: 1 };
+      }
+
+      @TracedLLM({ usage: (chunks: string[]) => ({ outputTokens: chunks.length }) })
+      async *stream(): AsyncGenerator<string> {
+        yield 'a';
+      }
+
+      @TracedTool({ attributes: ({ args, result }: CallFacts<[number], string>) => ({ first: args[0], length: result?.length }) })
+      named(a: number): string {
+        return `${a}`;
+      }
+
+      // @ts-expect-error: the callback reads a number, the method returns a text
+      @TracedLLM({ usage: (answer: number) => ({ outputTokens: answer }) })
+      wrongResult(): string {
+        return '';
+      }
+
+      // @ts-expect-error: the callback reads a text, the method takes a number
+      @TracedTool({ attributes: ({ args }: CallFacts<[string], string>) => ({ first: args[0] }) })
+      wrongArguments(a: number): string {
+        return `${a}`;
+      }
+    }
+
+    expectTypeOf<Program>().not.toBeAny();
+  });
+
+  it('are refused in the wrong place', () => {
+    class Program {
+      // @ts-expect-error: a field
+      @TracedTool() field = 1;
+
+      // @ts-expect-error: a field that holds a function
+      @TracedTool() arrow = (): number => 1;
+
+      // @ts-expect-error: a getter
+      @TracedTool() get value(): number {
+        return 1;
+      }
+
+      // @ts-expect-error: no parentheses
+      @TracedTool forgotten(): void {}
+
+      // @ts-expect-error: no parentheses
+      @TracedAgent forgottenToo(): void {}
+
+      // @ts-expect-error: a misspelt option
+      @TracedTool({ nmae: 'x' }) misspelt(): void {}
+
+      // @ts-expect-error: an option of another decorator
+      @TracedTool({ model: 'x' }) foreign(): void {}
+
+      // @ts-expect-error: an option of the wrong type
+      @TracedTool({ name: 5 }) wrong(): void {}
+    }
+
+    // @ts-expect-error: a class for a method decorator
+    @TracedTool()
+    class Tool {}
+
+    // @ts-expect-error: no parentheses
+    @TracedAgent
+    class Agent {}
+
+    expectTypeOf<[Program, Tool, Agent]>().not.toBeAny();
+  });
+});
+
+describe('functional twins', () => {
+  it('keep the type of the function', () => {
+    const identity = traceTool(<Value>(value: Value): Value => value);
+    const ask = traceLLM(async (question: string) => ({ text: question, tokens: 1 }), {
+      usage: (answer) => ({ outputTokens: answer.tokens }),
+    });
+
+    expectTypeOf(identity).toEqualTypeOf<<Value>(value: Value) => Value>();
+    expectTypeOf(ask).toEqualTypeOf<(question: string) => Promise<{ text: string; tokens: number }>>();
+    expectTypeOf(withSpan({ name: 'x' }, () => 5)).toEqualTypeOf<number>();
+    // @ts-expect-error: a misspelt option
+    traceTool(() => 1, { nmae: 'x' });
+    // @ts-expect-error: no function
+    traceTool(5);
+  });
+});
+
+describe('instrument', () => {
+  it('knows the methods of the class', () => {
+    class Library {
+      static make(): void {}
+      query(): void {}
+    }
+
+    expectTypeOf(instrument(Library, { query: TracedTool(), make: TracedTool() })).toEqualTypeOf<() => void>();
+    // @ts-expect-error: no such method
+    instrument(Library, { qeury: TracedTool() });
+  });
+});
