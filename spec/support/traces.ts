@@ -1,3 +1,5 @@
+// class-transformer's decorators on the entities need it; the public door brings it by the decorators.
+import 'reflect-metadata';
 import { AttributeKey, SpanType, TraceKey } from '../../lib/entities/attributes.js';
 import { Span, type SpanLink } from '../../lib/entities/span.js';
 import type { SpanEvent } from '../../lib/entities/span-event.js';
