@@ -375,4 +375,69 @@ describe('readTokenUsage of a provider', () => {
 
     expect(usage).toStrictEqual({ inputTokens: 10, outputTokens: 2, totalTokens: 12, cacheReadInputTokens: 5 });
   });
+
+  it.each([
+    ['x_groq in camelCase', { xGroq: { usage: { promptTokens: 3, completionTokens: 4 } } }],
+    ['LangChain, response_metadata.usage', { response_metadata: { usage: { input_tokens: 3, output_tokens: 4 } } }],
+    [
+      'LangChain, response_metadata.tokenUsage',
+      { response_metadata: { tokenUsage: { promptTokens: 3, completionTokens: 4 } } },
+    ],
+    ['LangChain, llmOutput.usage', { llmOutput: { usage: { input_tokens: 3, output_tokens: 4 } } }],
+    [
+      'LangChain, llmOutput.estimatedTokenUsage',
+      { llmOutput: { estimatedTokenUsage: { promptTokens: 3, completionTokens: 4 } } },
+    ],
+    ['LangChain, llm_output.token_usage', { llm_output: { token_usage: { prompt_tokens: 3, completion_tokens: 4 } } }],
+    [
+      'LangChain, message.response_metadata',
+      { message: { response_metadata: { usage: { input_tokens: 3, output_tokens: 4 } } } },
+    ],
+    ['{ result }', { result: { usage: { input_tokens: 3, output_tokens: 4 } } }],
+    ['{ completion }', { completion: { usage: { prompt_tokens: 3, completion_tokens: 4 } } }],
+    ['Cohere 1, the last event', { response: { meta: { billed_units: { input_tokens: 3, output_tokens: 4 } } } }],
+    ['OpenAI in camelCase, bare', { promptTokens: 3, completionTokens: 4 }],
+    ['Anthropic, bare', { input_tokens: 3, output_tokens: 4 }],
+    ['the AI SDK, bare', { inputTokens: 3, outputTokens: 4 }],
+    ['Gemini, bare', { promptTokenCount: 3, candidatesTokenCount: 4 }],
+    ['Gemini in snake_case, bare', { prompt_token_count: 3, candidates_token_count: 4 }],
+    ['an interaction of Gemini, bare', { total_input_tokens: 3, total_output_tokens: 4 }],
+    ['an interaction of Gemini in camelCase, bare', { totalInputTokens: 3, totalOutputTokens: 4 }],
+    ['Cohere, bare', { billed_units: { input_tokens: 3, output_tokens: 4 } }],
+    ['Cohere in camelCase, bare', { billedUnits: { inputTokens: 3, outputTokens: 4 } }],
+    ['OpenInference', { 'llm.token_count.prompt': 3, 'llm.token_count.completion': 4 }],
+    ['an older GenAI registry', { 'gen_ai.usage.prompt_tokens': 3, 'gen_ai.usage.completion_tokens': 4 }],
+    ['Nova in bytes', { chunk: { bytes: bytes({ metadata: { usage: { inputTokens: 3, outputTokens: 4 } } }) } }],
+    ['Llama in bytes', { body: bytes({ prompt_token_count: 3, generation_token_count: 4 }) }],
+    ['Titan in bytes', { body: bytes({ inputTextTokenCount: 3, totalOutputTextTokenCount: 4 }) }],
+    [
+      'Bedrock metrics in bytes',
+      { chunk: { bytes: bytes({ 'amazon-bedrock-invocationMetrics': { inputTokenCount: 3, outputTokenCount: 4 } }) } },
+    ],
+  ])('reads %s', (_what, result) => {
+    expect(readTokenUsage(result)).toStrictEqual({ inputTokens: 3, outputTokens: 4, totalTokens: 7 });
+  });
+
+  it.each([
+    [{ eval_count: 4 }, { inputTokens: 0, outputTokens: 4, totalTokens: 4 }],
+    [{ prompt_eval_count: 4 }, { inputTokens: 4, outputTokens: 0, totalTokens: 4 }],
+    [{ 'gen_ai.usage.output_tokens': 4 }, { inputTokens: 0, outputTokens: 4, totalTokens: 4 }],
+    [{ 'gen_ai.usage.input_tokens': 4 }, { inputTokens: 4, outputTokens: 0, totalTokens: 4 }],
+    [{ 'llm.token_count.total': 4 }, { inputTokens: 0, outputTokens: 0, totalTokens: 4 }],
+    [{ usage: { inputTokens: 4 } }, { inputTokens: 4, outputTokens: 0, totalTokens: 4 }],
+    [{ usage: { outputTokens: 4, totalTokens: 9 } }, { inputTokens: 0, outputTokens: 4, totalTokens: 9 }],
+    [{ usage: { input_tokens: 4 } }, { inputTokens: 4, outputTokens: 0, totalTokens: 4 }],
+  ])('reads one count out of %j', (result, expected) => {
+    expect(readTokenUsage(result)).toStrictEqual(expected);
+  });
+
+  it.each([
+    ['cacheWriteInputTokens', { cacheCreationInputTokens: 5 }],
+    ['cacheWriteInputTokenCount', { cacheCreationInputTokens: 5 }],
+    ['cacheReadInputTokenCount', { cacheReadInputTokens: 5 }],
+  ])('adds %s of Bedrock to the input', (name, cached) => {
+    const usage = readTokenUsage({ usage: { inputTokens: 30, outputTokens: 12, totalTokens: 42, [name]: 5 } });
+
+    expect(usage).toStrictEqual({ inputTokens: 35, outputTokens: 12, totalTokens: 47, ...cached });
+  });
 });

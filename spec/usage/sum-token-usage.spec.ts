@@ -38,6 +38,28 @@ describe('sumTokenUsage', () => {
     });
   });
 
+  it('adds every optional count', () => {
+    const usage = {
+      inputTokens: 1,
+      outputTokens: 2,
+      totalTokens: 3,
+      cacheReadInputTokens: 4,
+      cacheCreationInputTokens: 5,
+      cacheCreationInputTokensAbove1hr: 6,
+      reasoningTokens: 7,
+    };
+
+    expect(addTokenUsage(usage, usage)).toStrictEqual({
+      inputTokens: 2,
+      outputTokens: 4,
+      totalTokens: 6,
+      cacheReadInputTokens: 8,
+      cacheCreationInputTokens: 10,
+      cacheCreationInputTokensAbove1hr: 12,
+      reasoningTokens: 14,
+    });
+  });
+
   it('leaves its operands as they are', () => {
     const left = Object.freeze({ inputTokens: 1, outputTokens: 2, totalTokens: 3, reasoningTokens: 1 });
     const right = Object.freeze({ inputTokens: 10, outputTokens: 20, totalTokens: 30 });

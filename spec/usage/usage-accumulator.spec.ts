@@ -141,4 +141,58 @@ describe('UsageAccumulator', () => {
 
     expect(accumulator.usage).toBeUndefined();
   });
+
+  it('replaces a count by a later 0', () => {
+    const accumulator = new UsageAccumulator();
+    const counts = { cachedInputTokens: 3, reasoningTokens: 2 };
+
+    accumulator.add({ usage: { inputTokens: 9, outputTokens: 1, totalTokens: 10, ...counts } });
+    accumulator.add({
+      usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 },
+    });
+
+    expect(accumulator.usage).toStrictEqual({
+      inputTokens: 0,
+      outputTokens: 0,
+      totalTokens: 0,
+      cacheReadInputTokens: 0,
+      reasoningTokens: 0,
+    });
+  });
+
+  it('works the total out anew when it is not repeated', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({ usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 } });
+    accumulator.add({ usage: { completion_tokens: 5 } });
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 9, outputTokens: 5, totalTokens: 14 });
+  });
+
+  it('replaces the steps of the AI SDK 4 by its last part', () => {
+    const accumulator = new UsageAccumulator();
+
+    accumulator.add({ type: 'step-finish', usage: { promptTokens: 10, completionTokens: 1 } });
+    accumulator.add({ type: 'step-finish', usage: { promptTokens: 20, completionTokens: 2 } });
+    const steps = accumulator.usage;
+    accumulator.add({ type: 'finish', usage: { promptTokens: 31, completionTokens: 3 } });
+
+    expect([steps, accumulator.usage]).toStrictEqual([
+      { inputTokens: 30, outputTokens: 3, totalTokens: 33 },
+      { inputTokens: 31, outputTokens: 3, totalTokens: 34 },
+    ]);
+  });
+
+  it.each([
+    ['response', 'object'],
+    ['message', 'type'],
+  ])('adds whole answers of the kind %s, and counts one that is repeated once', (kind, name) => {
+    const accumulator = new UsageAccumulator();
+    const first = { id: '1', [name]: kind, usage: { input_tokens: 1, output_tokens: 2 } };
+    const second = { id: '2', [name]: kind, usage: { input_tokens: 10, output_tokens: 20 } };
+
+    for (const answer of [first, first, second, second]) accumulator.add(answer);
+
+    expect(accumulator.usage).toStrictEqual({ inputTokens: 11, outputTokens: 22, totalTokens: 33 });
+  });
 });
