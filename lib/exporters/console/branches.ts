@@ -40,9 +40,9 @@ function kinshipOf(rows: readonly SpanRow[]): { parents: ReadonlySet<SpanRow | u
 
 const branchWidth = 3;
 
-/** Deep down only the nearest branches are drawn, so that the names keep half of the line. */
+/** Deep down only the nearest branches are drawn, so that most of the line is left to names and errors. */
 function narrow(branches: string, { columns, glyphs }: Screen): string {
-  const most = Math.floor(columns / 2 / branchWidth) * branchWidth;
+  const most = Math.floor(columns / 3 / branchWidth) * branchWidth;
   if (branches.length <= most) return branches;
   return glyphs.ellipsis.padEnd(branchWidth) + branches.slice(branchWidth - most);
 }
