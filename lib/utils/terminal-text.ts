@@ -12,7 +12,7 @@ const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r
 /** The text with everything unsafe as a visible escape: ESC becomes `\x1b`, a line break `\n`. What comes out is one line. */
 export function escapeControls(text: string): string {
   if (plainText.test(text)) return text;
-  return text.replace(unsafe, (character) => shortEscapes[character] ?? escapeOf(character.codePointAt(0) ?? 0));
+  return text.replace(unsafe, (character) => shortEscapes[character] ?? escapeOf(Number(character.codePointAt(0))));
 }
 
 function escapeOf(codePoint: number): string {

@@ -1,8 +1,9 @@
 import type { Screen } from './screen.js';
 import type { SpanRow } from './span-rows.js';
 
-/** What is drawn to the left of a row. */
-export interface Branches {
+/** A row with what is drawn to its left. */
+export interface BranchedRow {
+  readonly row: SpanRow;
   /** Beside the row itself. */
   readonly beside: string;
   /** Beside what is written between the row and its children. */
@@ -10,22 +11,21 @@ export interface Branches {
 }
 
 /** The branches of the rows that are shown. The head, which the header stands for, is the trunk of them all. */
-export function drawBranches(rows: readonly SpanRow[], head: SpanRow | undefined, screen: Screen): ReadonlyMap<SpanRow, Branches> {
+export function drawBranches(rows: readonly SpanRow[], head: SpanRow | undefined, screen: Screen): readonly BranchedRow[] {
   const { branch, lastBranch, trunk, gap } = screen.glyphs;
   const { parents, lastChildren } = kinshipOf(rows);
-  const branches = new Map<SpanRow, Branches>();
   const trunks = new Map<SpanRow | undefined, string>();
-  for (const row of rows) {
+  return rows.map((row) => {
     const above = trunks.get(row.parent) ?? '';
     const isLast = lastChildren.has(row);
     const own = row === head ? '' : above + (isLast ? gap : trunk);
     trunks.set(row, own);
-    branches.set(row, {
+    return {
+      row,
       beside: row === head ? '' : narrow(above + (isLast ? lastBranch : branch), screen),
       below: narrow(own + (parents.has(row) ? trunk : gap), screen),
-    });
-  }
-  return branches;
+    };
+  });
 }
 
 function kinshipOf(rows: readonly SpanRow[]): { parents: ReadonlySet<SpanRow | undefined>; lastChildren: ReadonlySet<SpanRow> } {

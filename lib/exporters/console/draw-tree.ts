@@ -26,14 +26,13 @@ export interface DrawnRow {
 
 /** One line a span, in columns: tree and name, duration, then tokens, `unfinished`, and the error last. */
 export function drawTree({ rows, head, hasPayloads }: TreePart, screen: Screen): readonly DrawnRow[] {
-  const branches = drawBranches(rows, head, screen);
-  const cells = rows.map((row) => (row === head ? undefined : drawCells(row, branches.get(row)?.beside ?? '', screen)));
-  const columns = fitColumns(cells, screen);
-  return rows.map((row, index) => {
-    const own = cells[index];
-    const payloads = hasPayloads ? drawPayloads(row, branches.get(row)?.below ?? '', screen) : [];
-    return { row, lines: own === undefined ? payloads : [joinCells(own, columns, screen), ...payloads] };
-  });
+  const drafts = drawBranches(rows, head, screen).map(({ row, beside, below }) => ({
+    row,
+    cells: row === head ? undefined : drawCells(row, beside, screen),
+    payloads: hasPayloads ? drawPayloads(row, below, screen) : [],
+  }));
+  const columns = fitColumns(drafts, screen);
+  return drafts.map(({ row, cells, payloads }) => ({ row, lines: cells === undefined ? payloads : [joinCells(cells, columns, screen), ...payloads] }));
 }
 
 /** How many lines `drawTree` makes of a row. */
@@ -84,15 +83,15 @@ const beforeDetails = '   ';
 const leastLabel = 12;
 
 /** Names get what they need, but leave two fifths of the line to tokens and errors where these need it. */
-function fitColumns(cells: readonly (Cells | undefined)[], screen: Screen): Columns {
+function fitColumns(drafts: readonly { readonly cells: Cells | undefined }[], screen: Screen): Columns {
   let label = 0;
   let duration = 0;
   let details = 0;
-  for (const cell of cells) {
-    if (cell === undefined) continue;
-    label = Math.max(label, widthOf(cell.lead) + displayWidth(cell.name));
-    duration = Math.max(duration, cell.duration.length);
-    details = Math.max(details, widthOf(cell.details));
+  for (const { cells } of drafts) {
+    if (cells === undefined) continue;
+    label = Math.max(label, widthOf(cells.lead) + displayWidth(cells.name));
+    duration = Math.max(duration, cells.duration.length);
+    details = Math.max(details, widthOf(cells.details));
   }
   const reserved = details === 0 ? 0 : Math.min(details + beforeDetails.length, Math.floor(screen.columns * 0.4));
   const room = screen.columns - beforeDuration.length - duration - reserved;

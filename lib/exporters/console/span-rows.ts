@@ -22,10 +22,7 @@ export function spanRows(spans: readonly Span[]): readonly SpanRow[] {
       placed.add(row.span);
       rows.push(row);
       const children = childrenOf.get(row.span) ?? [];
-      for (let index = children.length - 1; index >= 0; index -= 1) {
-        const span = children[index];
-        if (span !== undefined) waiting.push({ span, parent: row });
-      }
+      for (const span of children.toReversed()) waiting.push({ span, parent: row });
     }
   };
   for (const top of tops) placeUnder(top);

@@ -107,6 +107,16 @@ describe('ConsoleExporter', () => {
     ]);
   });
 
+  it('shows a trace without a name by that of its root, if it has one', () => {
+    const data = [{ spans: [] }, aTrace({ spans: [{ name: 'run' }] }).toJSON()['data']];
+    const traces = data.map((spans) => Trace.fromJSON({ info: { trace_id: 'tr-1' }, data: spans }));
+
+    expect(traces.flatMap((trace) => show(trace, { columns: 40 }))).toEqual([
+      '✓   0 ms                            tr-1',
+      '✓ run  1 ms                         tr-1',
+    ]);
+  });
+
   it('names spans by their types, and LLM calls by their models', () => {
     const spans: SpanParts[] = [
       { name: 'run' },
