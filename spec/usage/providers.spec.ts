@@ -440,4 +440,74 @@ describe('readTokenUsage of a provider', () => {
 
     expect(usage).toStrictEqual({ inputTokens: 35, outputTokens: 12, totalTokens: 47, ...cached });
   });
+
+  it('reads the details of a generation of OpenAI Agents', () => {
+    const usage = readTokenUsage({
+      usage: {
+        input_tokens: 40,
+        output_tokens: 9,
+        details: {
+          total_tokens: 50,
+          input_tokens_details: { cached_tokens: 8, cache_write_tokens: 4 },
+          output_tokens_details: { reasoning_tokens: 3 },
+        },
+      },
+    });
+
+    expect(usage).toStrictEqual({
+      inputTokens: 40,
+      outputTokens: 9,
+      totalTokens: 50,
+      cacheReadInputTokens: 8,
+      cacheCreationInputTokens: 4,
+      reasoningTokens: 3,
+    });
+  });
+
+  it('reads the reasoning that LangChain reports without cached tokens', () => {
+    const usage = readTokenUsage({
+      usage: { input_tokens: 40, output_tokens: 9, total_tokens: 49, output_token_details: { reasoning: 3 } },
+    });
+
+    expect(usage).toStrictEqual({ inputTokens: 40, outputTokens: 9, totalTokens: 49, reasoningTokens: 3 });
+  });
+
+  it('adds the cached tokens in the metrics of Bedrock', () => {
+    const usage = readTokenUsage({
+      'amazon-bedrock-invocationMetrics': {
+        inputTokenCount: 9,
+        outputTokenCount: 2,
+        cacheReadInputTokenCount: 4,
+        cacheWriteInputTokenCount: 3,
+      },
+    });
+
+    expect(usage).toStrictEqual({
+      inputTokens: 16,
+      outputTokens: 2,
+      totalTokens: 18,
+      cacheReadInputTokens: 4,
+      cacheCreationInputTokens: 3,
+    });
+  });
+
+  it('reads an interaction of Gemini in camelCase', () => {
+    const usage = readTokenUsage({
+      usage: {
+        totalInputTokens: 8,
+        totalOutputTokens: 4,
+        totalTokens: 15,
+        totalCachedTokens: 2,
+        totalThoughtTokens: 3,
+      },
+    });
+
+    expect(usage).toStrictEqual({
+      inputTokens: 8,
+      outputTokens: 4,
+      totalTokens: 15,
+      cacheReadInputTokens: 2,
+      reasoningTokens: 3,
+    });
+  });
 });
