@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
+import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
 import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
 import { defineSpan } from './define-span.js';
 import {
@@ -96,7 +96,7 @@ function markOwner({ owner, isStatic, onInstance }: MethodPlace): void {
 
 function markIfNew(prototype: object): void {
   // A class decorator, which runs later or ran on a base class, knows the name better.
-  if (agentNameOf(prototype) === undefined) markAgent(prototype, nameOfInstance);
+  if (!isAgentPrototype(prototype)) markAgent(prototype, nameOfInstance);
 }
 
 function nameOfInstance(instance: object): string {

@@ -1,6 +1,7 @@
 import type { Trace } from '../entities/trace.js';
 import { ExportError } from '../errors.js';
 import type { TraceExporter } from '../exporters/exporter.js';
+import { within } from '../utils/within.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
 
 /** Hands each trace to its exporter at once, before the root call settles. */
@@ -80,18 +81,5 @@ export class InlineDelivery implements Delivery {
       const { name } = this.exporter;
       this.#onError(new ExportError(name, `The exporter '${name}' failed at flush or shutdown: ${String(cause)}.`, { cause }));
     }
-  }
-}
-
-/** Waits for a promise, but not for ever; the timer holds the process no longer than that. */
-async function within(timeoutMs: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  try {
-    await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

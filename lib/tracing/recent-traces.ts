@@ -1,6 +1,7 @@
 import type { Trace } from '../entities/trace.js';
 import type { TraceQuery } from '../exporters/exporter.js';
 import { matchesQuery } from '../exporters/match-trace.js';
+import { traceLength } from '../exporters/trace-length.js';
 
 /** How much a memory of traces holds. */
 export interface RecentTracesLimits {
@@ -25,7 +26,7 @@ export class RecentTraces {
   add(trace: Trace): void {
     this.#remove(trace.info.traceId);
     this.#traces.set(trace.info.traceId, trace);
-    this.#length += lengthOf(trace);
+    this.#length += traceLength(trace);
     for (const oldest of this.#traces.keys()) {
       const isFull = this.#traces.size > this.#maxTraces || this.#length > this.#maxLength;
       if (!isFull || this.#traces.size === 1) break;
@@ -46,14 +47,6 @@ export class RecentTraces {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return;
     this.#traces.delete(traceId);
-    this.#length -= lengthOf(trace);
+    this.#length -= traceLength(trace);
   }
-}
-
-function lengthOf(trace: Trace): number {
-  let length = 0;
-  for (const span of trace.data.spans) {
-    for (const key of Object.keys(span.attributeTexts)) length += span.attributeTexts[key]?.length ?? 0;
-  }
-  return length;
 }

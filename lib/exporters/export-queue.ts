@@ -1,0 +1,175 @@
+import type { Trace } from '../entities/trace.js';
+import { ExportError } from '../errors.js';
+import { within } from '../utils/within.js';
+import type { TraceExporter } from './exporter.js';
+import { traceLength } from './trace-length.js';
+
+/** How a queue behaves. */
+export interface ExportQueueOptions {
+  readonly onError: (error: ExportError) => void;
+  /** Traces in memory at the most; past it new ones are dropped. @default 2048 */
+  readonly maxTraces?: number;
+  /** Characters of inputs, outputs and attributes in memory at the most. @default 33554432 */
+  readonly maxLength?: number;
+  /** Traces in one call of the exporter. @default 32 */
+  readonly maxBatch?: number;
+  /** How long a trace waits for company, in ms. @default 500 */
+  readonly intervalMs?: number;
+  /** After how long a call of the exporter is given up, in ms. @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/** The traces given to a queue by what became of them: `recorded` is always the sum of the others. */
+export interface ExportQueueStats {
+  readonly recorded: number;
+  readonly exported: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly spooled: number;
+  readonly queued: number;
+}
+
+interface Waiting {
+  readonly trace: Trace;
+  readonly length: number;
+}
+
+/**
+ * The way to one `queued` exporter: bounded in traces and in characters, in batches, one call at a time, each with a time
+ * limit. What the exporter throws, rejects or never answers is counted and told; it reaches nobody else.
+ */
+export class ExportQueue {
+  readonly #exporter: TraceExporter;
+  readonly #options: Required<ExportQueueOptions>;
+  readonly #dropped: Record<string, number> = {};
+  #waiting: Waiting[] = [];
+  #length = 0;
+  #inFlight = 0;
+  #recorded = 0;
+  #exported = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #draining: Promise<void> | undefined;
+  #isClosed = false;
+  #abort: AbortController | undefined;
+
+  constructor(exporter: TraceExporter, options: ExportQueueOptions) {
+    this.#exporter = exporter;
+    this.#options = { maxTraces: 2048, maxLength: 32 * 1024 * 1024, maxBatch: 32, intervalMs: 500, timeoutMs: 30_000, ...options };
+  }
+
+  push(trace: Trace): void {
+    this.#recorded += 1;
+    const length = traceLength(trace);
+    if (this.#isClosed) return this.#drop('shutdown', 1);
+    const isFull = this.#waiting.length + this.#inFlight >= this.#options.maxTraces || this.#length + length > this.#options.maxLength;
+    if (isFull) return this.#refuse();
+    this.#waiting.push({ trace, length });
+    this.#length += length;
+    if (this.#waiting.length >= this.#options.maxBatch) void this.#drain(); // settles by itself; failures are counted in it
+    else this.#schedule();
+  }
+
+  /** Settles when all that waits now has been handed over, or the time is over. */
+  async flush(timeoutMs: number): Promise<void> {
+    await within(timeoutMs, this.#drain());
+    await this.#guard(timeoutMs, () => this.#exporter.forceFlush?.());
+  }
+
+  /** Flushes, gives up what is left then, and ends the exporter. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    await this.flush(timeoutMs);
+    clearTimeout(this.#timer);
+    this.#abort?.abort(new Error('shutdown'));
+    this.#drop('shutdown', this.#waiting.length);
+    this.#waiting = [];
+    await this.#guard(timeoutMs, () => this.#exporter.shutdown?.());
+  }
+
+  stats(): ExportQueueStats {
+    return {
+      recorded: this.#recorded,
+      exported: this.#exported,
+      dropped: { ...this.#dropped },
+      spooled: 0,
+      queued: this.#waiting.length + this.#inFlight,
+    };
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.#drain(), this.#options.intervalMs);
+    this.#timer.unref();
+  }
+
+  /** One at a time: a second caller waits for the first. */
+  #drain(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#draining ??= this.#sendAll().finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#options.maxBatch);
+      this.#inFlight = batch.length;
+      const failure = await this.#send(batch.map(({ trace }) => trace));
+      this.#inFlight = 0;
+      for (const { length } of batch) this.#length -= length;
+      if (failure === undefined) this.#exported += batch.length;
+      else this.#drop(failure, batch.length);
+    }
+  }
+
+  /** The reason why a batch is lost; `undefined` if it has arrived. */
+  async #send(traces: readonly Trace[]): Promise<string | undefined> {
+    const { name } = this.#exporter;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const timer = setTimeout(() => abort.abort(new Error('time is over')), this.#options.timeoutMs);
+    try {
+      await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
+      return undefined;
+    } catch (cause) {
+      const isOver = abort.signal.aborted;
+      const what = isOver ? `did not answer within ${this.#options.timeoutMs} ms or before the end` : `failed: ${String(cause)}`;
+      this.#tell(`The exporter '${name}' ${what}; ${traces.length} traces are lost there. See stats() for the sum.`, cause);
+      return isOver ? 'timeout' : 'export failed';
+    } finally {
+      clearTimeout(timer);
+      this.#abort = undefined;
+    }
+  }
+
+  #refuse(): void {
+    this.#drop('queue full', 1);
+    this.#tell(
+      `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`,
+      undefined,
+    );
+  }
+
+  #drop(reason: string, count: number): void {
+    if (count > 0) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+  }
+
+  #tell(message: string, cause: unknown): void {
+    this.#options.onError(new ExportError(this.#exporter.name, message, { cause }));
+  }
+
+  async #guard(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
+    try {
+      await within(timeoutMs, Promise.resolve(act()));
+    } catch (cause) {
+      this.#tell(`The exporter '${this.#exporter.name}' failed at flush or shutdown: ${String(cause)}.`, cause);
+    }
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

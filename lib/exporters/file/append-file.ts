@@ -1,0 +1,97 @@
+import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { rotate } from './rotate.js';
+
+/** How a file is appended to. */
+export interface AppendFileOptions {
+  readonly path: string;
+  /** Past this size the file is rotated; `undefined`: never. */
+  readonly maxBytes: number | undefined;
+  /** How many rotated files are kept. */
+  readonly maxFiles: number;
+  /** Whether each line is forced to the disk, to survive a loss of power. */
+  readonly isForced: boolean;
+}
+
+const newline = 0x0a;
+// Non-blocking, so that a FIFO that took the file's place meanwhile cannot hold the program up.
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * A file that lines are appended to, each by one write, so that several processes can share it. Synchronous: what is
+ * written is in the file when `append` returns.
+ */
+export class AppendFile {
+  readonly #options: AppendFileOptions;
+  #descriptor: number | undefined;
+  #identity: { readonly device: number; readonly inode: number } | undefined;
+  /** The last line in the file has no end: ours that was cut short, or that of a process that died. */
+  #isTorn = false;
+
+  constructor(options: AppendFileOptions) {
+    this.#options = options;
+  }
+
+  /** Appends one line. Throws what the system says; a part that was written is closed off before the next line. */
+  append(line: string): void {
+    const descriptor = this.#open(Buffer.byteLength(line) + 1);
+    const bytes = Buffer.from(this.#isTorn ? `\n${line}\n` : `${line}\n`);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn ||= written > 0;
+      throw error;
+    }
+    if (this.#options.isForced) fsyncSync(descriptor);
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** The descriptor of the file that stands at the path now: it may have been rotated, renamed or deleted by others. */
+  #open(incoming: number): number {
+    const { path, maxBytes, maxFiles } = this.#options;
+    let found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) throw new NotAFileError(path);
+    if (maxBytes !== undefined && found !== undefined && found.size > 0 && found.size + incoming > maxBytes) {
+      if (rotate(path, { maxFiles, inode: found.ino })) found = undefined;
+    }
+    if (this.#descriptor !== undefined && this.#isSame(found)) return this.#descriptor;
+    this.close();
+    return this.#openAnew(path);
+  }
+
+  #isSame(found: Stats | undefined): boolean {
+    return found !== undefined && found.ino === this.#identity?.inode && found.dev === this.#identity.device;
+  }
+
+  #openAnew(path: string): number {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const descriptor = openSync(path, flags, 0o600);
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) {
+      closeSync(descriptor);
+      throw new NotAFileError(path);
+    }
+    this.#descriptor = descriptor;
+    this.#identity = { device: status.dev, inode: status.ino };
+    this.#isTorn = status.size > 0 && lastByte(descriptor, status.size) !== newline;
+    return descriptor;
+  }
+}
+
+/** What stands at the path is a folder, a FIFO or a device. */
+export class NotAFileError extends Error {
+  constructor(path: string) {
+    super(`'${path}' is no regular file`);
+  }
+}
+
+function lastByte(descriptor: number, size: number): number | undefined {
+  const byte = Buffer.alloc(1);
+  return readSync(descriptor, byte, 0, 1, size - 1) === 1 ? byte[0] : undefined;
+}

@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import type { Trace } from '../../entities/trace.js';
+import { traceToLine } from '../../entities/trace-line.js';
+import { ConfigurationError, ExportError } from '../../errors.js';
+import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
+import { matchesQuery } from '../match-trace.js';
+import { AppendFile, NotAFileError } from './append-file.js';
+import { isBadLine, readTraceFile, readTraceLines } from './read-trace-file.js';
+
+/** Options of `FileExporter`. */
+export interface FileExporterOptions {
+  /** Taken from the working directory at construction; missing folders are made. @default 'traces.jsonl' */
+  readonly path?: string;
+  /** Past this many bytes the file is moved to `<path>.1` and a new one begun. @default never */
+  readonly maxBytes?: number;
+  /** How many moved files are kept. @default 5 */
+  readonly maxFiles?: number;
+  /** `power` waits for the disk with each trace, to survive a loss of power; `process` survives all that a process can do. @default 'process' */
+  readonly durability?: 'process' | 'power';
+}
+
+/**
+ * Appends each trace to a file as one line of MLflow's trace JSON, before the root call settles. The file is readable by its
+ * owner only; several processes may write to it. Python reads a line with `mlflow.entities.Trace.from_dict(json.loads(line))`.
+ *
+ * @example
+ * ```ts
+ * init({ exporters: [new FileExporter({ path: 'logs/traces.jsonl', maxBytes: 100_000_000 })] });
+ * ```
+ */
+export class FileExporter implements TraceExporter, TraceReader {
+  readonly name = 'file';
+  readonly delivery = 'inline';
+  /** The whole path. */
+  readonly path: string;
+  readonly #file: AppendFile;
+  #isShutDown = false;
+
+  /** @throws {ConfigurationError} for a path that is empty, or bounds that are no positive numbers. */
+  constructor({ path = 'traces.jsonl', maxBytes, maxFiles = 5, durability = 'process' }: FileExporterOptions = {}) {
+    if (typeof path !== 'string' || path === '') throw new ConfigurationError("The option 'path' of FileExporter must be a path.");
+    if (maxBytes !== undefined && !(maxBytes > 0)) throw new ConfigurationError("The option 'maxBytes' of FileExporter must be a positive number.");
+    if (!(Number.isInteger(maxFiles) && maxFiles > 0)) throw new ConfigurationError("The option 'maxFiles' of FileExporter must be a positive whole number.");
+    this.path = resolve(path);
+    this.#file = new AppendFile({ path: this.path, maxBytes, maxFiles, isForced: durability === 'power' });
+  }
+
+  export(traces: readonly Trace[]): void {
+    if (this.#isShutDown) throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
+    for (const trace of traces) this.#append(traceToLine(trace));
+  }
+
+  shutdown(): void {
+    this.#isShutDown = true;
+    this.#file.close();
+  }
+
+  /** The last trace with this id that the file holds. */
+  async getTrace(traceId: string): Promise<Trace | undefined> {
+    let found: Trace | undefined;
+    try {
+      for await (const item of readTraceLines(this.path, (line) => line.includes(traceId))) {
+        if (!isBadLine(item) && item.info.traceId === traceId) found = item;
+      }
+    } catch {
+      // No file yet, or not readable: then nothing is stored.
+    }
+    return found;
+  }
+
+  /** Reads the file through; only the traces that match are held. */
+  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    const found = new Map<string, Trace>();
+    try {
+      for await (const item of readTraceFile(this.path)) {
+        if (!isBadLine(item) && matchesQuery(item.info, query)) found.set(item.info.traceId, item);
+      }
+    } catch {
+      // As above.
+    }
+    const newestFirst = [...found.values()].sort((a, b) => b.info.requestTime.getTime() - a.info.requestTime.getTime());
+    return newestFirst.slice(0, query.limit ?? 100);
+  }
+
+  #append(line: string): void {
+    try {
+      this.#file.append(line);
+    } catch (cause) {
+      throw new ExportError(this.name, `A trace could not be written to '${this.path}': ${remedyFor(cause)}`, { cause });
+    }
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Free some space; tracing goes on by itself then.',
+  EDQUOT: 'the disk quota is used up. Free some space; tracing goes on by itself then.',
+  EFBIG: "the file has reached the size limit of the system. Rotate it (option 'maxBytes').",
+  EROFS: 'the disk is read-only. Choose another path (option file, or TRACED_AGENTS_FILE).',
+  EACCES: 'permission is denied. Choose another path (option file, or TRACED_AGENTS_FILE) or mend its rights.',
+  EPERM: 'permission is denied. Choose another path (option file, or TRACED_AGENTS_FILE) or mend its rights.',
+  ENOTDIR: 'a part of the path is a file. Choose another path (option file, or TRACED_AGENTS_FILE).',
+  EEXIST: 'a part of the path is a file. Choose another path (option file, or TRACED_AGENTS_FILE).',
+};
+
+function remedyFor(cause: unknown): string {
+  if (cause instanceof NotAFileError) return 'it is no regular file. Choose another path (option file, or TRACED_AGENTS_FILE).';
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return remedies[code] ?? `${String(cause)}.`;
+}

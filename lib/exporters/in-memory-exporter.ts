@@ -1,0 +1,65 @@
+import type { Trace } from '../entities/trace.js';
+import type { TraceExporter, TraceQuery, TraceReader } from './exporter.js';
+import { matchesQuery } from './match-trace.js';
+
+/** Options of `InMemoryExporter`. */
+export interface InMemoryExporterOptions {
+  /** Traces that are kept; past it the oldest go. @default 10000 */
+  readonly maxTraces?: number;
+}
+
+/**
+ * Keeps traces in memory, for tests and for programs that look at their own traces.
+ *
+ * @example
+ * ```ts
+ * const memory = new InMemoryExporter();
+ * init({ exporters: [memory] });
+ * await agent.run('Hello');
+ * memory.traces[0]?.info.tokenUsage;
+ * ```
+ */
+export class InMemoryExporter implements TraceExporter, TraceReader {
+  readonly name = 'memory';
+  readonly delivery = 'inline';
+  readonly #maxTraces: number;
+  #traces: Trace[] = [];
+  #evicted = 0;
+
+  constructor({ maxTraces = 10_000 }: InMemoryExporterOptions = {}) {
+    this.#maxTraces = maxTraces;
+  }
+
+  /** The traces that are kept, in the order in which they ended. */
+  get traces(): readonly Trace[] {
+    return this.#traces;
+  }
+
+  /** How many had to go to keep within `maxTraces`. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  export(traces: readonly Trace[]): void {
+    for (const trace of traces) this.#traces.push(trace);
+    const excess = this.#traces.length - this.#maxTraces;
+    if (excess > 0) this.#evict(excess);
+  }
+
+  clear(): void {
+    this.#traces = [];
+  }
+
+  async getTrace(traceId: string): Promise<Trace | undefined> {
+    return this.#traces.findLast((trace) => trace.info.traceId === traceId);
+  }
+
+  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    return this.#traces.filter((trace) => matchesQuery(trace.info, query)).reverse().slice(0, query.limit ?? 100);
+  }
+
+  #evict(excess: number): void {
+    this.#traces.splice(0, excess);
+    this.#evicted += excess;
+  }
+}

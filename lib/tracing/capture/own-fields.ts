@@ -1,0 +1,16 @@
+/** Stands in the place of what only a call would tell. */
+export const getterMark = '[getter]';
+
+/** The value of an own data property; `undefined` for accessors, which are never called. */
+export function readField(owner: object, key: PropertyKey): unknown {
+  return Object.getOwnPropertyDescriptor(owner, key)?.value;
+}
+
+/** The method of an object or its prototypes; accessors are never called. */
+export function findMethod(target: object, key: PropertyKey): ((this: unknown) => unknown) | undefined {
+  for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) return typeof descriptor.value === 'function' ? (descriptor.value as () => unknown) : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** Key names whose values are secrets, in lower case and without separators. An exact list: `max_tokens` is no secret. */
+const secretKeys: ReadonlySet<string> = new Set(
+  (
+    'password passwd pwd passphrase passcode secret secrets clientsecret appsecret sharedsecret secretkey secretaccesskey awssecretaccesskey ' +
+    'apikey apikeys xapikey apisecret apitoken openaiapikey anthropicapikey googleapikey geminiapikey azureapikey accesskey accesskeyid awsaccesskeyid ' +
+    'token accesstoken refreshtoken idtoken authtoken sessiontoken securitytoken bearertoken bottoken csrftoken xsrftoken devicetoken oauthtoken personalaccesstoken databrickstoken githubtoken hftoken ' +
+    'awssessiontoken xamzsecuritytoken auth authorization proxyauthorization authentication xauthtoken bearer jwt cookie cookies setcookie sessionid sessionkey sessioncookie ' +
+    'credential credentials privatekey privatekeyid signingkey encryptionkey masterkey sshkey pem connectionstring databaseurl dsn ' +
+    'creditcard creditcardnumber cardnumber cvv cvc ssn socialsecuritynumber pin otp mfacode totp'
+  ).split(' '),
+);
+
+/** More of them that are secrets only in the query of a URL. */
+const secretQueryKeys: ReadonlySet<string> = new Set('key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'.split(' '));
+
+const maxJudged = 10_000;
+
+/** Judges key names; each is looked at once. */
+export class SecretKeys {
+  readonly #keys: ReadonlySet<string>;
+  readonly #judged = new Map<string, boolean>();
+
+  constructor(more: readonly string[] = []) {
+    this.#keys = more.length === 0 ? secretKeys : new Set([...secretKeys, ...more.map(plainForm)]);
+  }
+
+  has(key: string): boolean {
+    const known = this.#judged.get(key);
+    if (known !== undefined) return known;
+    const isSecret = key.length <= 64 && this.#keys.has(plainForm(key));
+    if (this.#judged.size < maxJudged) this.#judged.set(key, isSecret);
+    return isSecret;
+  }
+
+  hasInQuery(key: string): boolean {
+    return this.has(key) || secretQueryKeys.has(plainForm(key));
+  }
+}
+
+function plainForm(key: string): string {
+  return key.toLowerCase().replace(/[-_.\s]/g, '');
+}

@@ -1,0 +1,131 @@
+/** The parameters of a function, as its source names them. */
+export interface ParameterNames {
+  /** `undefined` for a parameter that is destructured. */
+  readonly names: readonly (string | undefined)[];
+  /** Position of the rest parameter; `-1` if there is none. */
+  readonly restIndex: number;
+}
+
+const none: ParameterNames = { names: [], restIndex: -1 };
+const bareArrow = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u;
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
+
+/** Reads the names of a function's parameters off its source. Native and bound functions and classes have none. Never throws. */
+export function parameterNames(fn: (...args: never[]) => unknown): ParameterNames {
+  try {
+    return readNames(Function.prototype.toString.call(fn));
+  } catch {
+    return none;
+  }
+}
+
+function readNames(source: string): ParameterNames {
+  if (/^class\b/.test(source) || source.endsWith('{ [native code] }')) return none;
+  const bare = bareArrow.exec(source);
+  if (bare !== null) return { names: [bare[1]], restIndex: -1 };
+  const parameters = splitParameters(source);
+  const restIndex = parameters.findIndex((text) => text.startsWith('...'));
+  return { names: parameters.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), restIndex };
+}
+
+/** The texts between the commas of the parameter list, without comments. */
+function splitParameters(source: string): string[] {
+  const parameters: string[] = [];
+  let at = openingOf(source) + 1;
+  let current = '';
+  for (let depth = 0; at < source.length; ) {
+    const character = source[at] as string; // within the bounds
+    if (depth === 0 && (character === ',' || character === ')')) {
+      if (current.trim() !== '') parameters.push(current.trim());
+      current = '';
+      if (character === ')') return parameters;
+      at += 1;
+      continue;
+    }
+    const end = tokenEnd(source, at, current);
+    const isComment = character === '/' && end - at > 1 && /[/*]/.test(source[at + 1] ?? '');
+    if (!isComment) current += source.slice(at, end);
+    if (end - at === 1) depth += depthOf(character);
+    at = end;
+  }
+  return parameters;
+}
+
+/** The parenthesis that opens the parameter list: the first that is not inside a computed name, a string or a comment. */
+function openingOf(source: string): number {
+  let depth = 0;
+  for (let at = 0; at < source.length; ) {
+    const character = source[at] as string; // within the bounds
+    if (character === '(' && depth === 0) return at;
+    const end = tokenEnd(source, at, '');
+    if (end - at === 1) depth += depthOf(character);
+    at = end;
+  }
+  return source.length;
+}
+
+function depthOf(character: string): number {
+  if (character === '(' || character === '[' || character === '{') return 1;
+  return character === ')' || character === ']' || character === '}' ? -1 : 0;
+}
+
+/** Where the token ends that begins here: strings, templates, comments and regular expressions are one token each. */
+function tokenEnd(source: string, at: number, before: string): number {
+  const character = source[at];
+  if (character === '"' || character === "'") return quotedEnd(source, at);
+  if (character === '`') return templateEnd(source, at);
+  if (character !== '/') return at + 1;
+  if (source[at + 1] === '/') return endAfter(source, '\n', at + 2);
+  if (source[at + 1] === '*') return endAfter(source, '*/', at + 2);
+  // A slash after an operator or at the start of a default begins a regular expression; elsewhere it divides.
+  return /(?:^|[=(,:[!&|?{};+\-*%<>~^]|=>)\s*$/.test(before) ? regexEnd(source, at) : at + 1;
+}
+
+function endAfter(source: string, end: string, from: number): number {
+  const found = source.indexOf(end, from);
+  return found === -1 ? source.length : found + end.length;
+}
+
+function quotedEnd(source: string, at: number): number {
+  const quote = source[at];
+  for (let end = at + 1; end < source.length; end += 1) {
+    if (source[end] === '\\') end += 1;
+    else if (source[end] === quote) return end + 1;
+  }
+  return source.length;
+}
+
+function templateEnd(source: string, at: number): number {
+  for (let end = at + 1; end < source.length; end += 1) {
+    if (source[end] === '\\') end += 1;
+    else if (source[end] === '`') return end + 1;
+    else if (source[end] === '$' && source[end + 1] === '{') end = expressionEnd(source, end + 2) - 1;
+  }
+  return source.length;
+}
+
+/** The end of `${ ... }`, given the position after its brace. */
+function expressionEnd(source: string, from: number): number {
+  let depth = 1;
+  for (let at = from; at < source.length; ) {
+    const character = source[at] as string; // within the bounds
+    const end = tokenEnd(source, at, source.slice(from, at));
+    if (end - at === 1) depth += depthOf(character);
+    if (depth === 0) return end;
+    at = end;
+  }
+  return source.length;
+}
+
+function regexEnd(source: string, at: number): number {
+  let isInClass = false;
+  for (let end = at + 1; end < source.length; end += 1) {
+    const character = source[end];
+    if (character === '\\') end += 1;
+    else if (character === '[') isInClass = true;
+    else if (character === ']') isInClass = false;
+    else if (character === '\n') return at + 1;
+    else if (character === '/' && !isInClass) return end + 1;
+  }
+  return at + 1;
+}
