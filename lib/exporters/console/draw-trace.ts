@@ -1,8 +1,8 @@
 import type { Trace } from '../../entities/trace.js';
+import { wrapToWidth } from '../../utils/terminal-text.js';
 import { chooseRows } from './choose-rows.js';
 import { drawHeader } from './draw-header.js';
 import { countLines, type DrawnRow, drawTree } from './draw-tree.js';
-import { wrapToWidth } from '../../utils/terminal-text.js';
 import { formatCount } from './format.js';
 import { hasFailed, type Outline, outlineOf } from './outline.js';
 import { type Screen, shownText } from './screen.js';
