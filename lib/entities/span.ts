@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Expose, instanceToPlain, Transform, Type } from 'class-transformer';
 import { hexToBase64, idToHex } from '../utils/base64-id.js';
 import { deepFreeze } from '../utils/deep-freeze.js';

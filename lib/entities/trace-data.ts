@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Expose, Type } from 'class-transformer';
 import { Span } from './span.js';
 

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Expose, instanceToPlain, plainToInstance, Type } from 'class-transformer';
 import { TraceFormatError } from '../errors.js';
 import { quoteNanoseconds } from '../utils/parse-json.js';

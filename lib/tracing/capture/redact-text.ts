@@ -6,23 +6,25 @@ export const redactedMark = '[redacted]';
 /** The shortest run of token characters that may be a key. */
 const shortestToken = 16;
 
-/** What the keys of well-known services look like. Each pattern is linear; it is tried on single runs of token characters. */
-const tokenShapes: readonly RegExp[] = [
-  /(?<![A-Za-z0-9])(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}/g, // OpenAI, Anthropic, OpenRouter, Langfuse ...
-  /(?<![A-Za-z0-9])(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{12,}/g, // Stripe
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}/g, // AWS
-  /AIza[A-Za-z0-9_-]{20,}/g, // Google
-  /ya29\.[A-Za-z0-9_-]{10,}/g, // Google OAuth
-  /(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{12,}/g,
-  /xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{10,}/g, // Slack
-  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shpat|lsv2_pt|lsv2_sk|lin_api|figd|pat)[-_][A-Za-z0-9_-]{12,}/g,
-  /(?<![A-Za-z0-9])(?:npm|hf|gsk|r8|fw|co|key|api)_[A-Za-z0-9]{16,}/g,
-  /(?<![A-Za-z0-9])(?:dapi|dkea|dose)[0-9a-f]{16,}/g, // Databricks
-  /SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g, // SendGrid
-  /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g, // JWT
+/** What the keys of well-known services look like. Each pattern is linear; they are tried on single runs of token characters. */
+const tokenShapes = [
+  /(?<![A-Za-z0-9])(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}/, // OpenAI, Anthropic, OpenRouter, Langfuse ...
+  /(?<![A-Za-z0-9])(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{12,}/, // Stripe
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}/, // AWS
+  /AIza[A-Za-z0-9_-]{20,}/, // Google
+  /ya29\.[A-Za-z0-9_-]{10,}/, // Google OAuth
+  /(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{12,}/,
+  /xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{10,}/, // Slack
+  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shpat|lsv2_pt|lsv2_sk|lin_api|figd|pat)[-_][A-Za-z0-9_-]{12,}/,
+  /(?<![A-Za-z0-9])(?:npm|hf|gsk|r8|fw|co|key|api)_[A-Za-z0-9]{16,}/,
+  /(?<![A-Za-z0-9])(?:dapi|dkea|dose)[0-9a-f]{16,}/, // Databricks
+  /SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, // SendGrid
+  /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/, // JWT
 ];
 
-const schemes = /\b(bearer|basic|token|apikey)([ \t]+)([A-Za-z0-9._~+/-]{6,}={0,2})/gi;
+const tokenShape = new RegExp(tokenShapes.map((shape) => shape.source).join('|'), 'g');
+
+const scheme = /\b(bearer)([ \t]+)([A-Za-z0-9._~+/-]{6,}={0,2})/gi;
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const userInfo = /:\/\/([^\s/:@"'<>]*):([^\s/@"'<>]+)@/g;
 
@@ -31,51 +33,41 @@ export function redactText(text: string, keys: SecretKeys): string {
   if (text.length < 8) return text;
   let clean = text;
   if (hasTokenRun(clean)) clean = replaceTokens(clean);
-  if (clean.includes('=')) clean = replaceAssigned(clean, '=', keys);
-  if (clean.includes(':')) {
-    clean = replaceAssigned(clean, ':', keys);
-    if (clean.includes('@') && clean.includes('://')) clean = clean.replace(userInfo, `://$1:${redactedMark}@`);
-  }
-  if (hasScheme(clean)) clean = clean.replace(schemes, `$1$2${redactedMark}`);
+  clean = replaceAssigned(clean, '=', keys);
+  clean = replaceAssigned(clean, ':', keys);
+  if (clean.includes('@') && clean.includes('://')) clean = clean.replace(userInfo, `://$1:${redactedMark}@`);
+  if (clean.includes('Bearer ') || clean.includes('bearer ') || clean.includes('BEARER ')) clean = clean.replace(scheme, `$1$2${redactedMark}`);
   if (clean.includes('PRIVATE KEY-----')) clean = clean.replace(privateKey, redactedMark);
   return clean;
 }
 
-function hasScheme(text: string): boolean {
-  return text.includes('Bearer ') || text.includes('Basic ') || text.includes('bearer ') || text.includes('basic ') || text.includes('Token ');
-}
-
-/** Looks at each 16th character only: a run of 16 token characters cannot hide between two of them. */
+/**
+ * Looks for 16 token characters in a row from the far end of each window: the first other character found there rules out
+ * every run that would hold it, and the next window begins behind it. In prose that is a look at one character in four.
+ */
 function hasTokenRun(text: string): boolean {
-  for (let at = shortestToken - 1; at < text.length; at += shortestToken) {
-    if (!isTokenCode(text.charCodeAt(at))) continue;
-    let end = at + 1;
-    while (end < text.length && isTokenCode(text.charCodeAt(end))) end += 1;
-    if (end - startOfRun(text, at) >= shortestToken) return true;
-    at = end - 1 - ((end - 1 - (shortestToken - 1)) % shortestToken);
+  const { length } = text;
+  let start = 0;
+  while (start + shortestToken <= length) {
+    let at = start + shortestToken - 1;
+    while (at >= start && isTokenCode(text.charCodeAt(at))) at -= 1;
+    if (at < start) return true;
+    start = at + 1;
   }
   return false;
 }
 
-function startOfRun(text: string, at: number): number {
-  let start = at;
-  while (start > 0 && isTokenCode(text.charCodeAt(start - 1))) start -= 1;
-  return start;
-}
+const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9._-]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** Letters, digits, `-`, `_` and `.`. */
 function isTokenCode(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 45 || code === 95 || code === 46;
+  return code < 128 && tokenCodes[code] === 1;
 }
 
 const tokenRun = /[A-Za-z0-9._-]{16,}/g;
 
 function replaceTokens(text: string): string {
-  return text.replace(tokenRun, (run) => {
-    let clean = run;
-    for (const shape of tokenShapes) clean = clean.replace(shape, redactedMark);
-    return clean;
-  });
+  return text.replace(tokenRun, (run) => run.replace(tokenShape, redactedMark));
 }
 
 /**
@@ -86,9 +78,11 @@ function replaceAssigned(text: string, sign: '=' | ':', keys: SecretKeys): strin
   let clean = '';
   let done = 0;
   for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, Math.max(at + 1, done))) {
-    const key = keyBefore(text, at);
-    if (key === undefined || !isAssignment(text, sign, key, keys)) continue;
-    const value = valueAfter(text, at + 1);
+    const end = endOfKey(text, at);
+    const start = startOfKey(text, end);
+    if (!keys.mayBe(text, start, end)) continue;
+    const key = { word: text.slice(start, end), before: text[start - 1] ?? '', isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\' };
+    const value = isAssignment(key, sign, keys) ? valueAfter(text, at + 1) : undefined;
     if (value === undefined) continue;
     clean += text.slice(done, value.start) + redactedMark;
     done = value.end;
@@ -104,18 +98,25 @@ interface KeyPlace {
 
 const longestKey = 40;
 
-function keyBefore(text: string, sign: number): KeyPlace | undefined {
+/** Steps back from the sign over blanks, quotes and backslashes. */
+function endOfKey(text: string, sign: number): number {
   let end = sign;
-  while (end > 0 && text[end - 1] === ' ' && sign - end < 2) end -= 1;
-  const isQuoted = isQuote(text[end - 1]);
-  while (end > 0 && (isQuote(text[end - 1]) || text[end - 1] === '\\')) end -= 1;
-  let start = end;
-  while (start > 0 && end - start <= longestKey && isTokenCode(text.charCodeAt(start - 1))) start -= 1;
-  if (start === end || end - start > longestKey) return undefined;
-  return { word: text.slice(start, end), before: text[start - 1] ?? '', isQuoted };
+  while (end > 0 && isWrapping(text.charCodeAt(end - 1)) && sign - end < 4) end -= 1;
+  return end;
 }
 
-function isAssignment(text: string, sign: '=' | ':', { word, before, isQuoted }: KeyPlace, keys: SecretKeys): boolean {
+function startOfKey(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && end - start <= longestKey && isTokenCode(text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
+/** A blank, a quote or a backslash. */
+function isWrapping(code: number): boolean {
+  return code === 32 || code === 34 || code === 39 || code === 92;
+}
+
+function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
   return keys.has(word) && (isQuoted || /[-_]|[a-z][A-Z]|^(?:password|passwd|passphrase|apikey|authorization|cookie|pwd)$/i.test(word));
 }

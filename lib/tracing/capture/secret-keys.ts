@@ -19,9 +19,17 @@ const maxJudged = 10_000;
 export class SecretKeys {
   readonly #keys: ReadonlySet<string>;
   readonly #judged = new Map<string, boolean>();
+  /** Which first and last letters the names have: rules out most words at a look. */
+  readonly #ends = new Uint8Array(32 * 32);
 
   constructor(more: readonly string[] = []) {
     this.#keys = more.length === 0 ? secretKeys : new Set([...secretKeys, ...more.map(plainForm)]);
+    for (const key of [...this.#keys, ...secretQueryKeys]) this.#ends[endsOf(key, 0, key.length)] = 1;
+  }
+
+  /** Whether the part of a text could be the name of a secret; `false` is certain. */
+  mayBe(text: string, start: number, end: number): boolean {
+    return end - start >= 3 && this.#ends[endsOf(text, start, end)] === 1;
   }
 
   has(key: string): boolean {
@@ -35,6 +43,11 @@ export class SecretKeys {
   hasInQuery(key: string): boolean {
     return this.has(key) || secretQueryKeys.has(plainForm(key));
   }
+}
+
+/** First and last letter, whatever their case. */
+function endsOf(text: string, start: number, end: number): number {
+  return (text.charCodeAt(start) & 31) * 32 + (text.charCodeAt(end - 1) & 31);
 }
 
 function plainForm(key: string): string {
