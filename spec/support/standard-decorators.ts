@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Plugin } from 'vite';
+import type { Plugin } from 'vitest/config';
 
 /** Compiles specs in the standard decorator convention, which vitest's own transform leaves in its output. */
 export function standardDecorators(): Plugin {

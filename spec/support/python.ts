@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A Python that can `import mlflow.entities`, or why there is none. */
+export type MlflowPython = { readonly python: string } | { readonly skip: string };
+
+/** The client library of MLflow that writes and reads traces; all of MLflow is ten times its size. */
+const requirement = 'mlflow-tracing==3.17.2';
+const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+const folder = join(cache, requirement.replace('==', '-'));
+const interpreter = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+/** Written last, so that a folder without it is known to be half made. */
+const seal = join(folder, 'ready');
+const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+
+/** What `prepareMlflow()` has made before; makes nothing. */
+export function findMlflow(): MlflowPython {
+  return existsSync(seal)
+    ? { python: interpreter }
+    : { skip: `There is no ${requirement} in .cache/: \`npm test\` puts it there where there is Python >= 3.10.` };
+}
+
+/** Makes a virtual environment with MLflow under `.cache/`, unless it is there; takes a quarter of a minute and the network. */
+export function prepareMlflow(): MlflowPython {
+  if (existsSync(seal)) return { python: interpreter };
+  const python = candidates.find(isRecentEnough);
+  if (python === undefined) return { skip: `There is no Python >= 3.10 among ${candidates.join(', ')}.` };
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(cache, { recursive: true });
+    run(python, ['-m', 'venv', folder]);
+    run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]);
+    run(interpreter, ['-c', 'import mlflow.entities']);
+    writeFileSync(seal, '');
+    return { python: interpreter };
+  } catch (error) {
+    return { skip: `${python} could not install ${requirement}: ${lastLine(error)}` };
+  }
+}
+
+function isRecentEnough(python: string): boolean {
+  try {
+    run(python, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function run(command: string, args: readonly string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: 300_000 });
+}
+
+function lastLine(error: unknown): string {
+  const text = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error);
+  return text.trim().split('\n').at(-1) ?? '';
+}
