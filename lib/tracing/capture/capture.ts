@@ -1,7 +1,9 @@
 import { type ArgumentNames, positionName } from './argument-names.js';
+import { PlainJudge } from './plain-judge.js';
 import { redactedMark } from './redact-text.js';
 import { SecretKeys } from './secret-keys.js';
 import { quote, TextRules } from './text-rules.js';
+
 import { ValueWriter, type WriterRules } from './value-writer.js';
 
 /** How much of a value is kept. */
@@ -27,6 +29,15 @@ export interface CaptureOptions {
   readonly redact?: (value: unknown, path: string) => unknown;
 }
 
+/** Up to this many characters one walk that checks and writes is faster than two. */
+const shortLength = 600;
+
+interface Argument {
+  readonly index: number;
+  readonly value: unknown;
+  readonly room: number;
+}
+
 /**
  * Takes snapshots of values as JSON text, bounded and redacted, before anything else in the toolkit sees them.
  *
@@ -48,22 +59,29 @@ export class Capture {
 
   /** A value as JSON text of about `budget` characters at the most. */
   value(value: unknown, path: string, budget: number = this.#maxLength): string {
-    return this.#writer(budget).write(value, path);
+    const room = Math.min(budget, this.#maxLength);
+    if (typeof value === 'object' && value !== null && room > shortLength && this.#rules.redact === undefined) {
+      return this.#short(value, path, room) ?? this.#plain(value, room) ?? new ValueWriter(this.#rules, room).write(value, path);
+    }
+    return new ValueWriter(this.#rules, room).write(value, path);
   }
 
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */
   inputs(args: ArrayLike<unknown>, names: ArgumentNames, budget: number = this.#maxLength): string {
-    const writer = this.#writer(budget);
     const { keys, restIndex } = names;
     const named = restIndex === -1 ? args.length : Math.min(args.length, restIndex);
     let json = '';
+    let room = Math.min(budget, this.#maxLength);
+    const add = (key: string | undefined, text: string): void => {
+      room -= text.length;
+      json += `${json === '' ? '{' : ','}${key}${text}`;
+    };
     for (let index = 0; index < named; index += 1) {
-      const key = keys[index] ?? `"${positionName(index)}":`;
-      json += `${index === 0 ? '{' : ','}${key}${this.#argument(writer, names, { index, value: args[index] })}`;
+      add(keys[index] ?? `"${positionName(index)}":`, this.#argument(names, { index, value: args[index], room }));
     }
     if (restIndex !== -1) {
       const rest = Array.prototype.slice.call(args, restIndex);
-      json += `${json === '' ? '{' : ','}${keys[restIndex]}${this.#argument(writer, names, { index: restIndex, value: rest })}`;
+      add(keys[restIndex], this.#argument(names, { index: restIndex, value: rest, room }));
     }
     return json === '' ? '{}' : `${json}}`;
   }
@@ -76,14 +94,27 @@ export class Capture {
     return String(JSON.parse(this.value(text, path)));
   }
 
-  #writer(budget: number): ValueWriter {
-    return new ValueWriter(this.#rules, Math.min(budget, this.#maxLength));
+  /** A small value, in one go: the checks and the writing are one walk. `undefined` if it is not small. */
+  #short(value: object, path: string, room: number): string | undefined {
+    const writer = new ValueWriter(this.#rules, room, shortLength);
+    const json = writer.write(value, path);
+    return writer.isTooLarge ? undefined : json;
   }
 
-  #argument(writer: ValueWriter, names: ArgumentNames, { index, value }: { index: number; value: unknown }): string {
+  /** A large value that is plain, by the engine; `undefined` if it is not plain. */
+  #plain(value: object, room: number): string | undefined {
+    try {
+      return new PlainJudge(this.#rules, room).isPlain(value) ? JSON.stringify(value) : undefined;
+    } catch {
+      return undefined; // a proxy whose traps throw
+    }
+  }
+
+  #argument(names: ArgumentNames, { index, value, room }: Argument): string {
     const name = names.names[index];
     const isHidden = names.sensitive?.has(index) === true || (name !== undefined && this.#isSecret(name, value));
-    return isHidden ? quote(redactedMark) : writer.write(value, this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`);
+    if (isHidden) return quote(redactedMark);
+    return this.value(value, this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`, Math.max(room, 0));
   }
 
   #isSecret(name: string, value: unknown): boolean {

@@ -23,6 +23,11 @@ export class TextRules {
     this.#keys = keys;
   }
 
+  /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
+  isClean(text: string): boolean {
+    return text.length <= this.#maxLength && text.isWellFormed() && this.clean(text, { mediaType: undefined, room: text.length }) === text;
+  }
+
   clean(text: string, { mediaType, room }: TextPlace): string {
     const max = Math.min(this.#maxLength, Math.max(room, 0));
     if (text.length > 63 || mediaType !== undefined) {

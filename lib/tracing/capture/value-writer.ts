@@ -27,13 +27,21 @@ const outOfBudget = '"[cut: no room left]"';
 export class ValueWriter {
   readonly #rules: WriterRules;
   readonly #ancestors: object[] = [];
+  readonly #giveUpBelow: number;
   #nodesLeft: number;
   #left: number;
 
-  constructor(rules: WriterRules, budget: number) {
+  /** With `giveUpAfter` it stops early once so many characters are written: see `isTooLarge`. */
+  constructor(rules: WriterRules, budget: number, giveUpAfter: number = Number.POSITIVE_INFINITY) {
     this.#rules = rules;
     this.#nodesLeft = rules.maxNodes;
     this.#left = budget;
+    this.#giveUpBelow = budget - giveUpAfter;
+  }
+
+  /** Whether it has given up, and what it wrote is nothing. */
+  get isTooLarge(): boolean {
+    return this.#left < this.#giveUpBelow;
   }
 
   write(value: unknown, path: string): string {
@@ -127,7 +135,7 @@ export class ValueWriter {
   #writeList(items: readonly unknown[], path: string): string {
     let json = '[';
     const { length } = items;
-    for (let index = 0; index < length; index += 1) {
+    for (let index = 0; index < length && !this.isTooLarge; index += 1) {
       if (this.#nodesLeft <= 0 || this.#left <= 0) return `${json}${index === 0 ? '' : ','}"[${length - index} more items]"]`;
       this.#nodesLeft -= 1;
       if (index > 0) json += ',';
@@ -147,7 +155,7 @@ export class ValueWriter {
   #writeRecord(record: object, path: string, prototype: object | null): string {
     let json = '';
     const keys = Object.keys(record);
-    for (let index = 0; index < keys.length; index += 1) {
+    for (let index = 0; index < keys.length && !this.isTooLarge; index += 1) {
       if (this.#nodesLeft <= 0 || this.#left <= 0) {
         json += `${json === '' ? '' : ','}"…":"${keys.length - index} more keys"`;
         break;
