@@ -1,0 +1,48 @@
+/*
+ * Two agents solve a calculation, and you see all of it: who spoke in which turn, each LLM and tool call, and the tokens.
+ * With OPENAI_API_KEY (and OPENAI_BASE_URL, if you like) the assistant asks OpenAI; without, a scripted model on this machine.
+ */
+import OpenAI from 'openai';
+import { ConsoleExporter, FileExporter, flush, getLastActiveTraceId, getTrace, init } from 'traced-agents';
+import { calculator, calculatorSchema } from './calculator.js';
+import { ConversableAgent } from './conversable-agent.js';
+import { startScriptedModel } from './scripted-model.js';
+
+init({ exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })] });
+
+const scripted = process.env['OPENAI_API_KEY'] ? undefined : await startScriptedModel();
+const client = scripted === undefined ? new OpenAI() : new OpenAI({ baseURL: scripted.url, apiKey: 'none' });
+
+const assistant = new ConversableAgent({
+  name: 'Assistant',
+  systemMessage:
+    "You are a helpful AI assistant. You can help with simple calculations. Return 'TERMINATE' when the task is done.",
+  llmConfig: { client, model: 'gpt-4o-mini' },
+  humanInputMode: 'NEVER',
+});
+
+const toolAgent = new ConversableAgent({
+  name: 'Tool Agent',
+  llmConfig: false,
+  isTerminationMessage: (message) => typeof message.content === 'string' && message.content.includes('TERMINATE'),
+  humanInputMode: 'NEVER',
+});
+
+assistant.registerForLlm('calculator', 'A simple calculator', calculatorSchema);
+toolAgent.registerForExecution('calculator', ['a', 'b', 'operator'], calculator);
+
+const { summary } = await toolAgent.initiateChat(assistant, 'What is (44231 + 13312 / (230 - 20)) * 4?');
+await scripted?.close();
+await flush();
+
+console.log(`\n${summary}\n`);
+
+const trace = await getTrace(getLastActiveTraceId());
+console.log('== Total token usage: ==');
+console.log(trace?.info.tokenUsage);
+
+console.log('\n== Token usage of each LLM call: ==');
+for (const span of trace?.data.spans ?? []) {
+  const usage = span.getAttribute('mlflow.chat.tokenUsage');
+  if (usage !== undefined) console.log(`${span.name}:`, usage);
+}
