@@ -1,4 +1,4 @@
-export { instrument, type Instrumentation } from './decorators/instrument.js';
+export { type Instrumentation, instrument } from './decorators/instrument.js';
 export type { TracedMethodDecorator } from './decorators/method-decorator.js';
 export type { AgentMethodOptions, AgentOptions, LLMOptions, ToolOptions, TracedOptions } from './decorators/options.js';
 export { Sensitive, type SensitiveDecorator } from './decorators/sensitive.js';
@@ -7,7 +7,7 @@ export { TracedAgent, type TracedAgentDecorator } from './decorators/traced-agen
 export { TracedLLM } from './decorators/traced-llm.js';
 export { TracedTool } from './decorators/traced-tool.js';
 export { Untraced } from './decorators/untraced.js';
-export { withSpan, type WithSpanOptions } from './decorators/with-span.js';
+export { type WithSpanOptions, withSpan } from './decorators/with-span.js';
 export { AttributeKey, type AttributeTexts, SpanType, TraceKey } from './entities/attributes.js';
 export { Span, type SpanFields, type SpanLink } from './entities/span.js';
 export { type EventAttributeValue, SpanEvent } from './entities/span-event.js';
@@ -23,7 +23,7 @@ export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './ex
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
 export { type BadLine, isBadLine, readTraceFile } from './exporters/file/read-trace-file.js';
 export { InMemoryExporter } from './exporters/in-memory-exporter.js';
-export { disable, enable, flush, getTrace, init, type InitOptions, searchTraces, shutdown, stats } from './init.js';
+export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
 export { getCurrentSpan, getLastActiveTraceId, updateCurrentTrace, withSession } from './tracing/current.js';
 export type { DeliveryStats } from './tracing/delivery.js';

@@ -68,9 +68,26 @@ export interface InitOptions {
 
 /** The names `InitOptions` has, for those who write JavaScript. */
 const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
-  'enabled', 'exporters', 'file', 'verbosity', 'sampleRatio', 'global', 'redactSecrets', 'redactKeys', 'redact', 'maxStringLength',
-  'maxSpanLength', 'maxTraceLength', 'maxDepth', 'maxNodes', 'maxOpenTraces', 'lateSpanMs', 'traceTimeoutMs', 'shutdownTimeoutMs',
-  'maxRecentTraces', 'onError',
+  'enabled',
+  'exporters',
+  'file',
+  'verbosity',
+  'sampleRatio',
+  'global',
+  'redactSecrets',
+  'redactKeys',
+  'redact',
+  'maxStringLength',
+  'maxSpanLength',
+  'maxTraceLength',
+  'maxDepth',
+  'maxNodes',
+  'maxOpenTraces',
+  'lateSpanMs',
+  'traceTimeoutMs',
+  'shutdownTimeoutMs',
+  'maxRecentTraces',
+  'onError',
 ]);
 
 /**
@@ -85,7 +102,8 @@ const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
  */
 export function init(options: InitOptions = {}): Tracing {
   for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) throw new ConfigurationError(`init() has no option '${name}'. It knows ${[...optionNames].join(', ')}.`);
+    if (!optionNames.has(name))
+      throw new ConfigurationError(`init() has no option '${name}'. It knows ${[...optionNames].join(', ')}.`);
   }
   const onError = oncePerCause(options.onError);
   const settings = readSettings({ options: { ...options }, environment: process.env, onError });
@@ -124,7 +142,9 @@ function defaultExporters({ exporterNames, file, verbosity }: SettingValues): Tr
   return names.map((name) => {
     if (name === 'console') return new ConsoleExporter({ verbosity });
     if (name === 'file') return new FileExporter({ path: file });
-    throw new ConfigurationError(`TRACED_AGENTS_EXPORTERS names '${name}', but the default exporters are console and file.`);
+    throw new ConfigurationError(
+      `TRACED_AGENTS_EXPORTERS names '${name}', but the default exporters are console and file.`,
+    );
   });
 }
 
@@ -135,7 +155,9 @@ function checkNames(exporters: readonly TraceExporter[]): void {
       throw new ConfigurationError("Each of the 'exporters' must have a name and a method export(traces, context).");
     }
     if (names.has(exporter.name)) {
-      throw new ConfigurationError(`Two exporters are called '${exporter.name}'. Give one of them another name, so that stats() can tell them apart.`);
+      throw new ConfigurationError(
+        `Two exporters are called '${exporter.name}'. Give one of them another name, so that stats() can tell them apart.`,
+      );
     }
     names.add(exporter.name);
   }

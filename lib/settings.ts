@@ -40,7 +40,10 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   exporterNames: names('exporters', ['TRACED_AGENTS_EXPORTERS']),
   file: text('file', ['TRACED_AGENTS_FILE'], 'traces.jsonl'),
   verbosity: choice('verbosity', ['TRACED_AGENTS_VERBOSITY'], ['tree', 'line', 'full', 'json']),
-  sampleRatio: number('sampleRatio', ['TRACED_AGENTS_SAMPLE_RATIO', 'MLFLOW_TRACE_SAMPLING_RATIO'], { fallback: 1, max: 1 }),
+  sampleRatio: number('sampleRatio', ['TRACED_AGENTS_SAMPLE_RATIO', 'MLFLOW_TRACE_SAMPLING_RATIO'], {
+    fallback: 1,
+    max: 1,
+  }),
   redactSecrets: flag('redactSecrets', ['TRACED_AGENTS_REDACT_SECRETS'], true),
   redactKeys: names('redactKeys', ['TRACED_AGENTS_REDACT_KEYS']),
   maxStringLength: number('maxStringLength', ['TRACED_AGENTS_MAX_STRING_LENGTH'], { fallback: 65_536 }),
@@ -85,7 +88,11 @@ function readSetting(setting: Setting<unknown>, { options, environment, onError 
     if (text === undefined || text === '') continue;
     const value = setting.parse(text);
     if (value !== undefined) return value;
-    onError(new ConfigurationError(`${variable} must be ${setting.wanted}, but is ${shown(text)}. Its default holds instead.`));
+    onError(
+      new ConfigurationError(
+        `${variable} must be ${setting.wanted}, but is ${shown(text)}. Its default holds instead.`,
+      ),
+    );
   }
   return setting.fallback;
 }
@@ -113,7 +120,13 @@ function number(
 }
 
 function text(option: string, variables: Setting<string>['variables'], fallback: string): Setting<string> {
-  return { option, variables, fallback, wanted: 'a text', parse: (given) => (typeof given === 'string' && given !== '' ? given : undefined) };
+  return {
+    option,
+    variables,
+    fallback,
+    wanted: 'a text',
+    parse: (given) => (typeof given === 'string' && given !== '' ? given : undefined),
+  };
 }
 
 function choice<Word extends string>(
@@ -121,13 +134,23 @@ function choice<Word extends string>(
   variables: Setting<Word>['variables'],
   words: readonly [Word, ...Word[]],
 ): Setting<Word> {
-  return { option, variables, fallback: words[0], wanted: `one of ${words.join(', ')}`, parse: (given) => words.find((word) => word === given) };
+  return {
+    option,
+    variables,
+    fallback: words[0],
+    wanted: `one of ${words.join(', ')}`,
+    parse: (given) => words.find((word) => word === given),
+  };
 }
 
 /** A list: an array, or words between commas. */
 function names(option: string, variables: [string, ...string[]]): Setting<readonly string[] | undefined> {
   const parse = (given: unknown): readonly string[] | undefined => {
-    if (typeof given === 'string') return given.split(',').map((word) => word.trim()).filter((word) => word !== '');
+    if (typeof given === 'string')
+      return given
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== '');
     return Array.isArray(given) && given.every((word) => typeof word === 'string') ? given : undefined;
   };
   return { option, variables, fallback: undefined, wanted: 'names between commas', parse };

@@ -22,7 +22,15 @@ describe('init', () => {
     [{ enabled: 'maybe' }, "The option 'enabled' must be true or false, but is 'maybe'."],
     [{ redactKeys: [5] }, "The option 'redactKeys' must be names between commas"],
     [{ exporters: [{}] }, "Each of the 'exporters' must have a name and a method export(traces, context)."],
-    [{ exporters: [{ name: 'a', export() {} }, { name: 'a', export() {} }] }, "Two exporters are called 'a'."],
+    [
+      {
+        exporters: [
+          { name: 'a', export() {} },
+          { name: 'a', export() {} },
+        ],
+      },
+      "Two exporters are called 'a'.",
+    ],
     [{ exportres: [] }, "init() has no option 'exportres'."],
   ])('refuses %j', (options, message) => {
     const misuse = () => init(options as never);
@@ -68,7 +76,9 @@ describe('init', () => {
     init({ exporters: [], onError: (error) => errors.push(error.message) });
     echo(1);
 
-    expect(errors).toEqual(["TRACED_AGENTS_LATE_SPAN_MS must be a number from 0, but is 'soon'. Its default holds instead."]);
+    expect(errors).toEqual([
+      "TRACED_AGENTS_LATE_SPAN_MS must be a number from 0, but is 'soon'. Its default holds instead.",
+    ]);
     expect(stats().recorded).toBe(1);
   });
 
@@ -84,7 +94,9 @@ describe('init', () => {
   it('refuses a default exporter that does not exist', () => {
     vi.stubEnv('TRACED_AGENTS_EXPORTERS', 'konsole');
 
-    expect(() => init()).toThrow("TRACED_AGENTS_EXPORTERS names 'konsole', but the default exporters are console and file.");
+    expect(() => init()).toThrow(
+      "TRACED_AGENTS_EXPORTERS names 'konsole', but the default exporters are console and file.",
+    );
   });
 });
 
@@ -94,7 +106,10 @@ describe('docs/configuration.md', () => {
 
     const rows = Object.values(settings).map(({ option, variables, fallback }) => [
       text.split(`| \`${option}\` | ${variables.map((variable) => `\`${variable}\``).join(', ')} |`).length - 1,
-      fallback === undefined || text.includes(`| \`${option}\` | ${variables.map((name) => `\`${name}\``).join(', ')} | \`${String(fallback)}\` |`),
+      fallback === undefined ||
+        text.includes(
+          `| \`${option}\` | ${variables.map((name) => `\`${name}\``).join(', ')} | \`${String(fallback)}\` |`,
+        ),
     ]);
 
     expect(rows).toEqual(Object.values(settings).map(() => [1, true]));

@@ -1,6 +1,6 @@
+import { SpanType } from '../entities/attributes.js';
 import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { SpanType } from '../entities/attributes.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Anything, Callable } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
@@ -141,7 +141,9 @@ function findMethod(prototype: object, key: string): FoundMethod | undefined {
   for (let owner: object | null = prototype; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
     const descriptor = Object.getOwnPropertyDescriptor(owner, key);
     if (descriptor !== undefined) {
-      return typeof descriptor.value === 'function' ? { owner, method: descriptor.value as Callable, descriptor } : undefined;
+      return typeof descriptor.value === 'function'
+        ? { owner, method: descriptor.value as Callable, descriptor }
+        : undefined;
     }
   }
   return undefined;

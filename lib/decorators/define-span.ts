@@ -1,6 +1,6 @@
 import { AttributeKey, type SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
-import { argumentNames, type ArgumentNames } from '../tracing/capture/argument-names.js';
+import { type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
 import { parameterNames } from '../utils/parameter-names.js';
 import type { Callable } from './method-decorator.js';

@@ -47,7 +47,9 @@ function planFor(target: AnyClass, key: string | symbol, decorate: Decorator): P
   const owner = key in prototype ? prototype : target;
   const descriptor = descriptorOf(owner, key);
   if (typeof descriptor?.value !== 'function') {
-    throw new TypeError(`instrument() found no method '${String(key)}' in the class '${target.name}'. Check the spelling; fields cannot be instrumented.`);
+    throw new TypeError(
+      `instrument() found no method '${String(key)}' in the class '${target.name}'. Check the spelling; fields cannot be instrumented.`,
+    );
   }
   const decorated = decorate(owner, key, descriptor) ?? descriptor;
   return { owner, key, original: Object.getOwnPropertyDescriptor(owner, key), decorated };

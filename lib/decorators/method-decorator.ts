@@ -61,22 +61,30 @@ export function methodDecorator<Args extends readonly unknown[], Output>(
   wrap: MethodWrapper,
 ): TracedMethodDecorator<Args, Output> {
   function decorate(first: unknown, second: unknown, third?: PropertyDescriptor): unknown {
-    if (isStandardContext(second)) {
-      if (second.kind !== 'method' || typeof first !== 'function') throw misplaced(decorator, second.kind, second.name);
-      return wrap(first as Callable, {
-        key: second.name,
-        isStatic: second.static,
-        owner: undefined,
-        onInstance: second.static ? undefined : (initialize) => second.addInitializer(initialize as (this: unknown) => void),
-      });
-    }
+    if (isStandardContext(second)) return wrap(methodOf(decorator, first, second), standardPlace(second));
     if (second === undefined) throw misplaced(decorator, 'class', functionName(first));
-    const key = second as string | symbol;
+    const key = second as string | symbol; // by the legacy convention
     if (typeof third?.value !== 'function') throw misplaced(decorator, legacyKind(third), key);
     const place = { key, isStatic: typeof first === 'function', owner: first as object, onInstance: undefined };
     return { ...third, value: wrap(third.value as Callable, place) };
   }
   return decorate as TracedMethodDecorator<Args, Output>;
+}
+
+function methodOf(decorator: string, value: unknown, context: ClassMethodDecoratorContext): Callable {
+  if (context.kind !== 'method' || typeof value !== 'function') throw misplaced(decorator, context.kind, context.name);
+  return value as Callable;
+}
+
+function standardPlace(context: ClassMethodDecoratorContext): MethodPlace {
+  return {
+    key: context.name,
+    isStatic: context.static,
+    owner: undefined,
+    onInstance: context.static
+      ? undefined
+      : (initialize) => context.addInitializer(initialize as (this: unknown) => void),
+  };
 }
 
 /** The context object of the standard convention. */
@@ -94,7 +102,9 @@ export function misplaced(decorator: string, kind: string, name: string | symbol
     setter: 'Decorate a method that the setter calls.',
     class: 'Decorate its methods, or the class with @TracedAgent().',
   };
-  return new TypeError(`@${decorator} can only decorate a method, but '${String(name)}' is a ${kind}. ${remedy[kind] ?? ''}`.trim());
+  return new TypeError(
+    `@${decorator} can only decorate a method, but '${String(name)}' is a ${kind}. ${remedy[kind] ?? ''}`.trim(),
+  );
 }
 
 function legacyKind(descriptor: PropertyDescriptor | undefined): string {

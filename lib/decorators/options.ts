@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { CallFacts } from '../tracing/span-definition.js';
-import type { Anything, AnyArguments } from './method-decorator.js';
+import type { AnyArguments, Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
 export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> {
@@ -22,10 +22,14 @@ export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, O
 }
 
 /** Options of `@TracedTool` and `traceTool`. */
-export type ToolOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> = TracedOptions<Args, Output>;
+export type ToolOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> = TracedOptions<
+  Args,
+  Output
+>;
 
 /** Options of `@TracedLLM` and `traceLLM`. */
-export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> extends TracedOptions<Args, Output> {
+export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+  extends TracedOptions<Args, Output> {
   /** The model's name, as price lists know it. @default the `model` field of the answer */
   readonly model?: string;
   /** Who serves the model: `openai`, `anthropic`, `gemini`, `bedrock` ... @default not recorded */
@@ -87,16 +91,39 @@ export function checkOptions(decorator: DecoratorName, args: readonly unknown[])
       throw new TypeError(`@${decorator} has no option '${key}'. It knows ${known.join(', ')}.`);
     }
     const wanted = misfit(key, value);
-    if (wanted !== undefined) throw new TypeError(`The option '${key}' of @${decorator} must be ${wanted}, but is ${typeof value}.`);
+    if (wanted !== undefined)
+      throw new TypeError(`The option '${key}' of @${decorator} must be ${wanted}, but is ${typeof value}.`);
   }
 }
 
+interface Requirement {
+  readonly wanted: string;
+  readonly isMet: (value: unknown) => boolean;
+}
+
+const aText: Requirement = { wanted: 'a string', isMet: (value) => typeof value === 'string' };
+const aFunction: Requirement = { wanted: 'a function', isMet: (value) => typeof value === 'function' };
+const aFlag: Requirement = { wanted: 'a boolean', isMet: (value) => typeof value === 'boolean' };
+const names: Requirement = { wanted: 'an array of names', isMet: Array.isArray };
+
+const requirements: Readonly<Record<string, Requirement>> = {
+  name: { wanted: 'a string', isMet: (value) => aText.isMet(value) || aFunction.isMet(value) },
+  model: aText,
+  provider: aText,
+  attributes: aFunction,
+  usage: aFunction,
+  captureInputs: aFlag,
+  captureOutputs: aFlag,
+  sensitive: names,
+  argNames: names,
+  methods: {
+    wanted: 'an array of names or an object of labels',
+    isMet: (value) => typeof value === 'object' && value !== null,
+  },
+};
+
+/** What the option must be, if the value is not that. */
 function misfit(key: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (key === 'name') return typeof value === 'string' || typeof value === 'function' ? undefined : 'a string';
-  if (key === 'model' || key === 'provider') return typeof value === 'string' ? undefined : 'a string';
-  if (key === 'attributes' || key === 'usage') return typeof value === 'function' ? undefined : 'a function';
-  if (key === 'captureInputs' || key === 'captureOutputs') return typeof value === 'boolean' ? undefined : 'a boolean';
-  if (key === 'sensitive' || key === 'argNames') return Array.isArray(value) ? undefined : 'an array of names';
-  return typeof value === 'object' && value !== null ? undefined : 'an array of names or an object of labels';
+  const requirement = requirements[key];
+  return value === undefined || requirement === undefined || requirement.isMet(value) ? undefined : requirement.wanted;
 }

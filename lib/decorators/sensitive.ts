@@ -5,7 +5,10 @@ import { isStandardContext } from './method-decorator.js';
 /** `@Sensitive()` stands on fields and accessors in both conventions, and on parameters in the legacy one. */
 export interface SensitiveDecorator {
   /** Standard convention. */
-  (value: unknown, context: ClassFieldDecoratorContext | ClassAccessorDecoratorContext | ClassGetterDecoratorContext): void;
+  (
+    value: unknown,
+    context: ClassFieldDecoratorContext | ClassAccessorDecoratorContext | ClassGetterDecoratorContext,
+  ): void;
   /** Legacy convention: property, or parameter of a method. */
   (target: object, key: string | symbol | undefined, index?: number | PropertyDescriptor): void;
 }

@@ -62,7 +62,8 @@ interface FunctionKind {
 }
 
 function trace<Fn extends Callable>(fn: Fn, twin: string, kind: FunctionKind): Fn {
-  if (typeof fn !== 'function') throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
+  if (typeof fn !== 'function')
+    throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
   const functionName = fn.name || kind.options.name || 'anonymous';
   const agent = kind.options.name ?? functionName;
   const naming = kind.entry === undefined ? {} : { nameOf: () => ({ name: agent, agent }) };

@@ -3,8 +3,8 @@ import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
 import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
 import { defineSpan } from './define-span.js';
 import {
-  type Anything,
   type AnyArguments,
+  type Anything,
   type Callable,
   isStandardContext,
   type MethodPlace,
@@ -16,7 +16,8 @@ import { sensitivePositionsOf } from './sensitive.js';
 import { traceCallable } from './trace-callable.js';
 
 /** `@TracedAgent()` stands on classes and on methods, in both conventions. */
-export interface TracedAgentDecorator<Args extends readonly unknown[], Output> extends TracedMethodDecorator<Args, Output> {
+export interface TracedAgentDecorator<Args extends readonly unknown[], Output>
+  extends TracedMethodDecorator<Args, Output> {
   /** A class, standard convention. */
   <Class extends AnyClass>(agentClass: Class, context: ClassDecoratorContext<Class>): void;
   /** A class, legacy convention. */
@@ -48,9 +49,13 @@ export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Outp
   ...rest: never[]
 ): TracedAgentDecorator<Args, Output> {
   checkOptions('TracedAgent', [options, ...rest]);
-  const decorateMethod = methodDecorator<Args, Output>('TracedAgent', (method, place) => traceEntry(method, place, options));
+  const decorateMethod = methodDecorator<Args, Output>('TracedAgent', (method, place) =>
+    traceEntry(method, place, options),
+  );
   function decorate(first: unknown, second?: unknown, third?: unknown): unknown {
-    const isClass = isStandardContext(second) ? (second.kind as string) === 'class' : typeof first === 'function' && second === undefined;
+    const isClass = isStandardContext(second)
+      ? (second.kind as string) === 'class'
+      : typeof first === 'function' && second === undefined;
     if (!isClass) return (decorateMethod as (...args: unknown[]) => unknown)(first, second, third);
     decorateAgentClass(first as AnyClass, options);
     return undefined;

@@ -1,6 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { defineSpan } from './define-span.js';
-import { type Anything, type AnyArguments, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions, type ToolOptions } from './options.js';
 import { sensitivePositionsOf } from './sensitive.js';
 import { traceCallable } from './trace-callable.js';

@@ -1,4 +1,4 @@
-import { type Anything, type AnyArguments, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { mark } from './trace-callable.js';
 
 /**

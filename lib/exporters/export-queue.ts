@@ -53,18 +53,28 @@ export class ExportQueue {
 
   constructor(exporter: TraceExporter, options: ExportQueueOptions) {
     this.#exporter = exporter;
-    this.#options = { maxTraces: 2048, maxLength: 32 * 1024 * 1024, maxBatch: 32, intervalMs: 500, timeoutMs: 30_000, ...options };
+    this.#options = {
+      maxTraces: 2048,
+      maxLength: 32 * 1024 * 1024,
+      maxBatch: 32,
+      intervalMs: 500,
+      timeoutMs: 30_000,
+      ...options,
+    };
   }
 
   push(trace: Trace): void {
     this.#recorded += 1;
     const length = traceLength(trace);
     if (this.#isClosed) return this.#drop('shutdown', 1);
-    const isFull = this.#waiting.length + this.#inFlight >= this.#options.maxTraces || this.#length + length > this.#options.maxLength;
+    const isFull =
+      this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
+      this.#length + length > this.#options.maxLength;
     if (isFull) return this.#refuse();
     this.#waiting.push({ trace, length });
     this.#length += length;
-    if (this.#waiting.length >= this.#options.maxBatch) void this.#drain(); // settles by itself; failures are counted in it
+    if (this.#waiting.length >= this.#options.maxBatch)
+      void this.#drain(); // settles by itself; failures are counted in it
     else this.#schedule();
   }
 
@@ -134,8 +144,13 @@ export class ExportQueue {
       return undefined;
     } catch (cause) {
       const isOver = abort.signal.aborted;
-      const what = isOver ? `did not answer within ${this.#options.timeoutMs} ms or before the end` : `failed: ${String(cause)}`;
-      this.#tell(`The exporter '${name}' ${what}; ${traces.length} traces are lost there. See stats() for the sum.`, cause);
+      const what = isOver
+        ? `did not answer within ${this.#options.timeoutMs} ms or before the end`
+        : `failed: ${String(cause)}`;
+      this.#tell(
+        `The exporter '${name}' ${what}; ${traces.length} traces are lost there. See stats() for the sum.`,
+        cause,
+      );
       return isOver ? 'timeout' : 'export failed';
     } finally {
       clearTimeout(timer);

@@ -55,7 +55,10 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
   }
 
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    return this.#traces.filter((trace) => matchesQuery(trace.info, query)).reverse().slice(0, query.limit ?? 100);
+    return this.#traces
+      .filter((trace) => matchesQuery(trace.info, query))
+      .reverse()
+      .slice(0, query.limit ?? 100);
   }
 
   #evict(excess: number): void {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, type ContextManager, context as api, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context as api, type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { RecordingSpan } from './recording-span.js';
 
 type Callable = (...args: never[]) => unknown;
@@ -107,7 +107,8 @@ const isolatedContexts: Contexts = { ...sharedContexts, spanKey: privateSpanKey 
 const guestContexts: Contexts = {
   spanKey: privateSpanKey,
   active: () => api.active(),
-  run: (context, fn, self, args) => api.with(context, invoke as never, undefined, fn as never, self as never, args as never),
+  run: (context, fn, self, args) =>
+    api.with(context, invoke as never, undefined, fn as never, self as never, args as never),
 };
 
 /** Whether another SDK carries contexts in this process. */

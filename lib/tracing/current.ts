@@ -1,5 +1,5 @@
-import { withSessionInContext, type SessionScope } from './contexts.js';
 import { active } from './active-recorder.js';
+import { type SessionScope, withSessionInContext } from './contexts.js';
 import type { LiveSpan } from './live-span.js';
 import type { TraceUpdate } from './live-trace.js';
 import { nonRecordingSpan } from './non-recording-span.js';

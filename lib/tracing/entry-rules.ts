@@ -16,7 +16,13 @@ export function isEntered(definition: SpanDefinition, parent: RecordingSpan | un
 /** The same method of the same object, but another definition: a recursion would meet the overriding one again. */
 function isSuperCall(definition: SpanDefinition, parent: RecordingSpan, self: unknown): boolean {
   const { entry, key } = parent.definition;
-  return entry !== undefined && key === definition.key && parent.definition !== definition && parent.agent === self && !parent.hasEnded;
+  return (
+    entry !== undefined &&
+    key === definition.key &&
+    parent.definition !== definition &&
+    parent.agent === self &&
+    !parent.hasEnded
+  );
 }
 
 function nearestAgentSpan(span: RecordingSpan | undefined): RecordingSpan | undefined {

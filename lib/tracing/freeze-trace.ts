@@ -30,11 +30,11 @@ export function freezeTrace(live: LiveTrace): Trace {
 
 /** The tokens of a whole trace: a span counts only if none above it has usage, so that totals of agents count once. */
 export function usageOfSpans(spans: readonly RecordingSpan[]): TokenUsage | undefined {
-  let counted: TokenUsage[] | undefined;
+  const counted: TokenUsage[] = [];
   for (const span of spans) {
-    if (span.usage !== undefined && !hasUsageAbove(span)) (counted ??= []).push(span.usage);
+    if (span.usage !== undefined && !hasUsageAbove(span)) counted.push(span.usage);
   }
-  return counted === undefined ? undefined : sumTokenUsage(counted);
+  return counted.length === 0 ? undefined : sumTokenUsage(counted);
 }
 
 function hasUsageAbove(span: RecordingSpan): boolean {

@@ -70,7 +70,11 @@ export class InlineDelivery implements Delivery {
     this.#onError(
       cause instanceof ExportError
         ? cause
-        : new ExportError(name, `The exporter '${name}' failed, and its trace is lost there: ${String(cause)}. See stats() for how many.`, { cause }),
+        : new ExportError(
+            name,
+            `The exporter '${name}' failed, and its trace is lost there: ${String(cause)}. See stats() for how many.`,
+            { cause },
+          ),
     );
   }
 
@@ -79,7 +83,9 @@ export class InlineDelivery implements Delivery {
       await within(timeoutMs, Promise.resolve(act()));
     } catch (cause) {
       const { name } = this.exporter;
-      this.#onError(new ExportError(name, `The exporter '${name}' failed at flush or shutdown: ${String(cause)}.`, { cause }));
+      this.#onError(
+        new ExportError(name, `The exporter '${name}' failed at flush or shutdown: ${String(cause)}.`, { cause }),
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { EventAttributeValue } from '../entities/span-event.js';
-import { setOwn } from '../utils/records.js';
 import { now } from '../utils/clock.js';
+import { setOwn } from '../utils/records.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
 
@@ -74,8 +74,10 @@ export class LiveTrace {
   }
 
   update(update: TraceUpdate): void {
-    for (const [key, value] of Object.entries(update.tags ?? {})) setOwn(this.tags, this.captureLine(key, 'tags'), this.captureLine(value, 'tags'));
-    for (const [key, value] of Object.entries(update.metadata ?? {})) setOwn(this.metadata, this.captureLine(key, 'metadata'), this.captureLine(value, 'metadata'));
+    for (const [key, value] of Object.entries(update.tags ?? {}))
+      setOwn(this.tags, this.captureLine(key, 'tags'), this.captureLine(value, 'tags'));
+    for (const [key, value] of Object.entries(update.metadata ?? {}))
+      setOwn(this.metadata, this.captureLine(key, 'metadata'), this.captureLine(value, 'metadata'));
     if (update.session !== undefined) this.session = this.captureLine(update.session, 'session');
     if (update.user !== undefined) this.user = this.captureLine(update.user, 'user');
     if (update.name !== undefined) this.name = this.captureLine(update.name, 'name');
@@ -102,7 +104,8 @@ export class LiveTrace {
     const flat: Record<string, EventAttributeValue> = {};
     for (const [key, value] of Object.entries(attributes)) {
       if (typeof value === 'string') setOwn(flat, key, this.captureLine(value, `${path}.${key}`));
-      else if (value !== undefined) setOwn(flat, key, JSON.parse(this.captureText(value, `${path}.${key}`)) as EventAttributeValue); // what was just written
+      else if (value !== undefined)
+        setOwn(flat, key, JSON.parse(this.captureText(value, `${path}.${key}`)) as EventAttributeValue); // what was just written
     }
     return flat;
   }

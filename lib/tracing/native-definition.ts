@@ -1,4 +1,4 @@
-import { type SpanOptions } from '@opentelemetry/api';
+import type { SpanOptions } from '@opentelemetry/api';
 import { SpanType } from '../entities/attributes.js';
 import { argumentNames } from './capture/argument-names.js';
 import type { SpanDefinition } from './span-definition.js';
@@ -55,5 +55,9 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
 /** The definition of a span that a library made by OpenTelemetry's API, by the attributes it begins with. */
 export function nativeDefinition({ attributes }: SpanOptions): SpanDefinition {
   const operation = attributes?.['gen_ai.operation.name'] ?? attributes?.['openinference.span.kind'];
-  return definitionOfType(typeof operation === 'string' && Object.hasOwn(typeOfOperation, operation) ? (typeOfOperation[operation] ?? SpanType.unknown) : SpanType.unknown);
+  return definitionOfType(
+    typeof operation === 'string' && Object.hasOwn(typeOfOperation, operation)
+      ? (typeOfOperation[operation] ?? SpanType.unknown)
+      : SpanType.unknown,
+  );
 }

@@ -2,7 +2,7 @@ import type { Trace } from '../entities/trace.js';
 import type { TracingError } from '../errors.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
-import { suppressed, type Contexts } from './contexts.js';
+import { type Contexts, suppressed } from './contexts.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
 import { InlineDelivery } from './inline-delivery.js';
 import { RecentTraces, type RecentTracesLimits } from './recent-traces.js';
@@ -89,7 +89,9 @@ function deliver(deliveries: readonly (readonly [string, Delivery])[], trace: Tr
 }
 
 function deliveryOf(exporter: TraceExporter, onError: (error: TracingError) => void): Delivery {
-  return exporter.delivery === 'inline' ? new InlineDelivery(exporter, onError) : new ExportQueue(exporter, { onError });
+  return exporter.delivery === 'inline'
+    ? new InlineDelivery(exporter, onError)
+    : new ExportQueue(exporter, { onError });
 }
 
 function isReader(exporter: TraceExporter): exporter is TraceExporter & TraceReader {

@@ -1,11 +1,11 @@
 import {
+  trace as api,
   type Context,
   ProxyTracerProvider,
   type Span,
   type SpanOptions,
   type Tracer,
   type TracerProvider,
-  trace as api,
 } from '@opentelemetry/api';
 import { active } from './active-recorder.js';
 import { sharedContexts, withSpanInContext } from './contexts.js';
@@ -28,12 +28,16 @@ class NativeTracer implements Tracer {
     return span;
   }
 
-  startActiveSpan<Fn extends (span: Span) => unknown>(name: string, ...rest: [Fn] | [SpanOptions, Fn] | [SpanOptions, Context, Fn]): ReturnType<Fn> {
+  startActiveSpan<Fn extends (span: Span) => unknown>(
+    name: string,
+    ...rest: [Fn] | [SpanOptions, Fn] | [SpanOptions, Context, Fn]
+  ): ReturnType<Fn> {
     const fn = rest[rest.length - 1] as Fn; // by the API's contract the last one
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
     const context = rest.length > 2 ? (rest[1] as Context) : sharedContexts.active();
     const span = this.startSpan(name, options, context);
-    const inner = span === nonRecordingSpan ? context : withSpanInContext(sharedContexts, context, span as RecordingSpan);
+    const inner =
+      span === nonRecordingSpan ? context : withSpanInContext(sharedContexts, context, span as RecordingSpan);
     return sharedContexts.run(inner, fn as never, undefined, [span]) as ReturnType<Fn>;
   }
 }

@@ -1,4 +1,4 @@
-import { type Context, isSpanContextValid, TraceFlags, trace as otel } from '@opentelemetry/api';
+import { type Context, isSpanContextValid, trace as otel, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import type { Trace } from '../entities/trace.js';
 import { CallbackError, TracingError } from '../errors.js';
@@ -84,7 +84,12 @@ export class Recorder {
     try {
       const parent = this.spanIn(context);
       if (definition.entry === undefined) {
-        return this.startSpan(context, { definition, parent, name: definition.name ?? definition.functionName, agent: undefined });
+        return this.startSpan(context, {
+          definition,
+          parent,
+          name: definition.name ?? definition.functionName,
+          agent: undefined,
+        });
       }
       if (!isEntered(definition, parent, self)) return undefined;
       const { name, agent } = this.#nameOf(definition, self);
@@ -100,19 +105,25 @@ export class Recorder {
   /** Opens a span under a parent, or as the root of a new trace; `undefined` where tracing is suppressed. */
   startSpan(context: Context, { definition, name, parent, agent }: SpanRequest): RecordingSpan | undefined {
     if (parent !== undefined && !parent.trace.hasLeft) {
-      return this.#addSpan(new RecordingSpan(parent.trace, { definition, name, parent, remoteParentId: undefined, agent }));
+      return this.#addSpan(
+        new RecordingSpan(parent.trace, { definition, name, parent, remoteParentId: undefined, agent }),
+      );
     }
     if (isSuppressed(context)) return undefined;
     const above = otel.getSpanContext(context);
     const remote = parent === undefined && above !== undefined && isSpanContextValid(above) ? above : undefined;
     const isRemoteParent = remote !== undefined && this.contexts.spanKey === sharedContexts.spanKey;
     const traceId = remote?.traceId ?? newTraceId();
-    const isKept = isRemoteParent ? (remote.traceFlags & TraceFlags.SAMPLED) !== 0 : isSampled(traceId, this.#options.sampleRatio);
+    const isKept = isRemoteParent
+      ? (remote.traceFlags & TraceFlags.SAMPLED) !== 0
+      : isSampled(traceId, this.#options.sampleRatio);
     const trace = this.#beginTrace(traceId, isKept);
     const session = sessionOf(context);
     if (session !== undefined) trace.update(session);
     const remoteParentId = isRemoteParent ? remote.spanId : undefined;
-    const root = this.#addSpan(new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent }));
+    const root = this.#addSpan(
+      new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent }),
+    );
     // The trace it would have joined has left already: fire and forget.
     if (parent !== undefined) root.addLink({ context: parent.spanContext() });
     return root;
@@ -140,7 +151,11 @@ export class Recorder {
 
   /** A callback of the user's failed; the traced call goes on. */
   onCallbackError(cause: unknown, doing: string): void {
-    this.#options.onError(new CallbackError(`Tracing failed at ${doing}: ${String(cause)}. The traced call itself was not touched.`, { cause }));
+    this.#options.onError(
+      new CallbackError(`Tracing failed at ${doing}: ${String(cause)}. The traced call itself was not touched.`, {
+        cause,
+      }),
+    );
   }
 
   onTraceLate(trace: LiveTrace): void {
@@ -225,7 +240,9 @@ export class Recorder {
       trace = freezeTrace(live);
     } catch (cause) {
       this.#failed += 1;
-      this.#options.onError(new TracingError(`A trace could not be finished and is lost: ${String(cause)}. Please report this.`, { cause }));
+      this.#options.onError(
+        new TracingError(`A trace could not be finished and is lost: ${String(cause)}. Please report this.`, { cause }),
+      );
       return;
     }
     this.#recorded += 1;

@@ -1,17 +1,25 @@
-import type { AttributeValue, Attributes, Exception, Link, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
+import type {
+  Attributes,
+  AttributeValue,
+  Exception,
+  Link,
+  SpanContext,
+  SpanStatus,
+  TimeInput,
+} from '@opentelemetry/api';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
-import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { SpanLink } from '../entities/span.js';
+import { SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageFromJson } from '../entities/token-usage-json.js';
 import { now, toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
+import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import type { LiveTrace } from './live-trace.js';
-import { completeUsage } from './complete-usage.js';
 import type { SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 
@@ -99,7 +107,8 @@ export class RecordingSpan implements LiveSpan {
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.isRecording()) return this;
-    const isTime = typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
+    const isTime =
+      typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
     const attributes = isTime ? {} : ((attributesOrTime as Attributes | undefined) ?? {}); // an object that is no time
     const moment = momentOf(isTime ? attributesOrTime : time);
     this.#pushEvent(name, moment, attributes);
@@ -126,9 +135,11 @@ export class RecordingSpan implements LiveSpan {
 
   setStatus(status: SpanStatus): this {
     // OpenTelemetry: OK is final, and UNSET never replaces anything.
-    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET) return this;
+    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET)
+      return this;
     this.statusCode = status.code;
-    this.statusMessage = status.code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
+    this.statusMessage =
+      status.code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
     return this;
   }
 

@@ -1,9 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 import { withSpanInContext } from './contexts.js';
-import { finish } from './results/finish.js';
-import { settle } from './results/settle.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
+import { finish } from './results/finish.js';
+import { settle } from './results/settle.js';
 import type { SpanDefinition } from './span-definition.js';
 
 type Callable = (...args: never[]) => unknown;

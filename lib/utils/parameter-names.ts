@@ -31,24 +31,32 @@ function readNames(source: string): ParameterNames {
 /** The texts between the commas of the parameter list, without comments. */
 function splitParameters(source: string): string[] {
   const parameters: string[] = [];
-  let at = openingOf(source) + 1;
   let current = '';
-  for (let depth = 0; at < source.length; ) {
-    const character = source[at] as string; // within the bounds
-    if (depth === 0 && (character === ',' || character === ')')) {
-      if (current.trim() !== '') parameters.push(current.trim());
-      current = '';
-      if (character === ')') return parameters;
-      at += 1;
+  let depth = 0;
+  for (const token of tokensFrom(source, openingOf(source) + 1)) {
+    const isBorder = depth === 0 && (token === ',' || token === ')');
+    if (!isBorder) {
+      current += /^\/[/*]/.test(token) ? '' : token;
+      depth += depthOf(token);
       continue;
     }
-    const end = tokenEnd(source, at, current);
-    const isComment = character === '/' && end - at > 1 && /[/*]/.test(source[at + 1] ?? '');
-    if (!isComment) current += source.slice(at, end);
-    if (end - at === 1) depth += depthOf(character);
-    at = end;
+    if (current.trim() !== '') parameters.push(current.trim());
+    current = '';
+    if (token === ')') break;
   }
   return parameters;
+}
+
+/** Single characters; strings, templates, comments and regular expressions as one. */
+function* tokensFrom(source: string, from: number): Generator<string> {
+  let before = '';
+  for (let at = from; at < source.length; ) {
+    const end = tokenEnd(source, at, before);
+    const token = source.slice(at, end);
+    yield token;
+    if (!/^\/[/*]/.test(token)) before += token;
+    at = end;
+  }
 }
 
 /** The parenthesis that opens the parameter list: the first that is not inside a computed name, a string or a comment. */

@@ -5,7 +5,8 @@ const plainText = /^[ -~]*$/;
  * What a terminal obeys, or does not show at all: controls (C0, DEL, C1), line and paragraph separators, bidirectional
  * controls, other invisible characters, halves of surrogate pairs. Joiners and variation selectors stay: scripts and emoji need them.
  */
-const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?![\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu;
+const unsafe =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?!\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu;
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

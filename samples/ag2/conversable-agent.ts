@@ -74,7 +74,8 @@ export class ConversableAgent {
   /** One turn: executes the tools that were asked for, else asks the model. */
   async generateReply(history: readonly Message[]): Promise<Message[]> {
     const last = history.at(-1);
-    if (last?.role === 'assistant' && last.tool_calls !== undefined) return Promise.all(last.tool_calls.map((call) => this.execute(call)));
+    if (last?.role === 'assistant' && last.tool_calls !== undefined)
+      return Promise.all(last.tool_calls.map((call) => this.execute(call)));
     if (this.#config.llmConfig === false) return [];
     const { model } = this.#config.llmConfig;
     const messages: Message[] = [{ role: 'system', content: this.#config.systemMessage ?? '' }, ...history];

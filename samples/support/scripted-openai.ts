@@ -78,16 +78,26 @@ export class ScriptedOpenAI {
       return send(response, 200, { object: 'list', data: [{ id: 'gpt-4o-mini', object: 'model' }] });
     }
     if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
-      return send(response, 404, errorBody(`There is no ${request.method} ${request.url} in this script.`, 'invalid_request_error'));
+      return send(
+        response,
+        404,
+        errorBody(`There is no ${request.method} ${request.url} in this script.`, 'invalid_request_error'),
+      );
     }
     const chat = parseChat(body);
-    if (chat === undefined) return send(response, 400, errorBody("'model' and 'messages' are needed.", 'invalid_request_error'));
+    if (chat === undefined)
+      return send(response, 400, errorBody("'model' and 'messages' are needed.", 'invalid_request_error'));
     this.requests.push(chat);
     const reply = this.#script(chat);
     if ('error' in reply) return send(response, reply.error.status, errorBody(reply.error.message, reply.error.type));
     const answer = this.#answer(chat, reply);
     if (chat.stream === true) return stream(response, chat, answer);
-    return send(response, 200, { ...answer.head, object: 'chat.completion', choices: [choiceOf(answer)], usage: answer.usage });
+    return send(response, 200, {
+      ...answer.head,
+      object: 'chat.completion',
+      choices: [choiceOf(answer)],
+      usage: answer.usage,
+    });
   }
 
   #answer(chat: ChatRequest, reply: Exclude<Reply, { error: unknown }>): Answer {
@@ -95,7 +105,11 @@ export class ScriptedOpenAI {
     const message = messageOf(reply, this.#answers);
     const usage = this.#count(chat, message);
     return {
-      head: { id: `chatcmpl-${this.#answers}`, created: 1_764_000_000 + this.#answers, model: `${chat.model}-2024-07-18` },
+      head: {
+        id: `chatcmpl-${this.#answers}`,
+        created: 1_764_000_000 + this.#answers,
+        model: `${chat.model}-2024-07-18`,
+      },
       message,
       usage,
     };
@@ -148,7 +162,9 @@ function stream(response: ServerResponse, chat: ChatRequest, { head, message, us
   message.tool_calls?.forEach((call, index) => {
     delta({ tool_calls: [{ ...call, index }] });
   });
-  chunk({ choices: [{ index: 0, delta: {}, finish_reason: message.tool_calls === undefined ? 'stop' : 'tool_calls' }] });
+  chunk({
+    choices: [{ index: 0, delta: {}, finish_reason: message.tool_calls === undefined ? 'stop' : 'tool_calls' }],
+  });
   if (chat.stream_options?.include_usage === true) chunk({ choices: [], usage });
   response.end('data: [DONE]\n\n');
 }

@@ -1,4 +1,19 @@
-import { ConfigurationError, type LiveSpan, getCurrentSpan, init, instrument, Sensitive, shutdown, TracedAgent, TracedLLM, TracedTool, traceLLM, traceTool, Untraced, withSpan } from 'traced-agents';
+import {
+  ConfigurationError,
+  getCurrentSpan,
+  init,
+  instrument,
+  type LiveSpan,
+  Sensitive,
+  shutdown,
+  TracedAgent,
+  TracedLLM,
+  TracedTool,
+  traceLLM,
+  traceTool,
+  Untraced,
+  withSpan,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed, treeOf } from '../support/recording.js';
 
@@ -54,7 +69,17 @@ describe('options of decorators', () => {
     class Program {
       readonly id = 'p1';
       @TracedTool({
-        attributes: ({ args, result, error, self }: { args: readonly [number]; result: number | undefined; error: unknown; self: unknown }) => ({
+        attributes: ({
+          args,
+          result,
+          error,
+          self,
+        }: {
+          args: readonly [number];
+          result: number | undefined;
+          error: unknown;
+          self: unknown;
+        }) => ({
           first: args[0],
           result,
           failed: error !== undefined,
@@ -72,7 +97,9 @@ describe('options of decorators', () => {
     await program.half(4);
     await program.half(3).catch(() => undefined);
 
-    const read = memory.traces.map((trace) => ['first', 'result', 'failed', 'id'].map((key) => trace.data.spans[0]?.getAttribute(key)));
+    const read = memory.traces.map((trace) =>
+      ['first', 'result', 'failed', 'id'].map((key) => trace.data.spans[0]?.getAttribute(key)),
+    );
     expect(read).toEqual([
       [4, 2, false, 'p1'],
       [3, undefined, true, 'p1'],
@@ -81,7 +108,11 @@ describe('options of decorators', () => {
 
   it('name model and provider, and read usage their own way', async () => {
     class Program {
-      @TracedLLM({ model: 'm-1', provider: 'acme', usage: (answer: { spent: number }) => ({ inputTokens: answer.spent, outputTokens: 1 }) })
+      @TracedLLM({
+        model: 'm-1',
+        provider: 'acme',
+        usage: (answer: { spent: number }) => ({ inputTokens: answer.spent, outputTokens: 1 }),
+      })
       async ask() {
         return { spent: 41 };
       }
@@ -188,20 +219,23 @@ describe('functional twins', () => {
   it('withSpan runs code in a span of its own and gives back its result', async () => {
     const memory = recordInMemory();
 
-    const result = await withSpan({ name: 'load', type: 'RETRIEVER', inputs: { table: 't' }, attributes: { rows: 2 } }, async (span) => {
-      span.setAttribute('source', 'cache');
-      return ['a', 'b'];
-    });
+    const result = await withSpan(
+      { name: 'load', type: 'RETRIEVER', inputs: { table: 't' }, attributes: { rows: 2 } },
+      async (span) => {
+        span.setAttribute('source', 'cache');
+        return ['a', 'b'];
+      },
+    );
 
     const span = spanNamed(memory, 'load');
-    expect([result, span.type, span.inputs, span.outputs, span.getAttribute('rows'), span.getAttribute('source')]).toEqual([
-      ['a', 'b'],
-      'RETRIEVER',
-      { table: 't' },
-      ['a', 'b'],
-      2,
-      'cache',
-    ]);
+    expect([
+      result,
+      span.type,
+      span.inputs,
+      span.outputs,
+      span.getAttribute('rows'),
+      span.getAttribute('source'),
+    ]).toEqual([['a', 'b'], 'RETRIEVER', { table: 't' }, ['a', 'b'], 2, 'cache']);
   });
 
   it('withSpan runs bare before init, with a span that records nothing', () => {
@@ -233,11 +267,11 @@ describe('instrument', () => {
     existing.query('abc');
 
     expect(memory.traces.map(treeOf)).toEqual(['search', 'version']);
-    expect([Derived.prototype.query === original, Object.hasOwn(Derived.prototype, 'query'), Object.hasOwn(Derived, 'version')]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect([
+      Derived.prototype.query === original,
+      Object.hasOwn(Derived.prototype, 'query'),
+      Object.hasOwn(Derived, 'version'),
+    ]).toEqual([true, false, false]);
   });
 
   it('refuses a method that does not exist, and changes nothing', () => {
@@ -259,20 +293,68 @@ describe('misuse in JavaScript', () => {
   const agent = TracedAgent as unknown as (...args: unknown[]) => (...args: unknown[]) => unknown;
 
   it.each([
-    ['a field, legacy', () => tool()({}, 'sky', undefined), "@TracedTool can only decorate a method, but 'sky' is a field. Make it a method, or wrap the function with traceTool()."],
-    ['a field, standard', () => tool()(undefined, { kind: 'field', name: 'sky' }), "@TracedTool can only decorate a method, but 'sky' is a field."],
-    ['a getter, legacy', () => tool()({}, 'sky', { get: () => 1 }), "@TracedTool can only decorate a method, but 'sky' is a getter."],
-    ['a getter, standard', () => tool()(() => 1, { kind: 'getter', name: 'sky' }), "@TracedTool can only decorate a method, but 'sky' is a getter."],
-    ['a class', () => tool()(class Sky {}), "@TracedTool can only decorate a method, but 'Sky' is a class. Decorate its methods, or the class with @TracedAgent()."],
-    ['no parentheses, legacy', () => tool({}, 'sky', {}), '@TracedTool stands without its parentheses. Write @TracedTool() instead.'],
-    ['no parentheses, standard', () => tool(() => 1, { kind: 'method', name: 'sky' }), '@TracedTool stands without its parentheses.'],
+    [
+      'a field, legacy',
+      () => tool()({}, 'sky', undefined),
+      "@TracedTool can only decorate a method, but 'sky' is a field. Make it a method, or wrap the function with traceTool().",
+    ],
+    [
+      'a field, standard',
+      () => tool()(undefined, { kind: 'field', name: 'sky' }),
+      "@TracedTool can only decorate a method, but 'sky' is a field.",
+    ],
+    [
+      'a getter, legacy',
+      () => tool()({}, 'sky', { get: () => 1 }),
+      "@TracedTool can only decorate a method, but 'sky' is a getter.",
+    ],
+    [
+      'a getter, standard',
+      () => tool()(() => 1, { kind: 'getter', name: 'sky' }),
+      "@TracedTool can only decorate a method, but 'sky' is a getter.",
+    ],
+    [
+      'a class',
+      () => tool()(class Sky {}),
+      "@TracedTool can only decorate a method, but 'Sky' is a class. Decorate its methods, or the class with @TracedAgent().",
+    ],
+    [
+      'no parentheses, legacy',
+      () => tool({}, 'sky', {}),
+      '@TracedTool stands without its parentheses. Write @TracedTool() instead.',
+    ],
+    [
+      'no parentheses, standard',
+      () => tool(() => 1, { kind: 'method', name: 'sky' }),
+      '@TracedTool stands without its parentheses.',
+    ],
     ['no parentheses on a class', () => agent(class Sky {}), '@TracedAgent stands without its parentheses.'],
     ['an unknown option', () => tool({ nmae: 'x' }), "@TracedTool has no option 'nmae'. It knows name, attributes,"],
-    ['an option of the wrong type', () => tool({ name: 5 }), "The option 'name' of @TracedTool must be a string, but is number."],
-    ['methods that do not exist', () => agent({ methods: ['rnu'] })(class Sky {}), "@TracedAgent names 'rnu' among its methods, but the class 'Sky' has no such method."],
-    ['methods on a method', () => agent({ methods: ['x'] })({}, 'run', { value: () => 1 }), "The option 'methods' of @TracedAgent is for classes, but 'run' is a method."],
-    ['@Untraced without parentheses', () => (Untraced as never as (...args: unknown[]) => unknown)({}, 'x', {}), '@Untraced stands without its parentheses.'],
-    ['@Sensitive on a method', () => (Sensitive() as never as (...args: unknown[]) => unknown)({}, 'x', { value: () => 1 }), "@Sensitive can only decorate a field, an accessor or a parameter, but 'x' is none."],
+    [
+      'an option of the wrong type',
+      () => tool({ name: 5 }),
+      "The option 'name' of @TracedTool must be a string, but is number.",
+    ],
+    [
+      'methods that do not exist',
+      () => agent({ methods: ['rnu'] })(class Sky {}),
+      "@TracedAgent names 'rnu' among its methods, but the class 'Sky' has no such method.",
+    ],
+    [
+      'methods on a method',
+      () => agent({ methods: ['x'] })({}, 'run', { value: () => 1 }),
+      "The option 'methods' of @TracedAgent is for classes, but 'run' is a method.",
+    ],
+    [
+      '@Untraced without parentheses',
+      () => (Untraced as never as (...args: unknown[]) => unknown)({}, 'x', {}),
+      '@Untraced stands without its parentheses.',
+    ],
+    [
+      '@Sensitive on a method',
+      () => (Sensitive() as never as (...args: unknown[]) => unknown)({}, 'x', { value: () => 1 }),
+      "@Sensitive can only decorate a field, an accessor or a parameter, but 'x' is none.",
+    ],
     ['a twin without a function', () => traceTool(5 as never), 'traceTool() wraps a function, but got number.'],
   ])('%s throws a TypeError that says what to do', (_case, misuse, message) => {
     expect(misuse).toThrow(TypeError);

@@ -16,7 +16,11 @@ const question = 'What is (44231 + 13312 / (230 - 20)) * 4?';
 
 async function chat(model: ScriptedOpenAI, calculate: (a: number, b: number, operator: string) => number) {
   const client = new OpenAI({ baseURL: model.url, apiKey: 'none', maxRetries: 0 });
-  const assistant = new ConversableAgent({ name: 'Assistant', llmConfig: { client, model: 'gpt-4o-mini' }, humanInputMode: 'NEVER' });
+  const assistant = new ConversableAgent({
+    name: 'Assistant',
+    llmConfig: { client, model: 'gpt-4o-mini' },
+    humanInputMode: 'NEVER',
+  });
   const toolAgent = new ConversableAgent({
     name: 'Tool Agent',
     llmConfig: false,
@@ -37,7 +41,10 @@ describe('samples/ag2', () => {
     const folder = await mkdtemp(join(tmpdir(), 'traced-agents-'));
     const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...env } = process.env;
 
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve('dist-samples/ag2/main.js')], { cwd: folder, env });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve('dist-samples/ag2/main.js')], {
+      cwd: folder,
+      env,
+    });
 
     const [line = '', ...rest] = (await readFile(join(folder, 'traces.jsonl'), 'utf8')).trim().split('\n');
     await rm(folder, { recursive: true });
@@ -61,7 +68,8 @@ describe('samples/ag2', () => {
     await chat(model, calculator);
 
     await model.close();
-    const sum = (count: (usage: (typeof model.usages)[number]) => number) => model.usages.reduce((total, usage) => total + count(usage), 0);
+    const sum = (count: (usage: (typeof model.usages)[number]) => number) =>
+      model.usages.reduce((total, usage) => total + count(usage), 0);
     expect(model.usages).toHaveLength(5);
     expect(memory.traces[0]?.info.tokenUsage).toEqual({
       inputTokens: sum((usage) => usage.prompt_tokens),
@@ -90,7 +98,9 @@ describe('samples/ag2', () => {
     await model.close();
     const tools = memory.traces[0]?.data.spans.filter((span) => span.type === 'TOOL') ?? [];
     expect(chatHistory[2]).toMatchObject({ role: 'tool', content: 'Error: Invalid operator' });
-    expect(tools.map((span) => span.status)).toEqual(tools.map(() => ({ code: 'ERROR', message: 'Error: Invalid operator' })));
+    expect(tools.map((span) => span.status)).toEqual(
+      tools.map(() => ({ code: 'ERROR', message: 'Error: Invalid operator' })),
+    );
     expect(memory.traces[0]?.info.state).toBe('OK');
   });
 });

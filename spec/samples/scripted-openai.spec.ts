@@ -47,7 +47,12 @@ describe("OpenAI's own client, traced", () => {
     const client = await clientFor({ content: 'one two three' });
     class Model {
       @TracedLLM() async ask() {
-        return client.chat.completions.create({ model: 'gpt-4o-mini', messages, stream: true, stream_options: { include_usage: true } });
+        return client.chat.completions.create({
+          model: 'gpt-4o-mini',
+          messages,
+          stream: true,
+          stream_options: { include_usage: true },
+        });
       }
     }
     const memory = recordInMemory();
@@ -79,7 +84,9 @@ describe("OpenAI's own client, traced", () => {
   });
 
   it('fails with its own error', async () => {
-    const client = await clientFor({ error: { status: 400, message: 'Unknown parameter.', type: 'invalid_request_error' } });
+    const client = await clientFor({
+      error: { status: 400, message: 'Unknown parameter.', type: 'invalid_request_error' },
+    });
     class Model {
       @TracedLLM() ask() {
         return client.chat.completions.create({ model: 'gpt-4o-mini', messages });
@@ -89,6 +96,9 @@ describe("OpenAI's own client, traced", () => {
 
     await expect(new Model().ask()).rejects.toThrow(OpenAI.BadRequestError);
 
-    expect(spanNamed(memory, 'ask').status).toEqual({ code: 'ERROR', message: 'BadRequestError: 400 Unknown parameter.' });
+    expect(spanNamed(memory, 'ask').status).toEqual({
+      code: 'ERROR',
+      message: 'BadRequestError: 400 Unknown parameter.',
+    });
   });
 });

@@ -10,7 +10,8 @@ export type MlflowPython = { readonly python: string } | { readonly skip: string
 const requirement = 'mlflow-tracing==3.17.2';
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 const folder = join(cache, requirement.replace('==', '-'));
-const interpreter = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+const interpreter =
+  process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 /** Written last, so that a folder without it is known to be half made. */
 const seal = join(folder, 'ready');
 const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];

@@ -1,4 +1,4 @@
-import { InMemoryExporter, init, type InitOptions, type Span, type Trace } from 'traced-agents';
+import { type InitOptions, InMemoryExporter, init, type Span, type Trace } from 'traced-agents';
 
 /** Switches tracing on with a memory for its only exporter, and returns that. */
 export function recordInMemory(options: Omit<InitOptions, 'exporters'> = {}): InMemoryExporter {
@@ -24,7 +24,9 @@ export function treeOf(trace: Trace | undefined): string {
 
 /** The one span of that name. */
 export function spanNamed(memory: InMemoryExporter, name: string): Span {
-  const found = memory.traces.flatMap((trace): readonly Span[] => trace.data.spans).filter((span) => span.name === name);
+  const found = memory.traces
+    .flatMap((trace): readonly Span[] => trace.data.spans)
+    .filter((span) => span.name === name);
   const [span] = found;
   if (span === undefined || found.length > 1) throw new Error(`There are ${found.length} spans called '${name}'.`);
   return span;

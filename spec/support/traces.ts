@@ -153,7 +153,9 @@ function attributeTexts(parts: SpanParts, traceId: string): Readonly<Record<stri
     [AttributeKey.unfinished]: parts.isUnfinished || undefined,
     ...parts.attributes,
   };
-  const texts = Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, JSON.stringify(value)]]));
+  const texts = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, JSON.stringify(value)]],
+  );
   if (usage !== undefined) texts.push([AttributeKey.tokenUsage, tokenUsageToJson(usage)]);
   return Object.freeze(Object.fromEntries(texts));
 }

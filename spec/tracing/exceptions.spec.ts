@@ -36,7 +36,9 @@ describe('an exception', () => {
     const root = new TypeError('root');
     const fail = traceTool(
       async () => {
-        throw new AggregateError([new RangeError('one'), 'two'], 'all failed', { cause: new Error('middle', { cause: root }) });
+        throw new AggregateError([new RangeError('one'), 'two'], 'all failed', {
+          cause: new Error('middle', { cause: root }),
+        });
       },
       { name: 'fail' },
     );
@@ -49,7 +51,9 @@ describe('an exception', () => {
       'exception.causes': ['Error: middle', 'TypeError: root'],
       'exception.errors': ['RangeError: one', 'string: two'],
     });
-    expect(attributes?.['exception.stacktrace']).toMatch(/AggregateError[^]*RangeError: one[^]*Caused by: Error: middle[^]*Caused by: TypeError: root/);
+    expect(attributes?.['exception.stacktrace']).toMatch(
+      /AggregateError[^]*RangeError: one[^]*Caused by: Error: middle[^]*Caused by: TypeError: root/,
+    );
   });
 
   it('may be a cause of itself', () => {
@@ -111,6 +115,10 @@ describe('an exception', () => {
 
     root();
 
-    expect([memory.traces[0]?.info.state, spanNamed(memory, 'root').status.code, spanNamed(memory, 'fail').status.code]).toEqual(['OK', 'OK', 'ERROR']);
+    expect([
+      memory.traces[0]?.info.state,
+      spanNamed(memory, 'root').status.code,
+      spanNamed(memory, 'fail').status.code,
+    ]).toEqual(['OK', 'OK', 'ERROR']);
   });
 });

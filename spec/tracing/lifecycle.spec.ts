@@ -1,4 +1,19 @@
-import { disable, enable, flush, getTrace, InMemoryExporter, init, searchTraces, shutdown, stats, traceAgent, traceTool, updateCurrentTrace, withSession, withSpan } from 'traced-agents';
+import {
+  disable,
+  enable,
+  flush,
+  getTrace,
+  InMemoryExporter,
+  init,
+  searchTraces,
+  shutdown,
+  stats,
+  traceAgent,
+  traceTool,
+  updateCurrentTrace,
+  withSession,
+  withSpan,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { later, recordInMemory, spanNamed, treeOf } from '../support/recording.js';
 
@@ -85,7 +100,12 @@ describe('sampling', () => {
     expect(memory.traces.length).toBeGreaterThan(380);
     expect(memory.traces.length).toBeLessThan(620);
     expect(new Set(memory.traces.map(treeOf))).toEqual(new Set(['root[echo]']));
-    expect(stats()).toMatchObject({ started: 2000, recorded: memory.traces.length, sampledOut: 2000 - memory.traces.length, open: 0 });
+    expect(stats()).toMatchObject({
+      started: 2000,
+      recorded: memory.traces.length,
+      sampledOut: 2000 - memory.traces.length,
+      open: 0,
+    });
   });
 });
 
@@ -143,7 +163,13 @@ describe('what is said of a trace', () => {
     const root = traceAgent(
       () => {
         echo(1);
-        updateCurrentTrace({ tags: { tenant: 'acme' }, metadata: { build: '7' }, session: 's-1', user: 'u-1', name: 'nightly' });
+        updateCurrentTrace({
+          tags: { tenant: 'acme' },
+          metadata: { build: '7' },
+          session: 's-1',
+          user: 'u-1',
+          name: 'nightly',
+        });
       },
       { name: 'root' },
     );
@@ -182,7 +208,10 @@ describe('token usage of a trace', () => {
   it('counts a span only if none above it has usage, at any depth', () => {
     const memory = recordInMemory();
     const llm = (tokens: number) =>
-      withSpan({ name: 'llm', type: 'LLM' }, (span) => void span.setTokenUsage({ inputTokens: tokens, outputTokens: 1, cacheReadInputTokens: 2 }));
+      withSpan(
+        { name: 'llm', type: 'LLM' },
+        (span) => void span.setTokenUsage({ inputTokens: tokens, outputTokens: 1, cacheReadInputTokens: 2 }),
+      );
 
     withSpan({ name: 'root', type: 'AGENT' }, () => {
       withSpan({ name: 'reports a total', type: 'AGENT' }, (span) => {
@@ -193,7 +222,12 @@ describe('token usage of a trace', () => {
       withSpan({ name: 'step', type: 'CHAIN' }, () => llm(5));
     });
 
-    expect(memory.traces[0]?.info.tokenUsage).toEqual({ inputTokens: 115, outputTokens: 3, totalTokens: 118, cacheReadInputTokens: 4 });
+    expect(memory.traces[0]?.info.tokenUsage).toEqual({
+      inputTokens: 115,
+      outputTokens: 3,
+      totalTokens: 118,
+      cacheReadInputTokens: 4,
+    });
   });
 
   it('is undefined where nothing was reported', () => {
@@ -207,7 +241,10 @@ describe('token usage of a trace', () => {
   it('ignores counts that are no whole numbers', () => {
     const memory = recordInMemory();
 
-    withSpan({ name: 'llm', type: 'LLM' }, (span) => void span.setTokenUsage({ inputTokens: Number.NaN, outputTokens: -1, totalTokens: 1.5 }));
+    withSpan(
+      { name: 'llm', type: 'LLM' },
+      (span) => void span.setTokenUsage({ inputTokens: Number.NaN, outputTokens: -1, totalTokens: 1.5 }),
+    );
 
     expect(spanNamed(memory, 'llm').tokenUsage).toBeUndefined();
   });

@@ -16,11 +16,15 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
     const run = traceAgent(
       async () => {
         await later();
-        return tracer.startActiveSpan('GET /', { kind: SpanKind.CLIENT, attributes: { 'http.method': 'GET' } }, async (span) => {
-          await later();
-          tool();
-          span.end();
-        });
+        return tracer.startActiveSpan(
+          'GET /',
+          { kind: SpanKind.CLIENT, attributes: { 'http.method': 'GET' } },
+          async (span) => {
+            await later();
+            tool();
+            span.end();
+          },
+        );
       },
       { name: 'root' },
     );
@@ -35,7 +39,9 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
     recordInMemory();
     const seen: unknown[] = [];
 
-    traceAgent(() => seen.push(trace.getActiveSpan(), trace.getSpan(context.active()), getCurrentSpan()), { name: 'root' })();
+    traceAgent(() => seen.push(trace.getActiveSpan(), trace.getSpan(context.active()), getCurrentSpan()), {
+      name: 'root',
+    })();
 
     expect(seen[0]).toBe(seen[2]);
     expect(seen[1]).toBe(seen[2]);
@@ -59,7 +65,10 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
     const other = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
     const start = Date.now();
 
-    const span = tracer.startSpan('before', { startTime: start, links: [{ context: other, attributes: { kind: 'cause' } }] });
+    const span = tracer.startSpan('before', {
+      startTime: start,
+      links: [{ context: other, attributes: { kind: 'cause' } }],
+    });
     span
       .setAttribute('text', 'a')
       .setAttributes({ number: 1.5, list: ['x', 'y'], flag: true, nothing: undefined })
@@ -124,7 +133,12 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
 
   it('continue the trace of another process', () => {
     const memory = recordInMemory();
-    const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1, isRemote: true };
+    const remote = {
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
+      traceFlags: 1,
+      isRemote: true,
+    };
 
     context.with(trace.setSpanContext(context.active(), remote), () => tool());
 
@@ -147,7 +161,23 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
     await shutdown();
 
     expect(tracer.startSpan('x').isRecording()).toBe(false);
-    expect(context.setGlobalContextManager(new (class { active = () => { throw new Error('unused'); }; with = () => undefined as never; bind = <T,>(_: unknown, target: T) => target; enable() { return this; } disable() { return this; } })() as never)).toBe(true);
+    expect(
+      context.setGlobalContextManager(
+        new (class {
+          active = () => {
+            throw new Error('unused');
+          };
+          with = () => undefined as never;
+          bind = <T>(_: unknown, target: T) => target;
+          enable() {
+            return this;
+          }
+          disable() {
+            return this;
+          }
+        })() as never,
+      ),
+    ).toBe(true);
     context.disable();
   });
 });

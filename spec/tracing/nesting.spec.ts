@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import { shutdown, traceAgent, traceTool, getCurrentSpan, getLastActiveTraceId } from 'traced-agents';
+import { getCurrentSpan, getLastActiveTraceId, shutdown, traceAgent, traceTool } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { later, recordInMemory, treeOf } from '../support/recording.js';
 

@@ -1,4 +1,15 @@
-import { type CallFacts, instrument, Sensitive, TracedAgent, TracedLLM, TracedTool, traceLLM, traceTool, Untraced, withSpan } from 'traced-agents';
+import {
+  type CallFacts,
+  instrument,
+  Sensitive,
+  TracedAgent,
+  TracedLLM,
+  TracedTool,
+  traceLLM,
+  traceTool,
+  Untraced,
+  withSpan,
+} from 'traced-agents';
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('decorators', () => {
@@ -49,7 +60,9 @@ describe('decorators', () => {
         yield 'a';
       }
 
-      @TracedTool({ attributes: ({ args, result }: CallFacts<[number], string>) => ({ first: args[0], length: result?.length }) })
+      @TracedTool({
+        attributes: ({ args, result }: CallFacts<[number], string>) => ({ first: args[0], length: result?.length }),
+      })
       named(a: number): string {
         return `${a}`;
       }

@@ -56,12 +56,31 @@ describe('parameterNames', () => {
     ['an arrow', (a: number, b: number) => a + b, ['a', 'b'], -1],
     ['an arrow without parentheses', new Function('return a => a')(), ['a'], -1],
     ['an async arrow without parentheses', new Function('return async a => a')(), ['a'], -1],
-    ['a function', function named(a: number) { return a; }, ['a'], -1],
-    ['an async generator function', async function* (a: number) { yield a; }, ['a'], -1],
+    [
+      'a function',
+      function named(a: number) {
+        return a;
+      },
+      ['a'],
+      -1,
+    ],
+    [
+      'an async generator function',
+      async function* (a: number) {
+        yield a;
+      },
+      ['a'],
+      -1,
+    ],
     ['no parameters', () => 1, [], -1],
     ['rest', (a: number, ...rest: number[]) => [a, rest], ['a', 'rest'], 1],
     ['destructuring', ({ a }: { a: number }, b: number, [c]: number[]) => [a, b, c], [undefined, 'b', undefined], -1],
-    ['defaults with brackets', (a = [1, { b: 2 }], c = ((x: number) => x)(1), d = ')') => [a, c, d], ['a', 'c', 'd'], -1],
+    [
+      'defaults with brackets',
+      (a = [1, { b: 2 }], c = ((x: number) => x)(1), d = ')') => [a, c, d],
+      ['a', 'c', 'd'],
+      -1,
+    ],
     ['defaults with templates', (a = `x${[1, 2].map((n) => `${n},`).join(')')},`, b = 1) => [a, b], ['a', 'b'], -1],
     ['defaults with regular expressions', (a = /[/,)]\/,/g, b = 4 / 2, c = 1) => [a, b, c], ['a', 'b', 'c'], -1],
     ['comments', new Function('return function f(a /* , x) */, // y,\n b) {}')(), ['a', 'b'], -1],
@@ -70,7 +89,16 @@ describe('parameterNames', () => {
     ['a destructured rest', new Function('return (a, ...[b, c]) => 1')(), ['a', undefined], 1],
     ['a bound function', methods.plain.bind(null), [], -1],
     ['a native function', Math.max, [], -1],
-    ['a class', class { constructor(readonly: number) { void readonly; } } as never, [], -1],
+    [
+      'a class',
+      class {
+        constructor(readonly: number) {
+          void readonly;
+        }
+      } as never,
+      [],
+      -1,
+    ],
   ])('reads %s', (_case, fn, names, restIndex) => {
     expect(parameterNames(fn)).toEqual({ names, restIndex });
   });

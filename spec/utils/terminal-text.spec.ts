@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutToWidth, displayWidth, escapeControls, escapeControlsInJson, wrapToWidth } from '../../lib/utils/terminal-text.js';
+import {
+  cutToWidth,
+  displayWidth,
+  escapeControls,
+  escapeControlsInJson,
+  wrapToWidth,
+} from '../../lib/utils/terminal-text.js';
 
 describe('escapeControls', () => {
   it.each([

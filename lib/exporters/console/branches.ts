@@ -11,24 +11,31 @@ export interface BranchedRow {
 }
 
 /** The branches of the rows that are shown. The head, which the header stands for, is the trunk of them all. */
-export function drawBranches(rows: readonly SpanRow[], head: SpanRow | undefined, screen: Screen): readonly BranchedRow[] {
+export function drawBranches(
+  rows: readonly SpanRow[],
+  head: SpanRow | undefined,
+  screen: Screen,
+): readonly BranchedRow[] {
   const { branch, lastBranch, trunk, gap } = screen.glyphs;
   const { parents, lastChildren } = kinshipOf(rows);
   const trunks = new Map<SpanRow | undefined, string>();
   return rows.map((row) => {
     const above = trunks.get(row.parent) ?? '';
-    const isLast = lastChildren.has(row);
-    const own = row === head ? '' : above + (isLast ? gap : trunk);
-    trunks.set(row, own);
+    const [own, beside] = lastChildren.has(row) ? [above + gap, above + lastBranch] : [above + trunk, above + branch];
+    const trunkOfOwn = row === head ? '' : own;
+    trunks.set(row, trunkOfOwn);
     return {
       row,
-      beside: row === head ? '' : narrow(above + (isLast ? lastBranch : branch), screen),
-      below: narrow(own + (parents.has(row) ? trunk : gap), screen),
+      beside: row === head ? '' : narrow(beside, screen),
+      below: narrow(trunkOfOwn + (parents.has(row) ? trunk : gap), screen),
     };
   });
 }
 
-function kinshipOf(rows: readonly SpanRow[]): { parents: ReadonlySet<SpanRow | undefined>; lastChildren: ReadonlySet<SpanRow> } {
+function kinshipOf(rows: readonly SpanRow[]): {
+  parents: ReadonlySet<SpanRow | undefined>;
+  lastChildren: ReadonlySet<SpanRow>;
+} {
   const parents = new Set<SpanRow | undefined>();
   const lastChildren = new Set<SpanRow>();
   for (const row of rows.toReversed()) {

@@ -54,9 +54,21 @@ export class ConsoleExporter implements TraceExporter {
   readonly #glyphs: Glyphs;
 
   /** @throws {ConfigurationError} for an option that cannot be used. */
-  constructor({ verbosity = 'tree', stream = process.stderr, color, maxLines = 60, ascii }: ConsoleExporterOptions = {}) {
-    check(verbosities.includes(verbosity), `'verbosity' must be one of ${verbosities.join(', ')}, but is '${String(verbosity)}'`);
-    check(Number.isInteger(maxLines) && maxLines > 0, `'maxLines' must be a whole number from 1, but is ${String(maxLines)}`);
+  constructor({
+    verbosity = 'tree',
+    stream = process.stderr,
+    color,
+    maxLines = 60,
+    ascii,
+  }: ConsoleExporterOptions = {}) {
+    check(
+      verbosities.includes(verbosity),
+      `'verbosity' must be one of ${verbosities.join(', ')}, but is '${String(verbosity)}'`,
+    );
+    check(
+      Number.isInteger(maxLines) && maxLines > 0,
+      `'maxLines' must be a whole number from 1, but is ${String(maxLines)}`,
+    );
     check(typeof stream?.write === 'function', "'stream' must have a method write(text)");
     const sources = { environment: process.env, platform: process.platform };
     this.#verbosity = verbosity;

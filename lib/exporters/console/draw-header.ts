@@ -43,7 +43,10 @@ function markOf({ trace, failedCount }: Outline, { glyphs }: Screen): Piece {
 }
 
 function durationOf({ trace, head }: Outline): Piece {
-  const nanoseconds = head === undefined ? BigInt(Math.round(trace.info.executionDurationMs)) * 1_000_000n : head.span.endTimeNs - head.span.startTimeNs;
+  const nanoseconds =
+    head === undefined
+      ? BigInt(Math.round(trace.info.executionDurationMs)) * 1_000_000n
+      : head.span.endTimeNs - head.span.startTimeNs;
   return { text: formatDuration(nanoseconds) };
 }
 

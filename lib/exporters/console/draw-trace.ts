@@ -34,7 +34,11 @@ export function drawTrace(trace: Trace, { verbosity, maxLines }: TraceExtent, sc
     const linesOf = (row: SpanRow): number => countLines(row, { hasPayloads, isHead: row === outline.head });
     const rows = chooseRows(outline.rows, { maxLines: lines, linesOf });
     const tree = drawTree({ rows, head: outline.head, hasPayloads }, screen);
-    return { tree: tree.flatMap((row) => row.lines), hidden: drawHidden(outline, rows), errors: drawErrors(outline, tree, screen) };
+    return {
+      tree: tree.flatMap((row) => row.lines),
+      hidden: drawHidden(outline, rows),
+      errors: drawErrors(outline, tree, screen),
+    };
   };
   let drawing = drawWithin(room);
   if (linesIn(drawing) > room) drawing = drawWithin(Math.max(0, room - 1 - drawing.errors.length));

@@ -32,11 +32,17 @@ export function drawTree({ rows, head, hasPayloads }: TreePart, screen: Screen):
     payloads: hasPayloads ? drawPayloads(row, below, screen) : [],
   }));
   const columns = fitColumns(drafts, screen);
-  return drafts.map(({ row, cells, payloads }) => ({ row, lines: cells === undefined ? payloads : [joinCells(cells, columns, screen), ...payloads] }));
+  return drafts.map(({ row, cells, payloads }) => ({
+    row,
+    lines: cells === undefined ? payloads : [joinCells(cells, columns, screen), ...payloads],
+  }));
 }
 
 /** How many lines `drawTree` makes of a row. */
-export function countLines({ span }: SpanRow, { hasPayloads, isHead }: { hasPayloads: boolean; isHead: boolean }): number {
+export function countLines(
+  { span }: SpanRow,
+  { hasPayloads, isHead }: { hasPayloads: boolean; isHead: boolean },
+): number {
   const payloads = hasPayloads ? payloadKeys.filter(({ key }) => span.attributeTexts[key] !== undefined).length : 0;
   return payloads + (isHead ? 0 : 1);
 }
@@ -67,9 +73,11 @@ function drawCells(row: SpanRow, branches: string, screen: Screen): Cells {
 function drawDetails(row: SpanRow, screen: Screen): StyledLine {
   const { status, tokenUsage: usage } = row.span;
   const details: Piece[] = [];
-  if (usage !== undefined) details.push({ text: `${formatCount(usage.inputTokens)}/${formatCount(usage.outputTokens)}` });
+  if (usage !== undefined)
+    details.push({ text: `${formatCount(usage.inputTokens)}/${formatCount(usage.outputTokens)}` });
   if (isUnfinished(row.span)) details.push({ text: 'unfinished', style: 'yellow' });
-  if (hasFailed(row)) details.push({ text: shownText(status.message === '' ? 'failed' : status.message, screen), style: 'red' });
+  if (hasFailed(row))
+    details.push({ text: shownText(status.message === '' ? 'failed' : status.message, screen), style: 'red' });
   return details.flatMap((detail, index) => (index === 0 ? [detail] : [{ text: '  ' }, detail]));
 }
 
@@ -102,7 +110,13 @@ function joinCells({ lead, name, duration, details }: Cells, columns: Columns, {
   const room = Math.max(0, columns.label - widthOf(lead));
   const shown = cutToWidth(name, room, glyphs.ellipsis);
   const blank = ' '.repeat(room - displayWidth(shown));
-  return [...lead, { text: shown }, { text: blank + beforeDuration + duration.padStart(columns.duration) }, { text: beforeDetails }, ...details];
+  return [
+    ...lead,
+    { text: shown },
+    { text: blank + beforeDuration + duration.padStart(columns.duration) },
+    { text: beforeDetails },
+    ...details,
+  ];
 }
 
 const payloadKeys = [
@@ -114,6 +128,12 @@ function drawPayloads({ span }: SpanRow, branches: string, screen: Screen): read
   return payloadKeys.flatMap(({ label, key }) => {
     const json = span.attributeTexts[key];
     if (json === undefined) return [];
-    return [[{ text: branches, style: 'dim' }, { text: `${label} `, style: 'dim' }, { text: shownText(json, screen) }] satisfies StyledLine];
+    return [
+      [
+        { text: branches, style: 'dim' },
+        { text: `${label} `, style: 'dim' },
+        { text: shownText(json, screen) },
+      ] satisfies StyledLine,
+    ];
   });
 }

@@ -89,5 +89,7 @@ export class StreamWriter {
 
 function failed(what: string, cause?: unknown): ExportError {
   const remedy = 'Leave the console out (TRACED_AGENTS_EXPORTERS=file) where nobody reads it.';
-  return new ExportError('console', `The console exporter could not write to its stream: ${what}. ${remedy}`, { cause });
+  return new ExportError('console', `The console exporter could not write to its stream: ${what}. ${remedy}`, {
+    cause,
+  });
 }

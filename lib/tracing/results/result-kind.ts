@@ -1,7 +1,14 @@
 import { types } from 'node:util';
 
 /** What a traced function returned, told by shape; nothing is called, not even a getter. */
-export type ResultKind = 'value' | 'promise' | 'thenable' | 'iterator' | 'async-iterable' | 'readable-stream' | 'node-stream';
+export type ResultKind =
+  | 'value'
+  | 'promise'
+  | 'thenable'
+  | 'iterator'
+  | 'async-iterable'
+  | 'readable-stream'
+  | 'node-stream';
 
 /** Tells apart what has to be waited for, what has to be watched, and what is there already. */
 export function kindOf(result: unknown): ResultKind {
@@ -22,7 +29,8 @@ function kindOfObject(result: object): ResultKind {
   if (types.isProxy(result)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
-  if (hasMethod(result, Symbol.asyncIterator)) return hasMethod(result, 'pipe') && hasMethod(result, 'on') ? 'node-stream' : 'async-iterable';
+  if (hasMethod(result, Symbol.asyncIterator))
+    return hasMethod(result, 'pipe') && hasMethod(result, 'on') ? 'node-stream' : 'async-iterable';
   return hasMethod(result, 'next') && hasMethod(result, Symbol.iterator) ? 'iterator' : 'value';
 }
 

@@ -17,7 +17,8 @@ export function watchAsyncIterable(open: OpenCall, iterable: object): void {
 /** As `watchAsyncIterable`, for an observer that exists already. `false` where the object cannot be changed. */
 export function observeAsyncIterable(observer: StreamObserver, iterable: object): boolean {
   if (hasMethod(iterable, 'next')) return observeIterator(observer, iterable);
-  if (hasMethod(iterable, 'tee')) shadow(iterable, 'tee', (tee) => observeBranches(observer, tee, observeAsyncIterable));
+  if (hasMethod(iterable, 'tee'))
+    shadow(iterable, 'tee', (tee) => observeBranches(observer, tee, observeAsyncIterable));
   observer.follow(iterable);
   return shadow(iterable, Symbol.asyncIterator, (original) => observeMaking(observer, original));
 }

@@ -10,10 +10,15 @@ import { StreamWatch } from './stream-watch.js';
 export function watchNodeStream(open: OpenCall, stream: object): void {
   const watch = new StreamWatch(open);
   watch.follow(stream);
-  const isWatched = shadow(stream, 'emit', (emit) => function (event, ...args) {
-    observeEvent(watch, event, args[0]);
-    return Reflect.apply(emit, this, [event, ...args]);
-  });
+  const isWatched = shadow(
+    stream,
+    'emit',
+    (emit) =>
+      function (event, ...args) {
+        observeEvent(watch, event, args[0]);
+        return Reflect.apply(emit, this, [event, ...args]);
+      },
+  );
   if (!isWatched) finish(open, { value: undefined });
 }
 

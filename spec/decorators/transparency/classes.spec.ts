@@ -149,7 +149,9 @@ describe('a traced class', () => {
         borrowed.add(3),
         program.add.call({ base: 100 } as never, 4),
         outcomeOf(() => (0, program.add)(5)),
-      ].map((value) => (typeof value === 'object' && value !== null && 'thrown' in value ? String(value.thrown) : value));
+      ].map((value) =>
+        typeof value === 'object' && value !== null && 'thrown' in value ? String(value.thrown) : value,
+      );
     },
     5,
   );

@@ -9,7 +9,13 @@ type Step =
   | { readonly kind: 'throw'; readonly value: unknown }
   | { readonly kind: 'await' }
   | { readonly kind: 'yield'; readonly value: unknown }
-  | { readonly kind: 'call'; readonly make: Make; readonly body: readonly Step[]; readonly isCaught: boolean; readonly take: number }
+  | {
+      readonly kind: 'call';
+      readonly make: Make;
+      readonly body: readonly Step[];
+      readonly isCaught: boolean;
+      readonly take: number;
+    }
   | { readonly kind: 'parallel'; readonly bodies: readonly (readonly Step[])[] };
 
 type Make = 'sync' | 'async' | 'generator' | 'stream';
@@ -25,7 +31,8 @@ function build({ agent, tool, llm }: Decorators) {
       for (const step of body) {
         if (step.kind === 'return') return step.value;
         if (step.kind === 'throw') throw step.value;
-        if (step.kind === 'call' && step.make !== 'async' && step.make !== 'stream') this.note(() => this.callNow(step));
+        if (step.kind === 'call' && step.make !== 'async' && step.make !== 'stream')
+          this.note(() => this.callNow(step));
       }
       return undefined;
     }
@@ -47,7 +54,8 @@ function build({ agent, tool, llm }: Decorators) {
           if (step.kind === 'return') return step.value;
           if (step.kind === 'throw') throw step.value;
           if (step.kind === 'yield') this.log.push(['sent', yield step.value]);
-          if (step.kind === 'call' && step.make !== 'async' && step.make !== 'stream') this.note(() => this.callNow(step));
+          if (step.kind === 'call' && step.make !== 'async' && step.make !== 'stream')
+            this.note(() => this.callNow(step));
         }
         return 'end';
       } finally {
@@ -117,7 +125,10 @@ function build({ agent, tool, llm }: Decorators) {
   return new Interpreter();
 }
 
-const value = fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }), fc.constant(new Error('e')));
+const value = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+  fc.constant(new Error('e')),
+);
 const { body } = fc.letrec<{ body: readonly Step[]; step: Step }>((tie) => ({
   body: fc.array(tie('step'), { maxLength: 5 }),
   step: fc.oneof(

@@ -11,7 +11,9 @@ function Doubled() {
       return Number(Reflect.apply(method, this, args)) * 2;
     };
   return ((first: unknown, _second: unknown, descriptor?: PropertyDescriptor): unknown =>
-    descriptor === undefined ? wrap(first as Method) : { ...descriptor, value: wrap(descriptor.value as Method) }) as never as MethodDecorator &
+    descriptor === undefined
+      ? wrap(first as Method)
+      : { ...descriptor, value: wrap(descriptor.value as Method) }) as never as MethodDecorator &
     ((method: unknown, context: ClassMethodDecoratorContext) => never);
 }
 

@@ -30,7 +30,13 @@ describe('a traced method', () => {
     },
     (program) => {
       const whole = program.count(2);
-      const shape = [Reflect.ownKeys(program), String(whole), whole[Symbol.iterator]() === whole, Object.keys(whole), program.log.length];
+      const shape = [
+        Reflect.ownKeys(program),
+        String(whole),
+        whole[Symbol.iterator]() === whole,
+        Object.keys(whole),
+        program.log.length,
+      ];
       const steps = [whole.next(), whole.next('x'), whole.next('y'), whole.next()];
       const broken: number[] = [];
       for (const n of program.count(9)) {
@@ -175,7 +181,12 @@ describe('a traced method', () => {
     async (program) => {
       const unread = program.stream(['a']);
       await new Promise(setImmediate);
-      const shape = [unread.readableFlowing, unread.listenerCount('data'), unread.listenerCount('error'), Object.keys(unread).includes('emit')];
+      const shape = [
+        unread.readableFlowing,
+        unread.listenerCount('data'),
+        unread.listenerCount('error'),
+        Object.keys(unread).includes('emit'),
+      ];
       unread.destroy();
       return [shape, await drain(program.stream(['b', 'c'])), await program.stream(['d', 'e']).toArray()];
     },

@@ -27,7 +27,9 @@ class AnswerPromise<Value> extends Promise<Value> {
     return this.#parse().then(onFulfilled, onRejected);
   }
 
-  override catch<Second = never>(onRejected?: ((reason: unknown) => Second | PromiseLike<Second>) | null): Promise<Value | Second> {
+  override catch<Second = never>(
+    onRejected?: ((reason: unknown) => Second | PromiseLike<Second>) | null,
+  ): Promise<Value | Second> {
     return this.#parse().catch(onRejected);
   }
 }
@@ -42,7 +44,6 @@ class Query {
     return this;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: query builders are thenables
   then(onFulfilled?: (rows: string[]) => unknown): Promise<unknown> {
     this.runs += 1;
     return Promise.resolve([...this.clauses]).then(onFulfilled);
@@ -68,7 +69,13 @@ describe('a traced method', () => {
     },
     async (program) => {
       const answer = program.ask('why');
-      const before = [answer === program.last, answer instanceof AnswerPromise, answer.asResponse(), answer.parsed, Object.keys(answer)];
+      const before = [
+        answer === program.last,
+        answer instanceof AnswerPromise,
+        answer.asResponse(),
+        answer.parsed,
+        Object.keys(answer),
+      ];
       return [...before, await answer, answer.parsed, await answer.then((text) => text.length)];
     },
     1,
@@ -106,7 +113,12 @@ describe('a traced method', () => {
     },
     async (program) => {
       const promise = program.ask();
-      return [promise instanceof PlainSubclass, promise.then((n) => n) instanceof PlainSubclass, await promise, await promise.finally(() => 1)];
+      return [
+        promise instanceof PlainSubclass,
+        promise.then((n) => n) instanceof PlainSubclass,
+        await promise,
+        await promise.finally(() => 1),
+      ];
     },
     1,
   );

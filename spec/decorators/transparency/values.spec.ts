@@ -15,7 +15,8 @@ describe('a traced method', () => {
       }
       return new Program();
     },
-    (program) => [1, 'a', null, undefined, Number.NaN, -0, 10n, token].map((value) => Object.is(program.run(value), value)),
+    (program) =>
+      [1, 'a', null, undefined, Number.NaN, -0, 10n, token].map((value) => Object.is(program.run(value), value)),
     8,
   );
 
@@ -29,7 +30,10 @@ describe('a traced method', () => {
       }
       return new Program();
     },
-    (program) => [frozen, 'text', undefined, null, token, 7n, Symbol.iterator].map((thrown) => outcomeOf(() => program.run(thrown))),
+    (program) =>
+      [frozen, 'text', undefined, null, token, 7n, Symbol.iterator].map((thrown) =>
+        outcomeOf(() => program.run(thrown)),
+      ),
     7,
   );
 
@@ -87,7 +91,12 @@ describe('a traced method', () => {
     },
     async (program) => {
       const promise = program.run(token);
-      return [promise instanceof Promise, promise.constructor === Promise, Object.keys(promise), (await promise) === token];
+      return [
+        promise instanceof Promise,
+        promise.constructor === Promise,
+        Object.keys(promise),
+        (await promise) === token,
+      ];
     },
     1,
   );

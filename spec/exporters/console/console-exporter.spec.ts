@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Trace } from '../../../lib/entities/trace.js';
 import { ConfigurationError } from '../../../lib/errors.js';
-import { ConsoleExporter, type ConsoleExporterOptions, type Verbosity } from '../../../lib/exporters/console/console-exporter.js';
+import {
+  ConsoleExporter,
+  type ConsoleExporterOptions,
+  type Verbosity,
+} from '../../../lib/exporters/console/console-exporter.js';
 import { displayWidth } from '../../../lib/utils/terminal-text.js';
 import { aTrace, aUsage, type SpanParts } from '../../support/traces.js';
 
@@ -13,9 +17,31 @@ const groupChat = aTrace({
   spans: [
     { name: 'GroupChat.run', durationMs: 1160, inputs: { topic: 'weather' }, outputs: 'sunny' },
     { name: 'Researcher', parent: 1, type: 'AGENT', durationMs: 250, usage: aUsage(300, 40) },
-    { name: 'think', parent: 2, type: 'LLM', model: 'gpt-4o-mini', durationMs: 81, usage: aUsage(120, 22), inputs: { messages: ['Which city?'] } },
-    { name: 'get_weather', parent: 2, type: 'TOOL', durationMs: 51, inputs: { city: '東京' }, outputs: { sky: 'clear' } },
-    { name: 'search_db', parent: 2, type: 'TOOL', durationMs: 30, error: 'ValueError: database locked', inputs: { table: 'cities' } },
+    {
+      name: 'think',
+      parent: 2,
+      type: 'LLM',
+      model: 'gpt-4o-mini',
+      durationMs: 81,
+      usage: aUsage(120, 22),
+      inputs: { messages: ['Which city?'] },
+    },
+    {
+      name: 'get_weather',
+      parent: 2,
+      type: 'TOOL',
+      durationMs: 51,
+      inputs: { city: '東京' },
+      outputs: { sky: 'clear' },
+    },
+    {
+      name: 'search_db',
+      parent: 2,
+      type: 'TOOL',
+      durationMs: 30,
+      error: 'ValueError: database locked',
+      inputs: { table: 'cities' },
+    },
     { name: 'Critic', parent: 1, type: 'AGENT', durationMs: 81, usage: aUsage(220, 9) },
   ],
 });
@@ -61,7 +87,12 @@ describe('ConsoleExporter', () => {
   });
 
   it('uses the width of a wide terminal', () => {
-    const trace = aTrace({ spans: [{ name: 'run', durationMs: 90 }, { name: 'ask', parent: 1, type: 'TOOL', error: longError }] });
+    const trace = aTrace({
+      spans: [
+        { name: 'run', durationMs: 90 },
+        { name: 'ask', parent: 1, type: 'TOOL', error: longError },
+      ],
+    });
 
     expect(show(trace, { columns: 120 })).toEqual([
       '! run  90 ms  1 failed                                                                                       tr-64c39651',
@@ -82,17 +113,26 @@ describe('ConsoleExporter', () => {
   });
 
   it('leaves out the id before the tokens', () => {
-    expect(show(groupChat, { columns: 60, verbosity: 'line' })).toEqual(['! GroupChat.run  1.16 s  in 1 920  out 147  1 failed']);
+    expect(show(groupChat, { columns: 60, verbosity: 'line' })).toEqual([
+      '! GroupChat.run  1.16 s  in 1 920  out 147  1 failed',
+    ]);
   });
 
   it('cuts a long name rather than what is told of the trace', () => {
-    const trace = aTrace({ name: 'The quick brown fox jumps over the lazy dog, and over and over again', usage: aUsage(5, 7) });
+    const trace = aTrace({
+      name: 'The quick brown fox jumps over the lazy dog, and over and over again',
+      usage: aUsage(5, 7),
+    });
 
     expect(show(trace)).toEqual(['✓ The quick brown fox jumps over the lazy dog, …  1 ms  in 5  out 7  tr-64c39651']);
   });
 
   it('says how the trace ended: well, with an error, or not yet', () => {
-    const states = [aTrace(), aTrace({ spans: [{ error: '' }] }), aTrace({ spans: [{ isUnfinished: true, durationMs: 125_000 }] })];
+    const states = [
+      aTrace(),
+      aTrace({ spans: [{ error: '' }] }),
+      aTrace({ spans: [{ isUnfinished: true, durationMs: 125_000 }] }),
+    ];
 
     expect(states.flatMap((trace) => show(trace))).toEqual([
       '✓ span 1  1 ms                                                       tr-64c39651',
@@ -148,14 +188,21 @@ describe('ConsoleExporter', () => {
   });
 
   it('marks failed spans that say no reason', () => {
-    expect(show(aTrace({ spans: [{ name: 'run' }, { name: 'ask', parent: 1, type: 'LLM', error: '', usage: aUsage(12, 0) }] }))).toEqual([
+    expect(
+      show(
+        aTrace({ spans: [{ name: 'run' }, { name: 'ask', parent: 1, type: 'LLM', error: '', usage: aUsage(12, 0) }] }),
+      ),
+    ).toEqual([
       '! run  1 ms  1 failed                                                tr-64c39651',
       '└─ ✗ chat ask  1 ms   12/0  failed',
     ]);
   });
 
   it('shows the error of the root last', () => {
-    const spans = [{ name: 'run', error: 'AgentError: no answer' }, { name: 'ask', parent: 1, type: 'TOOL', error: 'TypeError: no url' }];
+    const spans = [
+      { name: 'run', error: 'AgentError: no answer' },
+      { name: 'ask', parent: 1, type: 'TOOL', error: 'TypeError: no url' },
+    ];
 
     expect(show(aTrace({ spans }))).toEqual([
       '✗ run  1 ms  2 failed                                                tr-64c39651',
@@ -165,7 +212,10 @@ describe('ConsoleExporter', () => {
   });
 
   it('shows an error that passed through several spans where it stands whole', () => {
-    const spans = [{ name: 'run', error: 'TypeError: no url' }, { name: 'ask', parent: 1, type: 'TOOL', error: 'TypeError: no url' }];
+    const spans = [
+      { name: 'run', error: 'TypeError: no url' },
+      { name: 'ask', parent: 1, type: 'TOOL', error: 'TypeError: no url' },
+    ];
 
     expect(show(aTrace({ spans }))).toEqual([
       '✗ run  1 ms  2 failed                                                tr-64c39651',
@@ -174,7 +224,9 @@ describe('ConsoleExporter', () => {
   });
 
   it('repeats an error below the tree that had to be cut in it', () => {
-    expect(show(aTrace({ spans: [{ name: 'run' }, { name: 'ask', parent: 1, type: 'TOOL', error: longError }] }))).toEqual([
+    expect(
+      show(aTrace({ spans: [{ name: 'run' }, { name: 'ask', parent: 1, type: 'TOOL', error: longError }] })),
+    ).toEqual([
       '! run  1 ms  1 failed                                                tr-64c39651',
       '└─ ✗ tool ask  1 ms   RateLimitError: 429 You exceeded your current quota, plea…',
       '✗ ask: RateLimitError: 429 You exceeded your current quota, please check your',
@@ -183,7 +235,11 @@ describe('ConsoleExporter', () => {
   });
 
   it('shows spans whose parent is missing at the top, beside the root', () => {
-    const spans = [{ name: 'run', durationMs: 40 }, { name: 'lost', parent: 9, error: 'Error: lost' }, { name: 'below', parent: 2 }];
+    const spans = [
+      { name: 'run', durationMs: 40 },
+      { name: 'lost', parent: 9, error: 'Error: lost' },
+      { name: 'below', parent: 2 },
+    ];
 
     expect(show(aTrace({ name: 'run', spans }))).toEqual([
       '! run  40 ms  1 failed                                               tr-64c39651',
@@ -194,10 +250,16 @@ describe('ConsoleExporter', () => {
   });
 
   it('takes a root whose parent is in another process for the root', () => {
-    expect(show(aTrace({ spans: [{ name: 'run', parent: 'ffffffffffffffff' }, { name: 'child', parent: 1 }] }))).toEqual([
-      '✓ run  1 ms                                                          tr-64c39651',
-      '└─ child  1 ms',
-    ]);
+    expect(
+      show(
+        aTrace({
+          spans: [
+            { name: 'run', parent: 'ffffffffffffffff' },
+            { name: 'child', parent: 1 },
+          ],
+        }),
+      ),
+    ).toEqual(['✓ run  1 ms                                                          tr-64c39651', '└─ child  1 ms']);
   });
 
   it('aligns wide letters, accents and emoji', () => {
@@ -276,15 +338,29 @@ describe('ConsoleExporter: maxLines', () => {
   it.each([
     [1, ['! run  1 ms  1 failed                                                tr-64c39651']],
     [2, ['! run  1 ms  1 failed                                                tr-64c39651', '+ 999 spans  1 failed']],
-    [3, ['! run  1 ms  1 failed                                                tr-64c39651', '└─ ✗ step 400  1 ms   Error: step 400', '+ 998 spans']],
+    [
+      3,
+      [
+        '! run  1 ms  1 failed                                                tr-64c39651',
+        '└─ ✗ step 400  1 ms   Error: step 400',
+        '+ 998 spans',
+      ],
+    ],
   ])('may be as small as %i', (maxLines, lines) => {
     expect(show(wide([400]), { maxLines })).toEqual(lines);
   });
 
   it('counts a single span as one', () => {
-    const lines = show(aTrace({ spans: [{ inputs: 1 }, { parent: 1, inputs: 2 }] }), { verbosity: 'full', maxLines: 3 });
+    const lines = show(aTrace({ spans: [{ inputs: 1 }, { parent: 1, inputs: 2 }] }), {
+      verbosity: 'full',
+      maxLines: 3,
+    });
 
-    expect(lines).toEqual(['✓ span 1  1 ms                                                       tr-64c39651', '   in  1', '+ 1 span']);
+    expect(lines).toEqual([
+      '✓ span 1  1 ms                                                       tr-64c39651',
+      '   in  1',
+      '+ 1 span',
+    ]);
   });
 });
 
@@ -322,7 +398,9 @@ describe('ConsoleExporter: verbosity', () => {
   });
 
   it('json: writes the trace as a trace file holds it, with all controls escaped', () => {
-    const trace = aTrace({ spans: [{ name: 'C1 \x9b31m, bidi \u202e, ESC \x1b, line\nbreak', inputs: { city: '東京' } }] });
+    const trace = aTrace({
+      spans: [{ name: 'C1 \x9b31m, bidi \u202e, ESC \x1b, line\nbreak', inputs: { city: '東京' } }],
+    });
 
     const [line = '', ...others] = show(trace, { verbosity: 'json' });
 
@@ -351,27 +429,45 @@ describe('ConsoleExporter: hostile text', () => {
     ]);
   });
 
-  it.each<Verbosity>(['line', 'tree', 'full', 'json'])('lets nothing through that a terminal obeys: %s', (verbosity) => {
-    const text = fc.string({ unit: 'binary', maxLength: 60 });
-    const span = fc.record({ name: text, type: text, model: text, error: text, inputs: text, outputs: text });
+  it.each<Verbosity>(['line', 'tree', 'full', 'json'])(
+    'lets nothing through that a terminal obeys: %s',
+    (verbosity) => {
+      const text = fc.string({ unit: 'binary', maxLength: 60 });
+      const span = fc.record({ name: text, type: text, model: text, error: text, inputs: text, outputs: text });
 
-    fc.assert(
-      fc.property(text, text, fc.array(span, { maxLength: 6 }), (id, name, spans) => {
-        const lines = show(aTrace({ id, name, spans: spans.map((parts, index) => ({ ...parts, parent: index })) }), { verbosity });
+      fc.assert(
+        fc.property(text, text, fc.array(span, { maxLength: 6 }), (id, name, spans) => {
+          const lines = show(aTrace({ id, name, spans: spans.map((parts, index) => ({ ...parts, parent: index })) }), {
+            verbosity,
+          });
 
-        expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u);
-      }),
-    );
-  });
+          expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u);
+        }),
+      );
+    },
+  );
 
   it('never takes more lines or columns than it may', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 100 });
-    const span = fc.record({ name: text, parent: fc.nat(30), error: fc.option(text, { nil: undefined }), inputs: text, durationMs: fc.double({ min: 0, max: 1e9, noNaN: true }) });
-    const sizes = fc.record({ columns: fc.integer({ min: 20, max: 140 }), maxLines: fc.integer({ min: 1, max: 12 }), ascii: fc.boolean() });
+    const span = fc.record({
+      name: text,
+      parent: fc.nat(30),
+      error: fc.option(text, { nil: undefined }),
+      inputs: text,
+      durationMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    });
+    const sizes = fc.record({
+      columns: fc.integer({ min: 20, max: 140 }),
+      maxLines: fc.integer({ min: 1, max: 12 }),
+      ascii: fc.boolean(),
+    });
 
     fc.assert(
       fc.property(fc.array(span, { maxLength: 20 }), sizes, (spans, options) => {
-        const lines = show(aTrace({ spans: spans.map(({ error, ...parts }) => (error === undefined ? parts : { ...parts, error })) }), { verbosity: 'full', ...options });
+        const lines = show(
+          aTrace({ spans: spans.map(({ error, ...parts }) => (error === undefined ? parts : { ...parts, error })) }),
+          { verbosity: 'full', ...options },
+        );
 
         expect(lines.length).toBeLessThanOrEqual(options.maxLines);
         expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(options.columns);
@@ -429,13 +525,18 @@ describe('ConsoleExporter: options and streams', () => {
   it('throws to its caller what the stream throws', async () => {
     const exporter = new ConsoleExporter({ stream: { write: raise } });
 
-    expect(() => exporter.export([aTrace()])).toThrow('The console exporter could not write to its stream: Error: EPIPE.');
+    expect(() => exporter.export([aTrace()])).toThrow(
+      'The console exporter could not write to its stream: Error: EPIPE.',
+    );
     await expect(exporter.forceFlush()).resolves.toBeUndefined();
   });
 
   it.each<[ConsoleExporterOptions, string]>([
     // What plain JavaScript may give.
-    [{ verbosity: 'loud' as Verbosity }, "ConsoleExporter: 'verbosity' must be one of line, tree, full, json, but is 'loud'."],
+    [
+      { verbosity: 'loud' as Verbosity },
+      "ConsoleExporter: 'verbosity' must be one of line, tree, full, json, but is 'loud'.",
+    ],
     [{ maxLines: 0 }, "ConsoleExporter: 'maxLines' must be a whole number from 1, but is 0."],
     [{ maxLines: 2.5 }, "ConsoleExporter: 'maxLines' must be a whole number from 1, but is 2.5."],
     [{ stream: {} as NodeJS.WriteStream }, "ConsoleExporter: 'stream' must have a method write(text)."],
@@ -445,7 +546,10 @@ describe('ConsoleExporter: options and streams', () => {
 });
 
 /** The lines that the exporter writes for a trace: 80 columns, no colours, Unicode signs, unless told otherwise. */
-function show(trace: Trace, { columns = 80, ...options }: ConsoleExporterOptions & { columns?: number } = {}): string[] {
+function show(
+  trace: Trace,
+  { columns = 80, ...options }: ConsoleExporterOptions & { columns?: number } = {},
+): string[] {
   const { stream, lines } = fakeStream(columns);
   new ConsoleExporter({ stream, color: false, ascii: false, ...options }).export([trace]);
   return lines();

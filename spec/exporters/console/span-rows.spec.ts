@@ -4,7 +4,13 @@ import { aTrace, type SpanParts } from '../../support/traces.js';
 
 describe('spanRows', () => {
   it('puts each span below its parent, children in their order', () => {
-    const tree = treeOf([{ name: 'root' }, { name: 'a', parent: 1 }, { name: 'b', parent: 1 }, { name: 'a1', parent: 2 }, { name: 'b1', parent: 3 }]);
+    const tree = treeOf([
+      { name: 'root' },
+      { name: 'a', parent: 1 },
+      { name: 'b', parent: 1 },
+      { name: 'a1', parent: 2 },
+      { name: 'b1', parent: 3 },
+    ]);
 
     expect(tree).toEqual(['root', 'root/a', 'root/a/a1', 'root/b', 'root/b/b1']);
   });
@@ -22,7 +28,12 @@ describe('spanRows', () => {
   });
 
   it('opens rings of parents at their first span', () => {
-    const tree = treeOf([{ name: 'root' }, { name: 'a', parent: 3 }, { name: 'b', parent: 2 }, { name: 'own parent', parent: 4 }]);
+    const tree = treeOf([
+      { name: 'root' },
+      { name: 'a', parent: 3 },
+      { name: 'b', parent: 2 },
+      { name: 'own parent', parent: 4 },
+    ]);
 
     expect(tree).toEqual(['root', 'a', 'a/b', 'own parent']);
   });

@@ -68,7 +68,9 @@ describe('StreamWriter', () => {
     const writer = new StreamWriter(stream);
     writer.write('x'.repeat(5_000_000));
 
-    expect(() => writer.write('one\n')).toThrow('could not write to its stream: 5000000 bytes wait in it, and nobody reads them.');
+    expect(() => writer.write('one\n')).toThrow(
+      'could not write to its stream: 5000000 bytes wait in it, and nobody reads them.',
+    );
 
     expect(stream.writableLength).toBe(5_000_000);
   });
