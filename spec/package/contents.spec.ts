@@ -1,0 +1,90 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderOf, installed, type PackedPackage, packPackage } from './packed-package.js';
+
+const lib = fileURLToPath(new URL('../../lib/', import.meta.url));
+
+let packed: PackedPackage;
+
+beforeAll(() => {
+  packed = packPackage();
+});
+
+afterAll(() => {
+  packed.remove();
+});
+
+describe('the packed package', () => {
+  it('holds everything that is built from the library', () => {
+    const modules = filesIn(lib).map((path) => `dist/${path.replace(/\.ts$/, '')}`);
+    const built = modules.flatMap((module) => ['.d.ts', '.js', '.js.map'].map((extension) => module + extension));
+
+    expect(built.filter((path) => !packed.files.includes(path))).toEqual([]);
+  });
+
+  it('holds nothing else but its papers', () => {
+    const others = packed.files.filter((path) => !/^dist\/.*\.(d\.ts|js|js\.map)$/.test(path));
+
+    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('is installed in at most 6 MB, with its dependencies and peers', () => {
+    const folders = [join(packed.folder, 'node_modules/traced-agents'), ...installed.map(folderOf)];
+
+    const bytes = folders.map(sizeOf).reduce((sum, size) => sum + size);
+
+    expect(bytes).toBeLessThanOrEqual(6_000_000);
+  });
+
+  it('loads its own files and three dependencies when it is imported, and no transport', () => {
+    const program = packed.write(
+      'import-only.mjs',
+      `const before = new Set(process.moduleLoadList);
+       await import('traced-agents');
+       const transports = ['http', 'https', 'http2', 'net', 'tls', 'dns', 'dgram', 'internal/deps/undici/undici'];
+       const loaded = transports.filter((name) => process.moduleLoadList.includes('NativeModule ' + name));
+       console.log(JSON.stringify(loaded.filter((name) => !before.has('NativeModule ' + name))));`,
+    );
+    const coverage = mkdtempSync(join(packed.folder, 'coverage-'));
+
+    const printed = packed.run([program], { NODE_V8_COVERAGE: coverage });
+
+    const scripts = scriptsIn(coverage);
+    expect(JSON.parse(printed)).toEqual([]);
+    expect([...new Set(scripts.map(packageOf))].sort()).toEqual([
+      '@opentelemetry/api',
+      'class-transformer',
+      'reflect-metadata',
+      'traced-agents',
+    ]);
+    expect(scripts.filter((script) => /\/dist\/(exporters\/(mlflow|otlp)|viewer|autolog|cli)\//.test(script))).toEqual(
+      [],
+    );
+  });
+});
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => path.replaceAll('\\', '/'));
+}
+
+function sizeOf(folder: string): number {
+  return filesIn(folder)
+    .map((path) => statSync(join(folder, path)).size)
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** Every file of a package that a process has run, by ES modules or by CommonJS, as V8 has counted them. */
+function scriptsIn(coverage: string): string[] {
+  return readdirSync(coverage).flatMap((name) => {
+    const { result }: { result: { url: string }[] } = JSON.parse(readFileSync(join(coverage, name), 'utf8'));
+    return result.map((script) => script.url).filter((url) => url.includes('/node_modules/'));
+  });
+}
+
+function packageOf(url: string): string {
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? url;
+}
