@@ -6,10 +6,10 @@ import { FileExporter } from './exporters/file/file-exporter.js';
 import { readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
-import { chooseContexts, hasForeignContexts } from './tracing/contexts.js';
+import { chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
 import { oncePerCause } from './tracing/once-per-cause.js';
 import { Pipeline } from './tracing/pipeline.js';
-import { registerProvider } from './tracing/provider.js';
+import { registerProvider, withdrawProvider } from './tracing/provider.js';
 import { Recorder } from './tracing/recorder.js';
 import { Tracing, type TracingStats } from './tracing/tracing.js';
 
@@ -66,6 +66,11 @@ export interface InitOptions {
   readonly onError?: (error: TracingError) => void;
 }
 
+const currentKey = Symbol.for('traced-agents/tracing/1');
+
+/** What was set up last, also while it is disabled; shared by all copies of this package in the process. */
+const shared = globalThis as { [currentKey]?: Tracing };
+
 /** The names `InitOptions` has, for those who write JavaScript. */
 const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
   'enabled',
@@ -110,9 +115,9 @@ export function init(options: InitOptions = {}): Tracing {
   const exporters = options.exporters ?? defaultExporters(settings);
   checkNames(exporters);
   // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
-  void active.tracing?.shutdown();
+  void shared[currentKey]?.shutdown();
   const tracing = compose(options, settings, { exporters, onError });
-  active.tracing = tracing;
+  shared[currentKey] = tracing;
   if (settings.enabled) tracing.enable();
   return tracing;
 }
@@ -133,8 +138,18 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
-  const recorder = new Recorder({ ...settings, capture, contexts, onTrace: (trace) => pipeline.push(trace), onError });
-  return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+  const onTrace = (trace: Trace): void => {
+    active.lastTraceId = trace.info.traceId;
+    pipeline.push(trace);
+  };
+  const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });
+  return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs, onEnd: withdrawGlobals });
+}
+
+/** Leaves OpenTelemetry's globals to others; `init()` registers them anew. */
+function withdrawGlobals(): void {
+  withdrawProvider();
+  withdrawContexts();
 }
 
 function defaultExporters({ exporterNames, file, verbosity }: SettingValues): TraceExporter[] {
@@ -167,27 +182,27 @@ const nothing: TracingStats = { started: 0, recorded: 0, sampledOut: 0, dropped:
 
 /** Settles when every trace that has ended has left, or `shutdownTimeoutMs` is over; never rejects. Tells where the traces went. */
 export async function flush(): Promise<TracingStats> {
-  return (await active.tracing?.flush()) ?? nothing;
+  return (await shared[currentKey]?.flush()) ?? nothing;
 }
 
 /** Ends tracing: open traces leave as incomplete, exporters are flushed and closed. Decorated calls are bare from now on. */
 export async function shutdown(): Promise<TracingStats> {
-  return (await active.tracing?.shutdown()) ?? nothing;
+  return (await shared[currentKey]?.shutdown()) ?? nothing;
 }
 
 /** Where every trace went so far; all zero before `init()`. */
 export function stats(): TracingStats {
-  return active.tracing?.stats() ?? nothing;
+  return shared[currentKey]?.stats() ?? nothing;
 }
 
 /** Makes decorated calls bare until `enable()`; what has begun is finished. */
 export function disable(): void {
-  active.tracing?.disable();
+  shared[currentKey]?.disable();
 }
 
 /** Traces again after `disable()`, or after `init({ enabled: false })`. Nothing happens before `init()` and after `shutdown()`. */
 export function enable(): void {
-  active.tracing?.enable();
+  shared[currentKey]?.enable();
 }
 
 /**
@@ -201,7 +216,7 @@ export function enable(): void {
  * ```
  */
 export async function getTrace(traceId: string | undefined): Promise<Trace | undefined> {
-  return traceId === undefined ? undefined : await active.tracing?.getTrace(traceId);
+  return traceId === undefined ? undefined : await shared[currentKey]?.getTrace(traceId);
 }
 
 /**
@@ -213,5 +228,5 @@ export async function getTrace(traceId: string | undefined): Promise<Trace | und
  * ```
  */
 export async function searchTraces(query: TraceQuery = {}): Promise<readonly Trace[]> {
-  return (await active.tracing?.searchTraces(query)) ?? [];
+  return (await shared[currentKey]?.searchTraces(query)) ?? [];
 }

@@ -34,13 +34,14 @@ export function traceCallable(fn: Callable, definition: SpanDefinition): Callabl
   const known = markOf(fn);
   const target = known?.kind === 'traced' ? known.target : fn;
   // A method, not a function: it has no `prototype` and cannot be called with `new`, as the one it stands for.
-  const { traced } = {
-    traced(this: unknown, ...args: unknown[]): unknown {
+  // oxlint-disable-next-line typescript/unbound-method -- it has no `this` of its own
+  const traced = {
+    method(this: unknown, ...args: unknown[]): unknown {
       const recorder = active.current;
       if (recorder === undefined) return Reflect.apply(target, this, args);
       return runInSpan(recorder, { definition, target, self: this, args });
     },
-  };
+  }.method as Callable;
   mirror(fn, traced);
   mark(traced, { kind: 'traced', target, definition });
   return traced;

@@ -4,6 +4,13 @@ import type { RecordingSpan } from './recording-span.js';
 
 type Callable = (...args: never[]) => unknown;
 
+/** A function, what it is called on, and with what. */
+export interface Call {
+  readonly target: Callable;
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+}
+
 /** Where the API keeps the current span; asked from the API itself, since the key is not exported. */
 const otelSpanKey = findOtelSpanKey();
 
@@ -48,25 +55,30 @@ class AsyncContextManager implements ContextManager {
     return this.#storage.getStore() ?? ROOT_CONTEXT;
   }
 
+  // oxlint-disable-next-line max-params -- the API's interface
   with<Args extends unknown[], Fn extends (...args: Args) => ReturnType<Fn>>(
     context: Context,
     fn: Fn,
     thisArg?: ThisParameterType<Fn>,
     ...args: Args
   ): ReturnType<Fn> {
-    return this.#storage.run(context, invoke, fn, thisArg, args) as ReturnType<Fn>;
+    return this.#storage.run(context, invoke, {
+      target: fn as unknown as Callable,
+      self: thisArg,
+      args,
+    }) as ReturnType<Fn>;
   }
 
-  /** `with` for an argument list that exists already. */
-  run(context: Context, fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown {
-    return this.#storage.run(context, invoke, fn, self, args);
+  /** `with` for a call that exists already: no closure, no copy of its arguments. */
+  run(context: Context, call: Call): unknown {
+    return this.#storage.run(context, invoke, call);
   }
 
   bind<Target>(context: Context, target: Target): Target {
     if (typeof target !== 'function') return target;
     const manager = this;
     const bound = function (this: unknown, ...args: unknown[]): unknown {
-      return manager.run(context, target as unknown as Callable, this, args);
+      return manager.run(context, { target: target as unknown as Callable, self: this, args });
     };
     Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
     return bound as Target;
@@ -90,14 +102,14 @@ export interface Contexts {
   /** The key under which the current span stands. */
   readonly spanKey: symbol;
   active(): Context;
-  run(context: Context, fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown;
+  run(context: Context, call: Call): unknown;
 }
 
 /** Shares the API's span key, so that libraries that trace themselves join: only where no other SDK is set up. */
 export const sharedContexts: Contexts = {
   spanKey: otelSpanKey,
   active: () => ownManager.active(),
-  run: (context, fn, self, args) => ownManager.run(context, fn, self, args),
+  run: (context, call) => ownManager.run(context, call),
 };
 
 /** Alone, with no global registration. */
@@ -107,8 +119,7 @@ const isolatedContexts: Contexts = { ...sharedContexts, spanKey: privateSpanKey 
 const guestContexts: Contexts = {
   spanKey: privateSpanKey,
   active: () => api.active(),
-  run: (context, fn, self, args) =>
-    api.with(context, invoke as never, undefined, fn as never, self as never, args as never),
+  run: (context, call) => api.with(context, invoke, undefined, call),
 };
 
 /** Whether another SDK carries contexts in this process. */
@@ -163,9 +174,9 @@ export function isSuppressed(context: Context): boolean {
   return context.getValue(suppressKey) === true;
 }
 
-/** What `context.with(fn)` does with our argument list: a function of its own, so that no call needs a closure. */
-function invoke(fn: Callable, self: unknown, args: ArrayLike<unknown>): unknown {
-  return Reflect.apply(fn, self, args);
+/** Runs inside the context: a function of its own, so that no call needs a closure. */
+function invoke({ target, self, args }: Call): unknown {
+  return Reflect.apply(target, self, args);
 }
 
 function isManagerOurs(): boolean {

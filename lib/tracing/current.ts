@@ -1,9 +1,8 @@
 import { active } from './active-recorder.js';
 import { type SessionScope, withSessionInContext } from './contexts.js';
 import type { LiveSpan } from './live-span.js';
-import type { TraceUpdate } from './live-trace.js';
 import { nonRecordingSpan } from './non-recording-span.js';
-import type { RecordingSpan } from './recording-span.js';
+import type { RecordingSpan, TraceUpdate } from './recording-span.js';
 
 /**
  * The span this code runs in: that of the nearest decorated call around it. Where there is none, or while tracing is off,
@@ -42,7 +41,11 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 export function withSession<Result>(scope: SessionScope, fn: () => Result): Result {
   const contexts = active.current?.contexts;
   if (contexts === undefined) return fn();
-  return contexts.run(withSessionInContext(contexts.active(), scope), fn, undefined, []) as Result; // what fn returned
+  return contexts.run(withSessionInContext(contexts.active(), scope), {
+    target: fn,
+    self: undefined,
+    args: [],
+  }) as Result; // what fn returned
 }
 
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */

@@ -2,24 +2,21 @@ import type { Attributes } from '@opentelemetry/api';
 import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
-import type { Recorder } from './recorder.js';
-import type { RecordingSpan } from './recording-span.js';
+import type { Capture } from './capture/capture.js';
+import type { RecordingSpan, SpanOwner, TraceUpdate } from './recording-span.js';
 
-/** What may be said of the trace one is in. Keys that are left out stay as they are. */
-export interface TraceUpdate {
-  /** Labels; merged. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Facts; merged. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** The conversation or user session the trace belongs to. */
-  readonly session?: string;
-  readonly user?: string;
-  /** Shown in lists in place of the root's name. */
-  readonly name?: string;
+/** What a trace needs of the recorder that began it. */
+export interface TraceKeeper {
+  readonly capture: Capture;
+  readonly maxTraceLength: number;
+  readonly lateSpanMs: number;
+  captureValue(value: unknown, path: string, budget: number): string;
+  onTraceLate(trace: LiveTrace): void;
+  onTraceEnd(trace: LiveTrace): void;
 }
 
 /** A trace that is still open: gathers its spans until the root has ended and the last child is back. */
-export class LiveTrace {
+export class LiveTrace implements SpanOwner {
   readonly traceId: string;
   readonly isSampled: boolean;
   readonly startMoment: number;
@@ -29,14 +26,13 @@ export class LiveTrace {
   session: string | undefined = undefined;
   user: string | undefined = undefined;
   name: string | undefined = undefined;
-  /** Set once the trace is on its way to the exporters; spans that begin later begin a new trace. */
   hasLeft = false;
-  readonly #recorder: Recorder;
+  readonly #recorder: TraceKeeper;
   #openSpans = 0;
   #payloadLength = 0;
   #lateTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(recorder: Recorder, traceId: string, isSampled: boolean) {
+  constructor(recorder: TraceKeeper, traceId: string, isSampled: boolean) {
     this.#recorder = recorder;
     this.traceId = traceId;
     this.isSampled = isSampled;
@@ -47,7 +43,6 @@ export class LiveTrace {
     return this.spans[0];
   }
 
-  /** Characters that inputs, outputs and attributes may still take. */
   get payloadLeft(): number {
     return Math.max(0, this.#recorder.maxTraceLength - this.#payloadLength);
   }
@@ -83,23 +78,19 @@ export class LiveTrace {
     if (update.name !== undefined) this.name = this.captureLine(update.name, 'name');
   }
 
-  /** JSON text of a value, taken from the trace's budget. */
   captureText(value: unknown, path: string): string {
     return this.charge(this.#recorder.captureValue(value, path, this.payloadLeft));
   }
 
-  /** Counts a captured text against the trace's budget. */
   charge(text: string): string {
     this.#payloadLength += text.length;
     return text;
   }
 
-  /** A text that stands by itself: redacted and bounded. */
   captureLine(text: unknown, path: string): string {
     return this.charge(this.#recorder.capture.text(typeof text === 'string' ? text : String(text), path));
   }
 
-  /** Attributes of events and links: flat, so they stay values. */
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>> {
     const flat: Record<string, EventAttributeValue> = {};
     for (const [key, value] of Object.entries(attributes)) {

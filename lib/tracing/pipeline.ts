@@ -35,7 +35,8 @@ export class Pipeline {
   push(trace: Trace): void {
     this.#recent.add(trace);
     if (this.#deliveries.length === 0) return;
-    this.#contexts.run(suppressed(this.#contexts.active()), deliver, undefined, [this.#deliveries, trace]);
+    const call = { target: deliver, self: undefined, args: [this.#deliveries, trace] };
+    this.#contexts.run(suppressed(this.#contexts.active()), call);
   }
 
   async flush(timeoutMs: number): Promise<void> {

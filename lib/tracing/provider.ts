@@ -38,7 +38,7 @@ class NativeTracer implements Tracer {
     const span = this.startSpan(name, options, context);
     const inner =
       span === nonRecordingSpan ? context : withSpanInContext(sharedContexts, context, span as RecordingSpan);
-    return sharedContexts.run(inner, fn as never, undefined, [span]) as ReturnType<Fn>;
+    return sharedContexts.run(inner, { target: fn, self: undefined, args: [span] }) as ReturnType<Fn>;
   }
 }
 

@@ -4,12 +4,11 @@ import type { Trace } from '../entities/trace.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
-import { active } from './active-recorder.js';
 import type { Capture } from './capture/capture.js';
 import { type Contexts, isSuppressed, sessionOf, sharedContexts } from './contexts.js';
 import { isEntered } from './entry-rules.js';
 import { freezeTrace } from './freeze-trace.js';
-import { LiveTrace } from './live-trace.js';
+import { LiveTrace, type TraceKeeper } from './live-trace.js';
 import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
 import type { SpanDefinition } from './span-definition.js';
@@ -45,7 +44,7 @@ export interface SpanRequest {
 }
 
 /** Opens spans, gathers them into traces and hands each finished trace on. Bounded in open traces and in their age. */
-export class Recorder {
+export class Recorder implements TraceKeeper {
   readonly capture: Capture;
   readonly contexts: Contexts;
   readonly maxTraceLength: number;
@@ -246,7 +245,6 @@ export class Recorder {
       return;
     }
     this.#recorded += 1;
-    active.lastTraceId = trace.info.traceId;
     this.#options.onTrace(trace);
   }
 

@@ -10,7 +10,7 @@ import type {
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import type { SpanLink } from '../entities/span.js';
-import { SpanEvent } from '../entities/span-event.js';
+import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageFromJson } from '../entities/token-usage-json.js';
 import { now, toUnixNs } from '../utils/clock.js';
@@ -19,13 +19,46 @@ import { parseJson } from '../utils/parse-json.js';
 import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
-import type { LiveTrace } from './live-trace.js';
 import type { SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
 const open = -1;
+
+/** What a span needs of the trace it is part of. */
+export interface SpanOwner {
+  readonly traceId: string;
+  readonly isSampled: boolean;
+  /** Whether the trace is on its way to the exporters: spans that begin later begin a new one. */
+  readonly hasLeft: boolean;
+  /** Characters that inputs, outputs and attributes may still take. */
+  readonly payloadLeft: number;
+  /** Counts a captured text against them. */
+  charge(text: string): string;
+  /** JSON text of a value. */
+  captureText(value: unknown, path: string): string;
+  /** A text that stands by itself. */
+  captureLine(text: unknown, path: string): string;
+  /** Attributes of events and links: flat, so they stay values. */
+  captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
+  update(update: TraceUpdate): void;
+  onSpanStart(span: RecordingSpan): void;
+  onSpanEnd(span: RecordingSpan): void;
+}
+
+/** What may be said of the trace one is in. Keys that are left out stay as they are. */
+export interface TraceUpdate {
+  /** Labels; merged. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Facts; merged. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The conversation or user session the trace belongs to. */
+  readonly session?: string;
+  readonly user?: string;
+  /** Shown in lists in place of the root's name. */
+  readonly name?: string;
+}
 
 /** How a span is begun. */
 export interface SpanStart {
@@ -40,7 +73,7 @@ export interface SpanStart {
 
 /** A span that is recorded. All fields are set at once, so that every span has one shape. */
 export class RecordingSpan implements LiveSpan {
-  readonly trace: LiveTrace;
+  readonly trace: SpanOwner;
   readonly definition: SpanDefinition;
   readonly parent: RecordingSpan | undefined;
   readonly spanId: string;
@@ -61,7 +94,7 @@ export class RecordingSpan implements LiveSpan {
   events: SpanEvent[] | undefined = undefined;
   links: SpanLink[] | undefined = undefined;
 
-  constructor(trace: LiveTrace, start: SpanStart) {
+  constructor(trace: SpanOwner, start: SpanStart) {
     this.trace = trace;
     this.definition = start.definition;
     this.parent = start.parent;

@@ -1,21 +1,8 @@
-import type { Context } from '@opentelemetry/api';
 import { withSpanInContext } from './contexts.js';
+import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
-import type { RecordingSpan } from './recording-span.js';
 import { finish } from './results/finish.js';
 import { settle } from './results/settle.js';
-import type { SpanDefinition } from './span-definition.js';
-
-type Callable = (...args: never[]) => unknown;
-
-/** One call of a decorated function. */
-export interface TracedCall {
-  readonly definition: SpanDefinition;
-  /** The function as the user wrote it. */
-  readonly target: Callable;
-  readonly self: unknown;
-  readonly args: ArrayLike<unknown>;
-}
 
 /**
  * Here a decorated call becomes a span: it opens under the current one, keeps the inputs as they are now, runs the function
@@ -31,21 +18,12 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   return runWithSpan({ recorder, span, call, context });
 }
 
-/** A span that is open, and the call it stands for. */
-export interface OpenCall {
-  readonly recorder: Recorder;
-  readonly span: RecordingSpan;
-  readonly call: TracedCall;
-  /** The context the call was made in. */
-  readonly context: Context;
-}
-
 /** Runs the function with the span current, and ends the span with what comes of it. */
 export function runWithSpan({ recorder, span, call, context }: OpenCall): unknown {
   const inner = withSpanInContext(recorder.contexts, context, span);
   let result: unknown;
   try {
-    result = recorder.contexts.run(inner, call.target, call.self, call.args);
+    result = recorder.contexts.run(inner, call);
   } catch (thrown) {
     finish({ recorder, span, call, context: inner }, { thrown });
     throw thrown;

@@ -1,10 +1,8 @@
 import type { Trace } from '../entities/trace.js';
 import type { TraceQuery } from '../exporters/exporter.js';
 import { active } from './active-recorder.js';
-import { withdrawContexts } from './contexts.js';
 import type { DeliveryStats } from './delivery.js';
 import type { Pipeline } from './pipeline.js';
-import { withdrawProvider } from './provider.js';
 import type { Recorder, TraceCounts } from './recorder.js';
 
 /** Where every trace went. `started` = `recorded` + `sampledOut` + `dropped` + `open`; for each exporter `recorded` = `exported` + `dropped` + `spooled` + `queued`. */
@@ -18,6 +16,8 @@ export interface TracingParts {
   readonly pipeline: Pipeline;
   /** The longest that the end of the process waits for exporters, in milliseconds. */
   readonly shutdownTimeoutMs: number;
+  /** Called when recording is over, before the exporters are. */
+  readonly onEnd: () => void;
 }
 
 /** What `init()` has set up: one recorder, one pipeline, and their end. */
@@ -82,10 +82,7 @@ export class Tracing {
     process.removeListener('beforeExit', this.#onBeforeExit);
     process.removeListener('exit', this.#onExit);
     recorder.close();
-    if (active.tracing === this) {
-      withdrawProvider();
-      withdrawContexts();
-    }
+    this.#parts.onEnd();
     await pipeline.shutdown(timeoutMs);
     return this.stats();
   }

@@ -17,7 +17,10 @@ export interface ArgumentFacts {
 }
 
 /** Makes names ready for writing; an unknown name becomes `arg` and its position. */
-export function argumentNames(given: readonly (string | undefined)[], { restIndex = -1, sensitive = [] }: ArgumentFacts): ArgumentNames {
+export function argumentNames(
+  given: readonly (string | undefined)[],
+  { restIndex = -1, sensitive = [] }: ArgumentFacts,
+): ArgumentNames {
   const names = given.map((name, index) => name ?? positionName(index));
   const hidden = new Set(sensitive.map((name) => positionOf(name, names)).filter((index) => index !== -1));
   return {

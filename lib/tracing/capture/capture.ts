@@ -61,7 +61,11 @@ export class Capture {
   value(value: unknown, path: string, budget: number = this.#maxLength): string {
     const room = Math.min(budget, this.#maxLength);
     if (typeof value === 'object' && value !== null && room > shortLength && this.#rules.redact === undefined) {
-      return this.#short(value, path, room) ?? this.#plain(value, room) ?? new ValueWriter(this.#rules, room).write(value, path);
+      return (
+        this.#short(value, path, room) ??
+        this.#plain(value, room) ??
+        new ValueWriter(this.#rules, room).write(value, path)
+      );
     }
     return new ValueWriter(this.#rules, room).write(value, path);
   }
@@ -90,7 +94,8 @@ export class Capture {
   text(text: string, path: string): string {
     const { redact } = this.#rules;
     // Through the writer only where the user wants to see it: the common case stays one step.
-    if (redact === undefined) return this.#rules.text.clean(text, { mediaType: undefined, room: this.#maxLength }).toWellFormed();
+    if (redact === undefined)
+      return this.#rules.text.clean(text, { mediaType: undefined, room: this.#maxLength }).toWellFormed();
     return String(JSON.parse(this.value(text, path)));
   }
 
@@ -114,7 +119,11 @@ export class Capture {
     const name = names.names[index];
     const isHidden = names.sensitive?.has(index) === true || (name !== undefined && this.#isSecret(name, value));
     if (isHidden) return quote(redactedMark);
-    return this.value(value, this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`, Math.max(room, 0));
+    return this.value(
+      value,
+      this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`,
+      Math.max(room, 0),
+    );
   }
 
   #isSecret(name: string, value: unknown): boolean {

@@ -5,7 +5,9 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 type Targets = { has(target: unknown): boolean };
 
 /** What is used of class-transformer's storage, which is not part of its public door: the classes that its decorators met. */
-const storage = (defaultMetadataStorage ?? {}) as { [Name in '_excludeMetadatas' | '_exposeMetadatas' | '_transformMetadatas']?: Targets };
+const storage = (defaultMetadataStorage ?? {}) as {
+  [Name in '_excludeMetadatas' | '_exposeMetadatas' | '_transformMetadatas']?: Targets;
+};
 
 class Probe {}
 Exclude()(Probe.prototype, 'probe');
@@ -19,7 +21,11 @@ const isStorageReliable = asksStorage(Probe);
 /** Whether class-transformer has something to say about the instances of a class. */
 export function hasTransformMetadata(prototype: object): boolean {
   if (!isStorageReliable) return true;
-  for (let owner: object | null = prototype; owner !== null && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null) {
+  for (
+    let owner: object | null = prototype;
+    owner !== null && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner) as object | null
+  ) {
     if (asksStorage(owner.constructor)) return true;
   }
   return false;
@@ -31,5 +37,7 @@ export function plainInstance(instance: object): unknown {
 }
 
 function asksStorage(target: unknown): boolean {
-  return [storage._excludeMetadatas, storage._exposeMetadatas, storage._transformMetadatas].some((targets) => targets?.has(target) === true);
+  return [storage._excludeMetadatas, storage._exposeMetadatas, storage._transformMetadatas].some(
+    (targets) => targets?.has(target) === true,
+  );
 }

@@ -8,7 +8,12 @@ const shortestMedia = 1024;
 export function mediaMark(text: string, type: string | undefined): string | undefined {
   if (text.startsWith('data:') && text.includes(';base64,')) return text.replace(dataUrl, markOfUrl);
   const isLong = text.length >= shortestMedia;
-  if ((type === undefined && !isLong) || !base64.test(text.length > 256 ? text.slice(0, 256) : text) || !base64.test(text)) return undefined;
+  if (
+    (type === undefined && !isLong) ||
+    !base64.test(text.length > 256 ? text.slice(0, 256) : text) ||
+    !base64.test(text)
+  )
+    return undefined;
   return mark(type ?? 'base64', text.length);
 }
 

@@ -14,7 +14,8 @@ export function markOf(value: object): string {
 
 /** The text form of what is data of a built-in class; `undefined` for anything else. */
 export function textOf(value: object): string | undefined {
-  if (types.isDate(value)) return Number.isNaN(Date.prototype.getTime.call(value)) ? '[invalid Date]' : Date.prototype.toISOString.call(value);
+  if (types.isDate(value))
+    return Number.isNaN(Date.prototype.getTime.call(value)) ? '[invalid Date]' : Date.prototype.toISOString.call(value);
   if (types.isRegExp(value)) return RegExp.prototype.toString.call(value);
   return undefined;
 }
@@ -36,7 +37,15 @@ export function isOpaque(value: object): boolean {
 }
 
 const opaqueTags: ReadonlySet<string> = new Set([
-  ...['AbortSignal', 'AbortController', 'ReadableStream', 'WritableStream', 'TransformStream', 'WeakRef', 'FinalizationRegistry'],
+  ...[
+    'AbortSignal',
+    'AbortController',
+    'ReadableStream',
+    'WritableStream',
+    'TransformStream',
+    'WeakRef',
+    'FinalizationRegistry',
+  ],
   ...['Blob', 'File', 'FormData', 'MessagePort', 'Array Iterator', 'String Iterator', 'RegExp String Iterator'],
 ]);
 

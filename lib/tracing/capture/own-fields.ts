@@ -10,7 +10,8 @@ export function readField(owner: object, key: PropertyKey): unknown {
 export function findMethod(target: object, key: PropertyKey): ((this: unknown) => unknown) | undefined {
   for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
     const descriptor = Object.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) return typeof descriptor.value === 'function' ? (descriptor.value as () => unknown) : undefined;
+    if (descriptor !== undefined)
+      return typeof descriptor.value === 'function' ? (descriptor.value as () => unknown) : undefined;
   }
   return undefined;
 }

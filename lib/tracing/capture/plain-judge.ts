@@ -16,19 +16,10 @@ export class PlainJudge {
   }
 
   isPlain(value: unknown, depth = 0): boolean {
-    switch (typeof value) {
-      case 'string':
-        return this.#isPlainText(value);
-      case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0);
-      case 'boolean':
-      case 'undefined':
-        return true;
-      case 'object':
-        return value === null || (depth < this.#rules.maxDepth && this.#isPlainObject(value, depth));
-      default:
-        return false;
-    }
+    if (typeof value === 'string') return this.#isPlainText(value);
+    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+    if (value == null || typeof value === 'boolean') return true;
+    return typeof value === 'object' && depth < this.#rules.maxDepth && this.#isPlainObject(value, depth);
   }
 
   #isPlainText(text: string): boolean {
@@ -47,7 +38,8 @@ export class PlainJudge {
     if (this.#nodesLeft < 0) return false;
     for (let index = 0; index < list.length; index += 1) {
       const descriptor = Object.getOwnPropertyDescriptor(list, index);
-      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1)) return false;
+      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
+        return false;
     }
     return true;
   }
@@ -59,7 +51,8 @@ export class PlainJudge {
     for (const key of keys) {
       if (!this.#isPlainKey(key)) return false;
       const descriptor = Object.getOwnPropertyDescriptor(record, key);
-      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1)) return false;
+      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
+        return false;
     }
     return true;
   }

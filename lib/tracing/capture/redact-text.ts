@@ -36,7 +36,8 @@ export function redactText(text: string, keys: SecretKeys): string {
   clean = replaceAssigned(clean, '=', keys);
   clean = replaceAssigned(clean, ':', keys);
   if (clean.includes('@') && clean.includes('://')) clean = clean.replace(userInfo, `://$1:${redactedMark}@`);
-  if (clean.includes('Bearer ') || clean.includes('bearer ') || clean.includes('BEARER ')) clean = clean.replace(scheme, `$1$2${redactedMark}`);
+  if (clean.includes('Bearer ') || clean.includes('bearer ') || clean.includes('BEARER '))
+    clean = clean.replace(scheme, `$1$2${redactedMark}`);
   if (clean.includes('PRIVATE KEY-----')) clean = clean.replace(privateKey, redactedMark);
   return clean;
 }
@@ -57,7 +58,9 @@ function hasTokenRun(text: string): boolean {
   return false;
 }
 
-const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9._-]/.test(String.fromCharCode(code)) ? 1 : 0));
+const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9._-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** Letters, digits, `-`, `_` and `.`. */
 function isTokenCode(code: number): boolean {
@@ -81,7 +84,11 @@ function replaceAssigned(text: string, sign: '=' | ':', keys: SecretKeys): strin
     const end = endOfKey(text, at);
     const start = startOfKey(text, end);
     if (!keys.mayBe(text, start, end)) continue;
-    const key = { word: text.slice(start, end), before: text[start - 1] ?? '', isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\' };
+    const key = {
+      word: text.slice(start, end),
+      before: text[start - 1] ?? '',
+      isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\',
+    };
     const value = isAssignment(key, sign, keys) ? valueAfter(text, at + 1) : undefined;
     if (value === undefined) continue;
     clean += text.slice(done, value.start) + redactedMark;
@@ -118,7 +125,10 @@ function isWrapping(code: number): boolean {
 
 function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
-  return keys.has(word) && (isQuoted || /[-_]|[a-z][A-Z]|^(?:password|passwd|passphrase|apikey|authorization|cookie|pwd)$/i.test(word));
+  return (
+    keys.has(word) &&
+    (isQuoted || /[-_]|[a-z][A-Z]|^(?:password|passwd|passphrase|apikey|authorization|cookie|pwd)$/i.test(word))
+  );
 }
 
 /** The value after the sign: what stands between quotes, else up to a blank or a separator. */

@@ -11,7 +11,9 @@ const secretKeys: ReadonlySet<string> = new Set(
 );
 
 /** More of them that are secrets only in the query of a URL. */
-const secretQueryKeys: ReadonlySet<string> = new Set('key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'.split(' '));
+const secretQueryKeys: ReadonlySet<string> = new Set(
+  'key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'.split(' '),
+);
 
 const maxJudged = 10_000;
 

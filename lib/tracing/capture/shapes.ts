@@ -49,7 +49,9 @@ function isErrorLike(prototype: object): boolean {
 function errorFacts(error: object): object {
   const { name, constructor } = Object.getPrototypeOf(error) as { name?: unknown; constructor?: { name?: unknown } };
   const own = readField(error, 'name');
-  const type = [own, name === 'Error' ? constructor?.name : name, 'Error'].find((text) => typeof text === 'string' && text !== '');
+  const type = [own, name === 'Error' ? constructor?.name : name, 'Error'].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   const facts: Record<string, unknown> = { type, message: readField(error, 'message') ?? '' };
   for (const key of ['cause', 'errors']) if (Object.hasOwn(error, key)) facts[key] = readField(error, key);
   for (const key of Object.keys(error)) if (key !== 'name' && key !== '__proto__') facts[key] = readField(error, key);

@@ -25,7 +25,11 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
-    return text.length <= this.#maxLength && text.isWellFormed() && this.clean(text, { mediaType: undefined, room: text.length }) === text;
+    return (
+      text.length <= this.#maxLength &&
+      text.isWellFormed() &&
+      this.clean(text, { mediaType: undefined, room: text.length }) === text
+    );
   }
 
   clean(text: string, { mediaType, room }: TextPlace): string {

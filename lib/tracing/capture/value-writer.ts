@@ -46,7 +46,8 @@ export class ValueWriter {
 
   write(value: unknown, path: string): string {
     const { redact } = this.#rules;
-    if (redact !== undefined && (typeof value !== 'object' || value === null)) return this.#writeRedacted(value, path, redact);
+    if (redact !== undefined && (typeof value !== 'object' || value === null))
+      return this.#writeRedacted(value, path, redact);
     return this.#writeAny(value, path);
   }
 
@@ -136,7 +137,8 @@ export class ValueWriter {
     let json = '[';
     const { length } = items;
     for (let index = 0; index < length && !this.isTooLarge; index += 1) {
-      if (this.#nodesLeft <= 0 || this.#left <= 0) return `${json}${index === 0 ? '' : ','}"[${length - index} more items]"]`;
+      if (this.#nodesLeft <= 0 || this.#left <= 0)
+        return `${json}${index === 0 ? '' : ','}"[${length - index} more items]"]`;
       this.#nodesLeft -= 1;
       if (index > 0) json += ',';
       json += this.#writeElement(items, index, path);
@@ -170,7 +172,11 @@ export class ValueWriter {
   }
 
   /** `"key":value`, or `undefined` for what JSON leaves out. */
-  #writeField(record: object, key: string, { path, prototype }: { path: string; prototype: object | null }): string | undefined {
+  #writeField(
+    record: object,
+    key: string,
+    { path, prototype }: { path: string; prototype: object | null },
+  ): string | undefined {
     const descriptor = Object.getOwnPropertyDescriptor(record, key);
     if (descriptor === undefined) return undefined;
     const name = key.length < 16 ? quote(key) : this.text(key);

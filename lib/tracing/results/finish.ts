@@ -3,7 +3,7 @@ import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { completeUsage } from '../complete-usage.js';
-import type { OpenCall } from '../run-in-span.js';
+import type { OpenCall } from '../open-call.js';
 
 /** How a call ended: with a value, or with an exception. */
 export type Outcome = { readonly value: unknown } | { readonly thrown: unknown };

@@ -1,7 +1,7 @@
 import { AttributeKey } from '../../entities/attributes.js';
 import { UsageAccumulator } from '../../usage/usage-accumulator.js';
 import { now } from '../../utils/clock.js';
-import type { OpenCall } from '../run-in-span.js';
+import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 
 /** Chunks kept for a span's outputs; later ones are counted. */
@@ -33,7 +33,7 @@ export class StreamWatch {
   /** Runs what reads the stream in the stream's own span. */
   run(fn: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown {
     const { recorder, context } = this.open;
-    return recorder.contexts.run(context, fn, self, args);
+    return recorder.contexts.run(context, { target: fn, self, args });
   }
 
   chunk(chunk: unknown): void {

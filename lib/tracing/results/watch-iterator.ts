@@ -1,4 +1,4 @@
-import type { OpenCall } from '../run-in-span.js';
+import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';

@@ -1,4 +1,4 @@
-import type { OpenCall } from '../run-in-span.js';
+import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
@@ -76,8 +76,9 @@ function observePipe(observer: StreamObserver, pipe: Method): Method {
       { highWaterMark: 1 },
       { highWaterMark: 0 },
     );
-    const source = Reflect.getPrototypeOf(this as object) as ReadableStream; // its methods, not the shadows of this object
-    const piped = Reflect.apply(source.pipeTo, this, [passing.writable]) as Promise<void>;
+    // The method of its class, not the shadow on this object.
+    const pipeTo = Reflect.get(Reflect.getPrototypeOf(this as object) as object, 'pipeTo') as Method;
+    const piped = Reflect.apply(pipeTo, this, [passing.writable]) as Promise<void>;
     piped.then(undefined, (reason: unknown) => (reason instanceof Error ? observer.fail(reason) : observer.cancel()));
     return Reflect.apply(pipe, passing.readable, [target]);
   };

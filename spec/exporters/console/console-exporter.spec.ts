@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- the expected screens take the room, and belong together */
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
