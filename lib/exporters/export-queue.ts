@@ -139,6 +139,8 @@ export class ExportQueue {
     const abort = new AbortController();
     this.#abort = abort;
     const timer = setTimeout(() => abort.abort(new Error('time is over')), this.#options.timeoutMs);
+    // Who waits for the queue holds the process for as long as that is wanted.
+    timer.unref();
     try {
       await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
       return undefined;

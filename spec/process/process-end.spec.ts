@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Trace } from 'traced-agents';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { treeOf } from '../support/recording.js';
+
+const packageUrl = pathToFileURL(resolve('dist/index.js')).href;
+const autoUrl = pathToFileURL(resolve('dist/auto.js')).href;
+
+interface End {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'traced-agents-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs a program in a process of its own, in a folder of its own. */
+function run(
+  program: string,
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<End> {
+  writeFileSync(join(folder, 'program.mjs'), `import * as ta from ${JSON.stringify(packageUrl)};\n${program}`);
+  const options = { cwd: folder, env: { ...process.env, ...env }, timeout: 20_000 };
+  return new Promise((done) => {
+    const child = execFile(process.execPath, [...args, 'program.mjs'], options, (_error, stdout, stderr) =>
+      done({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+function tracesOnDisk(): string[] {
+  const text = readFileSync(join(folder, 'traces.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const trace = Trace.fromJSON(line);
+      return `${treeOf(trace)} ${trace.info.state}`;
+    });
+}
+
+const queued = `const got = [];
+ta.init({ exporters: [{ name: 'queued', async export(traces) { await new Promise((r) => setTimeout(r, 30)); got.push(...traces); } }] });
+process.on('exit', () => console.log(got.length + ' arrived', JSON.stringify(ta.stats())));
+const echo = ta.traceTool((x) => x, { name: 'echo' });`;
+
+describe('the end of the process', () => {
+  it('by itself: what is queued still goes out, without a call of flush', async () => {
+    const { code, stdout } = await run(`${queued} for (let i = 0; i < 100; i += 1) echo(i);`);
+
+    expect([code, stdout.split(' ')[0]]).toEqual([0, '100']);
+  });
+
+  it('by itself: an exporter that never answers holds it no longer than the limit', async () => {
+    const { code, stdout } = await run(`
+      ta.init({ shutdownTimeoutMs: 100, exporters: [{ name: 'hung', export: () => new Promise(() => undefined) }] });
+      ta.traceTool((x) => x)(1);
+      const since = performance.now();
+      process.on('exit', () => console.log(performance.now() - since < 5000 ? 'in time' : 'too late'));`);
+
+    expect([code, stdout.trim()]).toEqual([0, 'in time']);
+  });
+
+  it('by itself: tracing that has nothing to do does not hold it', async () => {
+    const { code, stdout } = await run(`ta.init({ exporters: [] }); process.on('exit', () => console.log('bye'));`);
+
+    expect([code, stdout.trim()]).toEqual([0, 'bye']);
+  });
+
+  it('by process.exit: finished traces are on disk, open ones are written as incomplete', async () => {
+    const { code } = await run(`
+      ta.init({ exporters: [new ta.FileExporter()] });
+      ta.traceTool(() => 1, { name: 'done' })();
+      void ta.traceAgent(() => new Promise(() => undefined), { name: 'open' })();
+      process.exit(3);`);
+
+    expect([code, ...tracesOnDisk()]).toEqual([3, 'done OK', 'open IN_PROGRESS']);
+  });
+
+  it('by an uncaught exception: exit code and message are those of the bare program, the trace is on disk', async () => {
+    const { code, stderr } = await run(`
+      ta.init({ exporters: [new ta.FileExporter()] });
+      await ta.traceAgent(async () => { throw new TypeError('nobody catches this'); }, { name: 'failing' })();`);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('TypeError: nobody catches this');
+    expect(tracesOnDisk()).toEqual(['failing ERROR']);
+  });
+
+  it('adds no handler for signals', async () => {
+    const { stdout } = await run(`
+      ta.init({ exporters: [] });
+      console.log(['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].map((name) => process.listenerCount(name)).join());`);
+
+    expect(stdout.trim()).toBe('0,0,0,0,0');
+  });
+});
+
+describe('traced-agents/auto', () => {
+  it('switches tracing on from the environment, without a line of code', async () => {
+    const { code, stderr } = await run(`ta.traceTool(() => 1, { name: 'echo' })();`, {
+      args: ['--import', autoUrl],
+      env: {
+        TRACED_AGENTS_EXPORTERS: 'console,file',
+        TRACED_AGENTS_FILE: 'traces.jsonl',
+        TRACED_AGENTS_VERBOSITY: 'line',
+      },
+    });
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('echo');
+    expect(tracesOnDisk()).toEqual(['echo OK']);
+  });
+});
+
+describe('importing the package', () => {
+  it('enables nothing and adds no listener', async () => {
+    const { stdout } = await run(`
+      ta.traceTool((x) => x)(1);
+      const ours = process.listeners('exit').filter((listener) => listener.name !== 'handleProcessExit'); // Node's own
+      console.log(JSON.stringify(ta.stats()), ours.length, process.listenerCount('beforeExit'));`);
+
+    expect(stdout.trim()).toBe('{"started":0,"recorded":0,"sampledOut":0,"dropped":{},"open":0,"exporters":{}} 0 0');
+  });
+});
