@@ -1,4 +1,7 @@
-import { Expose, Transform } from 'class-transformer';
+import 'reflect-metadata';
+import { Expose, Transform, Type } from 'class-transformer';
+import { frozenCopy } from '../utils/deep-freeze.js';
+import { Opaque } from './opaque.js';
 
 /** A value an event or a link may carry, as OpenTelemetry allows. */
 export type EventAttributeValue = string | number | boolean | readonly (string | number | boolean | null | undefined)[];
@@ -6,6 +9,7 @@ export type EventAttributeValue = string | number | boolean | readonly (string |
 /** Something that happened at one moment of a span: an `exception`, or an event of the user's. */
 export class SpanEvent {
   @Expose()
+  @Transform(({ value }) => String(value ?? ''), { toClassOnly: true })
   readonly name: string;
 
   /** Nanoseconds since 1970. */
@@ -15,8 +19,9 @@ export class SpanEvent {
   readonly timeNs: bigint;
 
   @Expose()
-  // From `obj`: class-transformer's own copy would drop keys such as `constructor`.
-  @Transform(({ obj }) => obj['attributes'] ?? {})
+  @Type(() => Opaque)
+  @Transform(({ obj }) => frozenCopy(obj['attributes'] ?? {}), { toClassOnly: true })
+  @Transform(({ obj }) => obj['attributes'], { toPlainOnly: true })
   readonly attributes: Readonly<Record<string, EventAttributeValue>>;
 
   constructor(name = '', timeNs = 0n, attributes: Readonly<Record<string, EventAttributeValue>> = {}) {

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Expose, instanceToPlain, Transform, Type } from 'class-transformer';
 import { hexToBase64, idToHex } from '../utils/base64-id.js';
-import { deepFreeze } from '../utils/deep-freeze.js';
+import { deepFreeze, frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
-import { getOwn, setOwn } from '../utils/records.js';
+import { getOwn, isRecord, setOwn } from '../utils/records.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
+import { Opaque } from './opaque.js';
 import { type EventAttributeValue, SpanEvent } from './span-event.js';
 import type { SpanStatus } from './span-status.js';
 import type { TokenUsage } from './token-usage.js';
@@ -58,6 +59,7 @@ export class Span {
   readonly parentId: string | undefined;
 
   @Expose()
+  @Transform(({ value }) => String(value ?? ''), { toClassOnly: true })
   readonly name: string;
 
   /** Nanoseconds since 1970. */
@@ -73,21 +75,25 @@ export class Span {
   readonly endTimeNs: bigint;
 
   @Expose()
-  @Transform(({ value }) => statusFromJson(value), { toClassOnly: true })
-  @Transform(({ value }) => ({ code: `STATUS_CODE_${value.code}`, message: value.message }), { toPlainOnly: true })
+  @Type(() => Opaque)
+  @Transform(({ obj }) => statusFromJson(obj['status']), { toClassOnly: true })
+  @Transform(({ obj }) => statusToJson(obj['status']), { toPlainOnly: true })
   readonly status: SpanStatus;
 
   @Expose()
   @Type(() => SpanEvent)
+  @Transform(({ value }) => eventsFromTransformed(value), { toClassOnly: true })
   readonly events: readonly SpanEvent[];
 
   @Expose()
+  @Type(() => Opaque)
   @Transform(({ obj }) => linksFromJson(obj['links']), { toClassOnly: true })
   @Transform(({ obj }) => obj['links'].map(linkToJson), { toPlainOnly: true })
   readonly links: readonly SpanLink[];
 
   /** The attributes as MLflow stores them: each value is JSON text. */
   @Expose({ name: 'attributes' })
+  @Type(() => Opaque)
   @Transform(({ obj }) => attributeTextsFromJson(obj['attributes']), { toClassOnly: true })
   @Transform(({ obj }) => obj['attributeTexts'], { toPlainOnly: true })
   readonly attributeTexts: AttributeTexts;
@@ -125,7 +131,10 @@ export class Span {
 
   /** The tokens this span reported by itself; those of its children are not in it. */
   get tokenUsage(): TokenUsage | undefined {
-    return tokenUsageFromJson(this.getAttribute(AttributeKey.tokenUsage), this.getAttribute(AttributeKey.reasoningTokens));
+    return tokenUsageFromJson(
+      this.getAttribute(AttributeKey.tokenUsage),
+      this.getAttribute(AttributeKey.reasoningTokens),
+    );
   }
 
   /** All attributes, parsed; among them inputs, outputs, type and token usage under MLflow's keys. */
@@ -172,13 +181,26 @@ function attributeTextsFromJson(json: unknown): AttributeTexts {
   return Object.freeze(texts);
 }
 
+function statusToJson({ code, message }: SpanStatus): unknown {
+  return { code: `STATUS_CODE_${code}`, message };
+}
+
+/** class-transformer has made the elements; what is no object it passed on as it was. */
+function eventsFromTransformed(value: unknown): readonly SpanEvent[] {
+  if (!Array.isArray(value) || value.length === 0) return empty;
+  return Object.freeze(value.filter((event) => event instanceof SpanEvent).map((event) => Object.freeze(event)));
+}
+
 function linksFromJson(json: unknown): readonly SpanLink[] {
-  if (!Array.isArray(json)) return empty;
-  return json.map((link) => ({
-    traceId: String(link?.trace_id ?? ''),
-    spanId: String(link?.span_id ?? ''),
-    attributes: link?.attributes ?? {},
-  }));
+  if (!Array.isArray(json) || json.length === 0) return empty;
+  const links = json.filter(isRecord).map((link) =>
+    Object.freeze({
+      traceId: String(link['trace_id'] ?? ''),
+      spanId: String(link['span_id'] ?? ''),
+      attributes: frozenCopy(link['attributes'] ?? {}) as SpanLink['attributes'], // whatever JSON holds
+    }),
+  );
+  return Object.freeze(links);
 }
 
 function linkToJson(link: SpanLink): unknown {

@@ -28,11 +28,17 @@ export function tokenUsageFromJson(json: unknown, reasoningTokens?: unknown): To
     const count = json[wireName];
     if (isCount(count)) usage[name] = count;
   }
-  if (usage.inputTokens === undefined && usage.outputTokens === undefined && usage.totalTokens === undefined) return undefined;
+  if (usage.inputTokens === undefined && usage.outputTokens === undefined && usage.totalTokens === undefined)
+    return undefined;
   if (isCount(reasoningTokens)) usage.reasoningTokens = reasoningTokens;
   const inputTokens = usage.inputTokens ?? 0;
   const outputTokens = usage.outputTokens ?? 0;
-  return Object.freeze({ ...usage, inputTokens, outputTokens, totalTokens: usage.totalTokens ?? inputTokens + outputTokens });
+  return Object.freeze({
+    ...usage,
+    inputTokens,
+    outputTokens,
+    totalTokens: usage.totalTokens ?? inputTokens + outputTokens,
+  });
 }
 
 function isCount(value: unknown): value is number {

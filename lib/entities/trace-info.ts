@@ -1,7 +1,10 @@
-import { Expose, Transform } from 'class-transformer';
+import 'reflect-metadata';
+import { Expose, Transform, Type } from 'class-transformer';
+import { frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn, setOwn } from '../utils/records.js';
 import { AttributeKey, TraceKey } from './attributes.js';
+import { Opaque } from './opaque.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
 
@@ -32,52 +35,65 @@ export class TraceInfo {
   @Transform(({ value }) => (states.has(value) ? value : 'STATE_UNSPECIFIED'), { toClassOnly: true })
   readonly state: TraceState;
 
-  /** When the root began; whole milliseconds. */
+  /** Milliseconds since 1970. @internal */
   @Expose({ name: 'request_time' })
-  @Transform(({ obj }) => new Date(obj['request_time'] ?? 0), { toClassOnly: true })
-  @Transform(({ obj }) => obj['requestTime'].toISOString(), { toPlainOnly: true })
-  readonly requestTime: Date;
+  @Transform(({ obj }) => new Date(obj['request_time'] ?? 0).getTime(), { toClassOnly: true })
+  @Transform(({ value }) => new Date(value).toISOString(), { toPlainOnly: true })
+  readonly requestTimeMs: number;
 
   /** From the start of the root to its end, in whole milliseconds. */
   @Expose({ name: 'execution_duration_ms' })
-  @Transform(({ value }) => Number(value ?? 0), { toClassOnly: true })
+  @Transform(({ value }) => (Number.isFinite(value) ? value : 0), { toClassOnly: true })
   readonly executionDurationMs: number;
 
   /** The text that `requestPreview` is cut from. @internal */
   @Expose({ name: 'request_preview' })
+  @Transform(({ value }) => (typeof value === 'string' ? value : undefined), { toClassOnly: true })
   @Transform(({ value }) => preview(value), { toPlainOnly: true })
   readonly requestText: string | undefined;
 
   /** The text that `responsePreview` is cut from. @internal */
   @Expose({ name: 'response_preview' })
+  @Transform(({ value }) => (typeof value === 'string' ? value : undefined), { toClassOnly: true })
   @Transform(({ value }) => preview(value), { toPlainOnly: true })
   readonly responseText: string | undefined;
 
   /** Labels that may still change in a store; among them `mlflow.traceName`. */
   @Expose()
-  @Transform(({ obj }) => stringRecord(obj['tags']))
+  @Type(() => Opaque)
+  @Transform(({ obj }) => stringRecord(obj['tags']), { toClassOnly: true })
+  @Transform(({ obj }) => obj['tags'], { toPlainOnly: true })
   readonly tags: Readonly<Record<string, string>>;
 
   /** Facts that stay as they were recorded; session, user and token usage are among them. */
   @Expose({ name: 'trace_metadata' })
+  @Type(() => Opaque)
   @Transform(({ obj }) => stringRecord(obj['trace_metadata']), { toClassOnly: true })
   @Transform(({ obj }) => obj['metadata'], { toPlainOnly: true })
   readonly metadata: Readonly<Record<string, string>>;
 
   /** @internal */
   @Expose({ name: 'trace_location' })
+  @Type(() => Opaque)
+  @Transform(({ obj }) => frozenCopy(obj['trace_location'] ?? defaultLocation), { toClassOnly: true })
+  @Transform(({ obj }) => obj['location'], { toPlainOnly: true })
   readonly location: unknown;
 
   constructor(fields?: TraceInfoFields) {
     this.traceId = fields?.traceId ?? '';
     this.state = fields?.state ?? 'STATE_UNSPECIFIED';
-    this.requestTime = fields?.requestTime ?? new Date(0);
+    this.requestTimeMs = fields?.requestTime.getTime() ?? 0;
     this.executionDurationMs = fields?.executionDurationMs ?? 0;
     this.requestText = fields?.requestText;
     this.responseText = fields?.responseText;
     this.tags = fields?.tags ?? {};
     this.metadata = fields?.metadata ?? {};
     this.location = defaultLocation;
+  }
+
+  /** When the root began; whole milliseconds. */
+  get requestTime(): Date {
+    return new Date(this.requestTimeMs);
   }
 
   /** The root's inputs as JSON, cut to 1000 characters as MLflow cuts them. */
@@ -111,11 +127,17 @@ export class TraceInfo {
   get tokenUsage(): TokenUsage | undefined {
     const text = getOwn(this.metadata, TraceKey.tokenUsage);
     if (text === undefined) return undefined;
-    return tokenUsageFromJson(parseJson(text), Number(getOwn(this.metadata, AttributeKey.reasoningTokens) ?? Number.NaN));
+    return tokenUsageFromJson(
+      parseJson(text),
+      Number(getOwn(this.metadata, AttributeKey.reasoningTokens) ?? Number.NaN),
+    );
   }
 }
 
-const defaultLocation = Object.freeze({ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: Object.freeze({ experiment_id: '0' }) });
+const defaultLocation = Object.freeze({
+  type: 'MLFLOW_EXPERIMENT',
+  mlflow_experiment: Object.freeze({ experiment_id: '0' }),
+});
 const previewLength = 1000;
 
 /** MLflow's columns hold 1000 code points. */
@@ -128,6 +150,7 @@ function preview(text: string | undefined): string | undefined {
 
 function stringRecord(json: unknown): Readonly<Record<string, string>> {
   const record: Record<string, string> = {};
-  for (const [key, value] of Object.entries(json ?? {})) setOwn(record, key, typeof value === 'string' ? value : JSON.stringify(value));
+  for (const [key, value] of Object.entries(json ?? {}))
+    setOwn(record, key, typeof value === 'string' ? value : JSON.stringify(value));
   return Object.freeze(record);
 }

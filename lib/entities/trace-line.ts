@@ -19,7 +19,8 @@ export function traceToLine(trace: Trace): string {
   let spans = '';
   for (const span of trace.data.spans) {
     if (spans !== '') spans += ',';
-    spans += spanToJson(span, traceId);
+    // Nearly always the trace's own id; then it is converted once.
+    spans += spanToJson(span, span.traceId === trace.info.traceId ? traceId : hexToBase64(span.traceId.slice(3)));
   }
   return `{"info":${infoToJson(trace.info)},"data":{"spans":[${spans}]}}`;
 }
@@ -71,7 +72,9 @@ function eventsToJson(events: readonly SpanEvent[]): string {
 
 function linksToJson({ links }: Span): string {
   if (links.length === 0) return '[]';
-  return JSON.stringify(links.map((link) => ({ trace_id: link.traceId, span_id: link.spanId, attributes: link.attributes })));
+  return JSON.stringify(
+    links.map((link) => ({ trace_id: link.traceId, span_id: link.spanId, attributes: link.attributes })),
+  );
 }
 
 const quotedKeys = new Map<string, string>();

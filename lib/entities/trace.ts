@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Expose, instanceToPlain, plainToInstance, Type } from 'class-transformer';
 import { TraceFormatError } from '../errors.js';
+import { idToHex } from '../utils/base64-id.js';
 import { quoteNanoseconds } from '../utils/parse-json.js';
 import { isRecord } from '../utils/records.js';
 import { TraceData } from './trace-data.js';
@@ -79,8 +80,14 @@ function misfit(json: unknown): string | undefined {
   if (!isRecord(json)) return 'the top is no object';
   if (!isRecord(json['info'])) return "'info' is no object";
   if (typeof json['info']['trace_id'] !== 'string') return "'info.trace_id' is no string";
+  if (Number.isNaN(new Date((json['info']['request_time'] as string | undefined) ?? 0).getTime()))
+    return "'info.request_time' is no time";
   if (!isRecord(json['data'])) return "'data' is no object";
   if (!Array.isArray(json['data']['spans'])) return "'data.spans' is no array";
-  const bad = json['data']['spans'].findIndex((span) => !isRecord(span) || typeof span['span_id'] !== 'string');
-  return bad === -1 ? undefined : `'data.spans[${bad}].span_id' is no string`;
+  const bad = json['data']['spans'].findIndex((span) => !isRecord(span) || !isSpanId(span['span_id']));
+  return bad === -1 ? undefined : `'data.spans[${bad}].span_id' is no id of a span`;
+}
+
+function isSpanId(value: unknown): boolean {
+  return typeof value === 'string' && idToHex(value, 8) !== undefined;
 }

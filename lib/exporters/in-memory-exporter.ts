@@ -1,6 +1,8 @@
 import type { Trace } from '../entities/trace.js';
+import { ConfigurationError } from '../errors.js';
 import type { TraceExporter, TraceQuery, TraceReader } from './exporter.js';
 import { matchesQuery } from './match-trace.js';
+import { newestFirst } from './newest-first.js';
 
 /** Options of `InMemoryExporter`. */
 export interface InMemoryExporterOptions {
@@ -26,7 +28,13 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
   #traces: Trace[] = [];
   #evicted = 0;
 
+  /** @throws {ConfigurationError} for a `maxTraces` that is no positive whole number. */
   constructor({ maxTraces = 10_000 }: InMemoryExporterOptions = {}) {
+    if (!(Number.isInteger(maxTraces) && maxTraces > 0)) {
+      throw new ConfigurationError(
+        `The option 'maxTraces' of InMemoryExporter must be a whole number from 1, but is ${String(maxTraces)}.`,
+      );
+    }
     this.#maxTraces = maxTraces;
   }
 
@@ -55,10 +63,10 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
   }
 
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    return this.#traces
-      .filter((trace) => matchesQuery(trace.info, query))
-      .reverse()
-      .slice(0, query.limit ?? 100);
+    return newestFirst(
+      this.#traces.filter((trace) => matchesQuery(trace.info, query)),
+      query,
+    );
   }
 
   #evict(excess: number): void {

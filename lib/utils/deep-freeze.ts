@@ -9,3 +9,8 @@ export function deepFreeze<Value>(value: Value): Value {
   }
   return value;
 }
+
+/** A copy of JSON that belongs to somebody else, frozen through and through. */
+export function frozenCopy<Value>(json: Value): Value {
+  return deepFreeze(structuredClone(json));
+}

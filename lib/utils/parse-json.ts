@@ -12,5 +12,5 @@ export function parseJson(text: string): unknown {
  * A quote inside a JSON string is always escaped, so the pattern meets keys only.
  */
 export function quoteNanoseconds(json: string): string {
-  return json.replace(/(?<!\\)"((?:start_|end_)?time_unix_nano)"\s*:\s*(\d{15,})/g, '"$1":"$2"');
+  return json.replace(/(?<!\\)"((?:start_|end_)?time_unix_nano)"\s*:\s*(\d{15,})(?![\d.eE])/g, '"$1":"$2"');
 }
