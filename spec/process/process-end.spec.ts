@@ -7,8 +7,8 @@ import { Trace } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { treeOf } from '../support/recording.js';
 
-const packageUrl = pathToFileURL(resolve('dist/index.js')).href;
-const autoUrl = pathToFileURL(resolve('dist/auto.js')).href;
+const packageUrl = pathToFileURL(resolve('dist/bundle/index.js')).href;
+const autoUrl = pathToFileURL(resolve('dist/bundle/auto.js')).href;
 
 interface End {
   readonly code: number | null;
