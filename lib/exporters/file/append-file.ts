@@ -1,4 +1,16 @@
-import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { rotate } from './rotate.js';
 
@@ -25,6 +37,10 @@ export class AppendFile {
   readonly #options: AppendFileOptions;
   #descriptor: number | undefined;
   #identity: { readonly device: number; readonly inode: number } | undefined;
+  /** Where the file ended after our last write. */
+  #end = 0;
+  /** Others write to it as well: what follows our part may be theirs. */
+  #isShared = false;
   /** The last line in the file has no end: ours that was cut short, or that of a process that died. */
   #isTorn = false;
 
@@ -32,24 +48,29 @@ export class AppendFile {
     this.#options = options;
   }
 
-  /** Appends one line. Throws what the system says; a part that was written is closed off before the next line. */
+  /**
+   * Appends one line. Throws what the system says; a part that was written is taken back, or closed off before the next line
+   * where others write to the file.
+   */
   append(line: string): void {
     const descriptor = this.#open(Buffer.byteLength(line) + 1);
     const bytes = Buffer.from(this.#isTorn ? `\n${line}\n` : `${line}\n`);
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-      this.#isTorn = false;
     } catch (error) {
-      this.#isTorn ||= written > 0;
+      if (written > 0) this.#takeBack(descriptor, written);
       throw error;
     }
+    this.#end += written;
+    this.#isTorn = false;
     if (this.#options.isForced) fsyncSync(descriptor);
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    const descriptor = this.#descriptor;
     this.#descriptor = undefined;
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 
   /** The descriptor of the file that stands at the path now: it may have been rotated, renamed or deleted by others. */
@@ -60,13 +81,36 @@ export class AppendFile {
     if (maxBytes !== undefined && found !== undefined && found.size > 0 && found.size + incoming > maxBytes) {
       if (rotate(path, { maxFiles, inode: found.ino })) found = undefined;
     }
-    if (this.#descriptor !== undefined && this.#isSame(found)) return this.#descriptor;
+    if (this.#descriptor !== undefined && found !== undefined && this.#isSame(found)) {
+      if (found.size !== this.#end) this.#noteOthers(this.#descriptor, found.size);
+      return this.#descriptor;
+    }
     this.close();
     return this.#openAnew(path);
   }
 
-  #isSame(found: Stats | undefined): boolean {
-    return found !== undefined && found.ino === this.#identity?.inode && found.dev === this.#identity.device;
+  #isSame(found: Stats): boolean {
+    return found.ino === this.#identity?.inode && found.dev === this.#identity.device;
+  }
+
+  /** Another process has written or cut the file, and may have died over it. */
+  #noteOthers(descriptor: number, size: number): void {
+    this.#isShared = true;
+    this.#end = size;
+    this.#isTorn = hasTornLine(descriptor, size);
+  }
+
+  #takeBack(descriptor: number, written: number): void {
+    try {
+      if (!this.#isShared && fstatSync(descriptor).size === this.#end + written) {
+        ftruncateSync(descriptor, this.#end);
+        return;
+      }
+    } catch {
+      // Closed off then, as for others.
+    }
+    this.#end += written;
+    this.#isTorn = true;
   }
 
   #openAnew(path: string): number {
@@ -79,7 +123,9 @@ export class AppendFile {
     }
     this.#descriptor = descriptor;
     this.#identity = { device: status.dev, inode: status.ino };
-    this.#isTorn = status.size > 0 && lastByte(descriptor, status.size) !== newline;
+    this.#end = status.size;
+    this.#isShared = false;
+    this.#isTorn = hasTornLine(descriptor, status.size);
     return descriptor;
   }
 }
@@ -91,7 +137,9 @@ export class NotAFileError extends Error {
   }
 }
 
-function lastByte(descriptor: number, size: number): number | undefined {
-  const byte = Buffer.alloc(1);
-  return readSync(descriptor, byte, 0, 1, size - 1) === 1 ? byte[0] : undefined;
+function hasTornLine(descriptor: number, size: number): boolean {
+  if (size === 0) return false;
+  const lastByte = Buffer.alloc(1);
+  readSync(descriptor, lastByte, 0, 1, size - 1);
+  return lastByte[0] !== newline;
 }

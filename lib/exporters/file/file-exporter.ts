@@ -3,9 +3,8 @@ import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import { ConfigurationError, ExportError } from '../../errors.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
-import { matchesQuery } from '../match-trace.js';
 import { AppendFile, NotAFileError } from './append-file.js';
-import { isBadLine, readTraceFile, readTraceLines } from './read-trace-file.js';
+import { findStored, type StoredTraces, searchStored } from './stored-traces.js';
 
 /** Options of `FileExporter`. */
 export interface FileExporterOptions {
@@ -34,19 +33,27 @@ export class FileExporter implements TraceExporter, TraceReader {
   /** The whole path. */
   readonly path: string;
   readonly #file: AppendFile;
+  readonly #stored: StoredTraces;
   #isShutDown = false;
 
   /** @throws {ConfigurationError} for a path that is empty, or bounds that are no positive numbers. */
   constructor({ path = 'traces.jsonl', maxBytes, maxFiles = 5, durability = 'process' }: FileExporterOptions = {}) {
-    if (typeof path !== 'string' || path === '') throw new ConfigurationError("The option 'path' of FileExporter must be a path.");
-    if (maxBytes !== undefined && !(maxBytes > 0)) throw new ConfigurationError("The option 'maxBytes' of FileExporter must be a positive number.");
-    if (!(Number.isInteger(maxFiles) && maxFiles > 0)) throw new ConfigurationError("The option 'maxFiles' of FileExporter must be a positive whole number.");
+    if (typeof path !== 'string' || path === '')
+      throw new ConfigurationError("The option 'path' of FileExporter must be a path.");
+    if (maxBytes !== undefined && !(maxBytes > 0))
+      throw new ConfigurationError("The option 'maxBytes' of FileExporter must be a positive number.");
+    if (!(Number.isInteger(maxFiles) && maxFiles > 0))
+      throw new ConfigurationError("The option 'maxFiles' of FileExporter must be a positive whole number.");
+    if (durability !== 'process' && durability !== 'power')
+      throw new ConfigurationError("The option 'durability' of FileExporter must be 'process' or 'power'.");
     this.path = resolve(path);
+    this.#stored = { path: this.path, maxFiles: maxBytes === undefined ? 0 : maxFiles };
     this.#file = new AppendFile({ path: this.path, maxBytes, maxFiles, isForced: durability === 'power' });
   }
 
   export(traces: readonly Trace[]): void {
-    if (this.#isShutDown) throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
+    if (this.#isShutDown)
+      throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
     for (const trace of traces) this.#append(traceToLine(trace));
   }
 
@@ -55,38 +62,27 @@ export class FileExporter implements TraceExporter, TraceReader {
     this.#file.close();
   }
 
-  /** The last trace with this id that the file holds. */
-  async getTrace(traceId: string): Promise<Trace | undefined> {
-    let found: Trace | undefined;
-    try {
-      for await (const item of readTraceLines(this.path, (line) => line.includes(traceId))) {
-        if (!isBadLine(item) && item.info.traceId === traceId) found = item;
-      }
-    } catch {
-      // No file yet, or not readable: then nothing is stored.
-    }
-    return found;
+  /**
+   * The last trace with this id that the file holds, or those that were rotated away.
+   *
+   * @throws {TracingError} when the file is there and cannot be read.
+   */
+  getTrace(traceId: string): Promise<Trace | undefined> {
+    return findStored(this.#stored, traceId);
   }
 
-  /** Reads the file through; only the traces that match are held. */
-  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    const found = new Map<string, Trace>();
-    try {
-      for await (const item of readTraceFile(this.path)) {
-        if (!isBadLine(item) && matchesQuery(item.info, query)) found.set(item.info.traceId, item);
-      }
-    } catch {
-      // As above.
-    }
-    const newestFirst = [...found.values()].sort((a, b) => b.info.requestTime.getTime() - a.info.requestTime.getTime());
-    return newestFirst.slice(0, query.limit ?? 100);
+  /** Reads the files through. @throws {TracingError} as `getTrace`. */
+  searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    return searchStored(this.#stored, query);
   }
 
   #append(line: string): void {
     try {
       this.#file.append(line);
     } catch (cause) {
-      throw new ExportError(this.name, `A trace could not be written to '${this.path}': ${remedyFor(cause)}`, { cause });
+      throw new ExportError(this.name, `A trace could not be written to '${this.path}': ${remedyFor(cause)}`, {
+        cause,
+      });
     }
   }
 }
@@ -103,7 +99,8 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 function remedyFor(cause: unknown): string {
-  if (cause instanceof NotAFileError) return 'it is no regular file. Choose another path (option file, or TRACED_AGENTS_FILE).';
+  if (cause instanceof NotAFileError)
+    return 'it is no regular file. Choose another path (option file, or TRACED_AGENTS_FILE).';
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   return remedies[code] ?? `${String(cause)}.`;
 }

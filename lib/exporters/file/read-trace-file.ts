@@ -36,7 +36,10 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
  * }
  * ```
  */
-export function readTraceFile(source: string | AsyncIterable<Uint8Array>, options: ReadTraceFileOptions = {}): AsyncGenerator<Trace | BadLine> {
+export function readTraceFile(
+  source: string | AsyncIterable<Uint8Array>,
+  options: ReadTraceFileOptions = {},
+): AsyncGenerator<Trace | BadLine> {
   return readTraceLines(source, () => true, options);
 }
 

@@ -12,7 +12,8 @@ const staleAfterMs = 10_000;
 
 /**
  * Moves `path` to `path.1`, that to `path.2`, and so on; the oldest goes. `false` if another process is about it: then it is
- * left alone. A lock file decides who; one that is left over from a process that died is taken away after a while.
+ * left alone. A lock file decides who; one that is left over from a process that died is taken away after a while. What
+ * the system refuses is `false`, too: the file grows past its bound rather than losing traces.
  */
 export function rotate(path: string, { maxFiles, inode }: RotateOptions): boolean {
   const lock = `${path}.rotating`;
@@ -23,6 +24,8 @@ export function rotate(path: string, { maxFiles, inode }: RotateOptions): boolea
     for (let number = maxFiles - 1; number >= 1; number -= 1) move(`${path}.${number}`, `${path}.${number + 1}`);
     move(path, `${path}.1`);
     return true;
+  } catch {
+    return false;
   } finally {
     rmSync(lock, { force: true });
   }
