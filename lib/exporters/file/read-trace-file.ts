@@ -1,6 +1,7 @@
+import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { Trace } from '../../entities/trace.js';
-import { TracingError } from '../../errors.js';
+import { ConfigurationError, TracingError } from '../../errors.js';
 
 /** A line that is no trace; the others are read all the same. */
 export interface BadLine {
@@ -27,7 +28,8 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
  * Reads a trace file of any size, line by line; memory holds one line. Lines that are torn, binary or no traces come as
  * `BadLine` with their number; empty lines are passed over.
  *
- * @throws {TracingError} when the file cannot be read.
+ * @throws {ConfigurationError} at once, for a `maxLineBytes` that is no positive number.
+ * @throws {TracingError} while it is read, when the file cannot be.
  * @example
  * ```ts
  * for await (const item of readTraceFile('traces.jsonl')) {
@@ -40,6 +42,10 @@ export function readTraceFile(
   source: string | AsyncIterable<Uint8Array>,
   options: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
+  const { maxLineBytes = 1 } = options;
+  if (!(maxLineBytes > 0)) {
+    throw new ConfigurationError("The option 'maxLineBytes' of readTraceFile must be a positive number.");
+  }
   return readTraceLines(source, () => true, options);
 }
 
@@ -49,9 +55,10 @@ export async function* readTraceLines(
   isWanted: (line: string) => boolean,
   { maxLineBytes = 256 * 1024 * 1024 }: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
-  const chunks = typeof source === 'string' ? createReadStream(source, { highWaterMark: 1024 * 1024 }) : source;
-  const lines = new LineSplitter(maxLineBytes);
+  // A longer one is no text in JavaScript.
+  const lines = new LineSplitter(Math.min(maxLineBytes, constants.MAX_STRING_LENGTH));
   try {
+    const chunks = typeof source === 'string' ? createReadStream(source, { highWaterMark: 1024 * 1024 }) : source;
     for await (const chunk of chunks) {
       for (const line of lines.split(chunk as Uint8Array)) yield* readLine(line, isWanted); // a stream without an encoding
     }
@@ -88,8 +95,8 @@ class LineSplitter {
       yield this.#take();
       from = end + 1;
     }
-    // A copy: the stream may use its buffer again.
-    this.#add(chunk.slice(from));
+    // A copy, which `slice` of a Buffer is not: the stream may use its buffer again.
+    this.#add(Uint8Array.from(chunk.subarray(from)));
   }
 
   rest(): Line | undefined {
