@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { Expose, Transform, Type } from 'class-transformer';
+import { Expose, instanceToPlain, Transform } from 'class-transformer';
 import { frozenCopy } from '../utils/deep-freeze.js';
-import { Opaque } from './opaque.js';
+import { isRecord } from '../utils/records.js';
+import { FromJson } from './from-json.js';
 
 /** A value an event or a link may carry, as OpenTelemetry allows. */
 export type EventAttributeValue = string | number | boolean | readonly (string | number | boolean | null | undefined)[];
@@ -18,15 +19,17 @@ export class SpanEvent {
   @Transform(({ value }) => String(value), { toPlainOnly: true })
   readonly timeNs: bigint;
 
-  @Expose()
-  @Type(() => Opaque)
-  @Transform(({ obj }) => frozenCopy(obj['attributes'] ?? {}), { toClassOnly: true })
-  @Transform(({ obj }) => obj['attributes'], { toPlainOnly: true })
+  @FromJson(({ attributes }) => frozenCopy(isRecord(attributes) ? attributes : {}))
   readonly attributes: Readonly<Record<string, EventAttributeValue>>;
 
   constructor(name = '', timeNs = 0n, attributes: Readonly<Record<string, EventAttributeValue>> = {}) {
     this.name = name;
     this.timeNs = timeNs;
     this.attributes = attributes;
+  }
+
+  /** The event in MLflow's trace JSON. */
+  toJSON(): Record<string, unknown> {
+    return { ...instanceToPlain(this, { excludeExtraneousValues: true }), attributes: this.attributes };
   }
 }

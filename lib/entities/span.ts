@@ -5,7 +5,7 @@ import { deepFreeze, frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn, isRecord, setOwn } from '../utils/records.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
-import { Opaque } from './opaque.js';
+import { FromJson } from './from-json.js';
 import { type EventAttributeValue, SpanEvent } from './span-event.js';
 import type { SpanStatus } from './span-status.js';
 import type { TokenUsage } from './token-usage.js';
@@ -74,28 +74,19 @@ export class Span {
   @Transform(({ value }) => String(value), { toPlainOnly: true })
   readonly endTimeNs: bigint;
 
-  @Expose()
-  @Type(() => Opaque)
-  @Transform(({ obj }) => statusFromJson(obj['status']), { toClassOnly: true })
-  @Transform(({ obj }) => statusToJson(obj['status']), { toPlainOnly: true })
+  @FromJson(({ status }) => statusFromJson(status))
   readonly status: SpanStatus;
 
-  @Expose()
+  @Expose({ toClassOnly: true })
   @Type(() => SpanEvent)
   @Transform(({ value }) => eventsFromTransformed(value), { toClassOnly: true })
   readonly events: readonly SpanEvent[];
 
-  @Expose()
-  @Type(() => Opaque)
-  @Transform(({ obj }) => linksFromJson(obj['links']), { toClassOnly: true })
-  @Transform(({ obj }) => obj['links'].map(linkToJson), { toPlainOnly: true })
+  @FromJson(({ links }) => linksFromJson(links))
   readonly links: readonly SpanLink[];
 
   /** The attributes as MLflow stores them: each value is JSON text. */
-  @Expose({ name: 'attributes' })
-  @Type(() => Opaque)
-  @Transform(({ obj }) => attributeTextsFromJson(obj['attributes']), { toClassOnly: true })
-  @Transform(({ obj }) => obj['attributeTexts'], { toPlainOnly: true })
+  @FromJson(({ attributes }) => attributeTextsFromJson(attributes))
   readonly attributeTexts: AttributeTexts;
 
   #parsed: Map<string, unknown> | undefined;
@@ -162,14 +153,21 @@ export class Span {
 
   /** The span in MLflow's trace JSON; nanoseconds are decimal strings, since a number would round them. */
   toJSON(): Record<string, unknown> {
-    return instanceToPlain(this, { excludeExtraneousValues: true });
+    return {
+      ...instanceToPlain(this, { excludeExtraneousValues: true }),
+      status: statusToJson(this.status),
+      events: this.events.map((event) => event.toJSON()),
+      links: this.links.map(linkToJson),
+      attributes: this.attributeTexts,
+    };
   }
 }
 
-function statusFromJson(json: { code?: unknown; message?: unknown } | undefined): SpanStatus {
-  const name = String(json?.code ?? '').replace('STATUS_CODE_', '');
+function statusFromJson(json: unknown): SpanStatus {
+  const { code: wireName, message } = isRecord(json) ? json : {};
+  const name = String(wireName).replace('STATUS_CODE_', '');
   const code = name === 'OK' || name === 'ERROR' ? name : 'UNSET';
-  return Object.freeze({ code, message: typeof json?.message === 'string' ? json.message : '' });
+  return Object.freeze({ code, message: typeof message === 'string' ? message : '' });
 }
 
 /** MLflow dumps each value; values that somebody did not dump are dumped now. */

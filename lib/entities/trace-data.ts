@@ -11,4 +11,9 @@ export class TraceData {
   constructor(spans: readonly Span[] = []) {
     this.spans = spans;
   }
+
+  /** The spans in MLflow's trace JSON. */
+  toJSON(): Record<string, unknown> {
+    return { spans: this.spans.map((span) => span.toJSON()) };
+  }
 }

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { Expose, Transform, Type } from 'class-transformer';
+import { Expose, instanceToPlain, Transform } from 'class-transformer';
 import { frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn, setOwn } from '../utils/records.js';
 import { AttributeKey, TraceKey } from './attributes.js';
-import { Opaque } from './opaque.js';
+import { FromJson } from './from-json.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
 
@@ -59,24 +59,15 @@ export class TraceInfo {
   readonly responseText: string | undefined;
 
   /** Labels that may still change in a store; among them `mlflow.traceName`. */
-  @Expose()
-  @Type(() => Opaque)
-  @Transform(({ obj }) => stringRecord(obj['tags']), { toClassOnly: true })
-  @Transform(({ obj }) => obj['tags'], { toPlainOnly: true })
+  @FromJson(({ tags }) => stringRecord(tags))
   readonly tags: Readonly<Record<string, string>>;
 
   /** Facts that stay as they were recorded; session, user and token usage are among them. */
-  @Expose({ name: 'trace_metadata' })
-  @Type(() => Opaque)
-  @Transform(({ obj }) => stringRecord(obj['trace_metadata']), { toClassOnly: true })
-  @Transform(({ obj }) => obj['metadata'], { toPlainOnly: true })
+  @FromJson((json) => stringRecord(json['trace_metadata']))
   readonly metadata: Readonly<Record<string, string>>;
 
   /** @internal */
-  @Expose({ name: 'trace_location' })
-  @Type(() => Opaque)
-  @Transform(({ obj }) => frozenCopy(obj['trace_location'] ?? defaultLocation), { toClassOnly: true })
-  @Transform(({ obj }) => obj['location'], { toPlainOnly: true })
+  @FromJson((json) => frozenCopy(json['trace_location'] ?? defaultLocation))
   readonly location: unknown;
 
   constructor(fields?: TraceInfoFields) {
@@ -131,6 +122,16 @@ export class TraceInfo {
       parseJson(text),
       Number(getOwn(this.metadata, AttributeKey.reasoningTokens) ?? Number.NaN),
     );
+  }
+
+  /** The summary in MLflow's trace JSON. */
+  toJSON(): Record<string, unknown> {
+    return {
+      ...instanceToPlain(this, { excludeExtraneousValues: true }),
+      tags: this.tags,
+      trace_metadata: this.metadata,
+      trace_location: this.location,
+    };
   }
 }
 

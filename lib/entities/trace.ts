@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Expose, instanceToPlain, plainToInstance, Type } from 'class-transformer';
+import { Expose, plainToInstance, Type } from 'class-transformer';
 import { TraceFormatError } from '../errors.js';
 import { idToHex } from '../utils/base64-id.js';
 import { quoteNanoseconds } from '../utils/parse-json.js';
@@ -55,7 +55,7 @@ export class Trace {
 
   /** MLflow's trace JSON as an object; nanoseconds are decimal strings, since a number would round them. */
   toJSON(): Record<string, unknown> {
-    return instanceToPlain(this, { excludeExtraneousValues: true });
+    return { info: this.info.toJSON(), data: this.data.toJSON() };
   }
 }
 
