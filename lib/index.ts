@@ -1,3 +1,8 @@
+/**
+ * Decorators that trace the agents you write yourself: turns, LLM calls, tool calls, tokens.
+ *
+ * @module
+ */
 export { type Instrumentation, instrument } from './decorators/instrument.js';
 export type { TracedMethodDecorator } from './decorators/method-decorator.js';
 export type { AgentMethodOptions, AgentOptions, LLMOptions, ToolOptions, TracedOptions } from './decorators/options.js';
@@ -18,11 +23,12 @@ export { TraceData } from './entities/trace-data.js';
 export { TraceInfo, type TraceInfoFields, type TraceState } from './entities/trace-info.js';
 export { traceToLine } from './entities/trace-line.js';
 export { CallbackError, ConfigurationError, ExportError, TraceFormatError, TracingError } from './errors.js';
-export { ConsoleExporter, type ConsoleExporterOptions } from './exporters/console/console-exporter.js';
+export { ConsoleExporter, type ConsoleExporterOptions, type Verbosity } from './exporters/console/console-exporter.js';
+export type { ConsoleStream } from './exporters/console/terminal.js';
 export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './exporters/exporter.js';
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
-export { type BadLine, isBadLine, readTraceFile } from './exporters/file/read-trace-file.js';
-export { InMemoryExporter } from './exporters/in-memory-exporter.js';
+export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } from './exporters/file/read-trace-file.js';
+export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
 export { getCurrentSpan, getLastActiveTraceId, updateCurrentTrace, withSession } from './tracing/current.js';

@@ -131,22 +131,34 @@ function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', key
   );
 }
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The value after the sign: what stands between quotes, else up to a blank or a separator. */
-function valueAfter(text: string, from: number): { start: number; end: number } | undefined {
+function valueAfter(text: string, from: number): Range | undefined {
   let start = from;
   while (text[start] === ' ' && start - from < 4) start += 1;
   const escape = text[start] === '\\' ? '\\' : '';
   const quote = text[start + escape.length];
-  if (isQuote(quote)) {
-    start += escape.length + 1;
-    const end = text.indexOf(`${escape}${quote}`, start);
-    return start === end ? undefined : { start, end: end === -1 ? text.length : end };
-  }
+  return isQuote(quote) ? quotedValue(text, start, escape + quote) : bareValue(text, start);
+}
+
+function quotedValue(text: string, at: number, quote: string): Range | undefined {
+  const start = at + quote.length;
+  const end = text.indexOf(quote, start);
+  return start === end ? undefined : { start, end: end === -1 ? text.length : end };
+}
+
+/** `[redacted]` of an earlier step, JSON's own words, and structures keep what they are. */
+const noSecret = /^(?:true|false|null|undefined|\[redacted\]|[{[].*)$/;
+
+function bareValue(text: string, start: number): Range | undefined {
   let end = start;
   while (end < text.length && !isSeparator(text[end])) end += 1;
-  // `[redacted]` of an earlier step, JSON's own words, and structures keep what they are.
   const value = text.slice(start, end);
-  if (value === '' || /^(?:true|false|null|undefined|\[redacted\]|[{[].*)$/.test(value)) return undefined;
+  if (value === '' || noSecret.test(value)) return undefined;
   return { start, end: /^(?:bearer|basic)$/i.test(value) ? endOfLine(text, end) : end };
 }
 
