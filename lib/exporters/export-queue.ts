@@ -1,6 +1,7 @@
 import type { Trace } from '../entities/trace.js';
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
+import { countdown, exportFailure, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 import { traceLength } from './trace-length.js';
 
@@ -47,8 +48,9 @@ export class ExportQueue {
   #recorded = 0;
   #exported = 0;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #draining: Promise<void> | undefined;
-  #isClosed = false;
+  #ending: Promise<void> | undefined;
   #abort: AbortController | undefined;
 
   constructor(exporter: TraceExporter, options: ExportQueueOptions) {
@@ -66,33 +68,28 @@ export class ExportQueue {
   push(trace: Trace): void {
     this.#recorded += 1;
     const length = traceLength(trace);
-    if (this.#isClosed) return this.#drop('shutdown', 1);
+    if (this.#ending !== undefined) return this.#drop('shutdown', 1);
     const isFull =
       this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
       this.#length + length > this.#options.maxLength;
     if (isFull) return this.#refuse();
     this.#waiting.push({ trace, length });
     this.#length += length;
-    if (this.#waiting.length >= this.#options.maxBatch)
-      void this.#drain(); // settles by itself; failures are counted in it
+    if (this.#waiting.length >= this.#options.maxBatch) this.#hurry();
     else this.#schedule();
   }
 
   /** Settles when all that waits now has been handed over, or the time is over. */
   async flush(timeoutMs: number): Promise<void> {
-    await within(timeoutMs, this.#drain());
-    await this.#guard(timeoutMs, () => this.#exporter.forceFlush?.());
+    const left = countdown(timeoutMs);
+    await within(left(), this.#drain());
+    await this.#end(left(), () => this.#exporter.forceFlush?.());
   }
 
-  /** Flushes, gives up what is left then, and ends the exporter. */
-  async shutdown(timeoutMs: number): Promise<void> {
-    this.#isClosed = true;
-    await this.flush(timeoutMs);
-    clearTimeout(this.#timer);
-    this.#abort?.abort(new Error('shutdown'));
-    this.#drop('shutdown', this.#waiting.length);
-    this.#waiting = [];
-    await this.#guard(timeoutMs, () => this.#exporter.shutdown?.());
+  /** Flushes, gives up what is left then, and ends the exporter. A second call waits for the first. */
+  shutdown(timeoutMs: number): Promise<void> {
+    this.#ending ??= this.#shutDown(timeoutMs);
+    return this.#ending;
   }
 
   stats(): ExportQueueStats {
@@ -105,16 +102,31 @@ export class ExportQueue {
     };
   }
 
+  async #shutDown(timeoutMs: number): Promise<void> {
+    const left = countdown(timeoutMs);
+    await this.flush(timeoutMs);
+    this.#drop('shutdown', this.#waiting.length);
+    this.#waiting = [];
+    this.#abort?.abort('shutdown');
+    await this.#draining;
+    await this.#end(left(), () => this.#exporter.shutdown?.());
+  }
+
   #schedule(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => void this.#drain(), this.#options.intervalMs);
-    this.#timer.unref();
+    this.#timer ??= setTimeout(() => void this.#drain(), this.#options.intervalMs).unref();
+  }
+
+  /** At the next turn, not now: the traced program waits for `push`. */
+  #hurry(): void {
+    this.#immediate ??= setImmediate(() => void this.#drain()).unref();
   }
 
   /** One at a time: a second caller waits for the first. */
   #drain(): Promise<void> {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#timer = undefined;
+    this.#immediate = undefined;
     this.#draining ??= this.#sendAll().finally(() => {
       this.#draining = undefined;
     });
@@ -135,36 +147,41 @@ export class ExportQueue {
 
   /** The reason why a batch is lost; `undefined` if it has arrived. */
   async #send(traces: readonly Trace[]): Promise<string | undefined> {
-    const { name } = this.#exporter;
     const abort = new AbortController();
     this.#abort = abort;
-    const timer = setTimeout(() => abort.abort(new Error('time is over')), this.#options.timeoutMs);
+    const timer = setTimeout(() => abort.abort('timeout'), this.#options.timeoutMs);
     // Who waits for the queue holds the process for as long as that is wanted.
     timer.unref();
     try {
       await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
       return undefined;
     } catch (cause) {
-      const isOver = abort.signal.aborted;
-      const what = isOver
-        ? `did not answer within ${this.#options.timeoutMs} ms or before the end`
-        : `failed: ${String(cause)}`;
-      this.#tell(
-        `The exporter '${name}' ${what}; ${traces.length} traces are lost there. See stats() for the sum.`,
-        cause,
-      );
-      return isOver ? 'timeout' : 'export failed';
+      if (!abort.signal.aborted) return this.#fail(traces.length, cause);
+      return this.#giveUp(traces.length, abort.signal.reason === 'shutdown' ? 'shutdown' : 'timeout');
     } finally {
       clearTimeout(timer);
       this.#abort = undefined;
     }
   }
 
+  #fail(count: number, cause: unknown): string {
+    const what = `, and ${count} traces are lost there (see stats() for the sum)`;
+    this.#options.onError(exportFailure(this.#exporter, what, cause));
+    return 'export failed';
+  }
+
+  #giveUp(count: number, reason: 'shutdown' | 'timeout'): string {
+    const when = reason === 'timeout' ? `within ${this.#options.timeoutMs} ms` : 'before the end';
+    this.#tell(
+      `The exporter '${this.#exporter.name}' did not answer ${when}; ${count} traces are lost there. See stats() for the sum.`,
+    );
+    return reason;
+  }
+
   #refuse(): void {
     this.#drop('queue full', 1);
     this.#tell(
       `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`,
-      undefined,
     );
   }
 
@@ -172,21 +189,17 @@ export class ExportQueue {
     if (count > 0) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
   }
 
-  #tell(message: string, cause: unknown): void {
-    this.#options.onError(new ExportError(this.#exporter.name, message, { cause }));
+  #tell(message: string): void {
+    this.#options.onError(new ExportError(this.#exporter.name, message));
   }
 
-  async #guard(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
-    try {
-      await within(timeoutMs, Promise.resolve(act()));
-    } catch (cause) {
-      this.#tell(`The exporter '${this.#exporter.name}' failed at flush or shutdown: ${String(cause)}.`, cause);
-    }
+  #end(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
+    return takeEndStep({ exporter: this.#exporter, timeoutMs, onError: this.#options.onError, act });
   }
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    signal.addEventListener('abort', () => reject(new Error(String(signal.reason))), { once: true });
   });
 }

@@ -28,6 +28,7 @@ export interface TraceExporter {
   readonly name: string;
   /** @default 'queued' */
   readonly delivery?: 'inline' | 'queued';
+  /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /** Settles when all that was given to `export` has arrived. */
   forceFlush?(): void | Promise<void>;
@@ -43,6 +44,7 @@ export interface ExportContext {
 
 /** An exporter that can also be asked for what it stored. `getTrace` and `searchTraces` ask memory first, then each reader. */
 export interface TraceReader {
+  /** The trace with this id, `undefined` if it is not stored here. */
   getTrace(traceId: string): Promise<Trace | undefined>;
   /** The newest first, at most `query.limit`. */
   searchTraces(query: TraceQuery): Promise<readonly Trace[]>;

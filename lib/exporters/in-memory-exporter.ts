@@ -48,16 +48,19 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
     return this.#evicted;
   }
 
+  /** Keeps the traces; the oldest go past `maxTraces`. */
   export(traces: readonly Trace[]): void {
     for (const trace of traces) this.#traces.push(trace);
     const excess = this.#traces.length - this.#maxTraces;
     if (excess > 0) this.#evict(excess);
   }
 
+  /** Forgets all traces. */
   clear(): void {
     this.#traces = [];
   }
 
+  /** The last one with this id, if it is kept. */
   async getTrace(traceId: string): Promise<Trace | undefined> {
     return this.#traces.findLast((trace) => trace.info.traceId === traceId);
   }

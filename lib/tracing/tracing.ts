@@ -64,14 +64,17 @@ export class Tracing {
     return this.#ending;
   }
 
+  /** Where every trace went so far. */
   stats(): TracingStats {
     return { ...this.#parts.recorder.counts(), exporters: this.#parts.pipeline.stats() };
   }
 
+  /** As `getTrace()` of the package, for this set-up. */
   getTrace(traceId: string): Promise<Trace | undefined> {
     return this.#parts.pipeline.getTrace(traceId);
   }
 
+  /** As `searchTraces()` of the package, for this set-up. */
   searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
     return this.#parts.pipeline.searchTraces(query);
   }

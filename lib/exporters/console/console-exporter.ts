@@ -9,10 +9,10 @@ import { StreamWriter } from './stream-writer.js';
 import { printLine } from './styled-line.js';
 import { type ConsoleStream, columnsOf, showsColor, showsUnicode } from './terminal.js';
 
-const verbosities = ['line', 'tree', 'full', 'json'] as const;
+const verbosities: readonly Verbosity[] = ['line', 'tree', 'full', 'json'];
 
 /** How much the console shows of a trace. */
-export type Verbosity = (typeof verbosities)[number];
+export type Verbosity = 'line' | 'tree' | 'full' | 'json';
 
 /** Options of `ConsoleExporter`. */
 export interface ConsoleExporterOptions {

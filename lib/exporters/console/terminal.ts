@@ -1,12 +1,15 @@
 /** Where the console exporter writes: `process.stderr`, any stream of Node, or an object with just `write`. */
 export interface ConsoleStream {
+  /** Writes a text; `done` is told how that went, if the stream can tell. */
   write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal. @default 80 */
   readonly columns?: number;
   /** How much is waiting inside the stream, as Node's streams tell. */
   readonly writableLength?: number;
+  /** Where the stream tells of errors that come later. */
   on?(event: 'error', listener: (error: Error) => void): unknown;
+  /** Takes a listener back. */
   off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 

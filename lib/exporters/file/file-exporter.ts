@@ -51,6 +51,7 @@ export class FileExporter implements TraceExporter, TraceReader {
     this.#file = new AppendFile({ path: this.path, maxBytes, maxFiles, isForced: durability === 'power' });
   }
 
+  /** @throws {ExportError} when a line cannot be written; the message says what to do. */
   export(traces: readonly Trace[]): void {
     if (this.#isShutDown)
       throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
