@@ -1,5 +1,6 @@
 import type { Trace } from '../entities/trace.js';
-import { ExportError } from '../errors.js';
+import type { ExportError } from '../errors.js';
+import { countdown, exportFailure, takeEndStep } from '../exporters/export-failure.js';
 import type { TraceExporter } from '../exporters/exporter.js';
 import { within } from '../utils/within.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
@@ -10,7 +11,8 @@ export class InlineDelivery implements Delivery {
   readonly #onError: (error: ExportError) => void;
   readonly #dropped: Record<string, number> = {};
   /** An inline exporter ought to be done when it returns; if it answers with a promise, that is waited for at `flush()`. */
-  readonly #pending = new Set<Promise<unknown>>();
+  #pending = 0;
+  #whenNonePending: (() => void)[] = [];
   #recorded = 0;
   #exported = 0;
   // Inline calls follow one another, so that one signal serves them all: it never aborts.
@@ -25,7 +27,7 @@ export class InlineDelivery implements Delivery {
     this.#recorded += 1;
     try {
       const answer: unknown = this.exporter.export([trace], this.#context);
-      if (answer === undefined) this.#exported += 1;
+      if (answer === undefined) this.#count();
       else this.#wait(Promise.resolve(answer));
     } catch (cause) {
       this.#fail(cause);
@@ -33,13 +35,15 @@ export class InlineDelivery implements Delivery {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await within(timeoutMs, Promise.all(this.#pending));
-    await this.#guard(timeoutMs, () => this.exporter.forceFlush?.());
+    const left = countdown(timeoutMs);
+    if (this.#pending > 0) await within(left(), new Promise<void>((resolve) => this.#whenNonePending.push(resolve)));
+    await this.#end(left(), () => this.exporter.forceFlush?.());
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
+    const left = countdown(timeoutMs);
     await this.flush(timeoutMs);
-    await this.#guard(timeoutMs, () => this.exporter.shutdown?.());
+    await this.#end(left(), () => this.exporter.shutdown?.());
   }
 
   stats(): DeliveryStats {
@@ -48,44 +52,33 @@ export class InlineDelivery implements Delivery {
       exported: this.#exported,
       dropped: { ...this.#dropped },
       spooled: 0,
-      queued: this.#pending.size,
+      queued: this.#pending,
     };
   }
 
   #wait(answer: Promise<unknown>): void {
-    const settled = answer
-      .then(
-        () => {
-          this.#exported += 1;
-        },
-        (cause: unknown) => this.#fail(cause),
-      )
-      .finally(() => this.#pending.delete(settled));
-    this.#pending.add(settled);
+    this.#pending += 1;
+    const settle = (act: () => void): void => {
+      this.#pending -= 1;
+      act();
+      if (this.#pending === 0) for (const resolve of this.#whenNonePending.splice(0)) resolve();
+    };
+    void answer.then(
+      () => settle(() => this.#count()),
+      (cause: unknown) => settle(() => this.#fail(cause)),
+    );
+  }
+
+  #count(): void {
+    this.#exported += 1;
   }
 
   #fail(cause: unknown): void {
     this.#dropped['export failed'] = (this.#dropped['export failed'] ?? 0) + 1;
-    const { name } = this.exporter;
-    this.#onError(
-      cause instanceof ExportError
-        ? cause
-        : new ExportError(
-            name,
-            `The exporter '${name}' failed, and its trace is lost there: ${String(cause)}. See stats() for how many.`,
-            { cause },
-          ),
-    );
+    this.#onError(exportFailure(this.exporter, ', and its trace is lost there (see stats() for how many)', cause));
   }
 
-  async #guard(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
-    try {
-      await within(timeoutMs, Promise.resolve(act()));
-    } catch (cause) {
-      const { name } = this.exporter;
-      this.#onError(
-        new ExportError(name, `The exporter '${name}' failed at flush or shutdown: ${String(cause)}.`, { cause }),
-      );
-    }
+  #end(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
+    return takeEndStep({ exporter: this.exporter, timeoutMs, onError: this.#onError, act });
   }
 }

@@ -1,9 +1,11 @@
 import type { Trace } from '../entities/trace.js';
-import type { TracingError } from '../errors.js';
+import { TracingError } from '../errors.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
+import { newestFirst } from '../exporters/newest-first.js';
 import { type Contexts, suppressed } from './contexts.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
+import { describe } from './exception-facts.js';
 import { InlineDelivery } from './inline-delivery.js';
 import { RecentTraces, type RecentTracesLimits } from './recent-traces.js';
 
@@ -40,11 +42,11 @@ export class Pipeline {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await Promise.all(this.#deliveries.map(([, delivery]) => delivery.flush(timeoutMs)));
+    await this.#untraced(() => Promise.all(this.#deliveries.map(([, delivery]) => delivery.flush(timeoutMs))));
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
-    await Promise.all(this.#deliveries.map(([, delivery]) => delivery.shutdown(timeoutMs)));
+    await this.#untraced(() => Promise.all(this.#deliveries.map(([, delivery]) => delivery.shutdown(timeoutMs))));
   }
 
   stats(): Readonly<Record<string, DeliveryStats>> {
@@ -71,15 +73,19 @@ export class Pipeline {
         if (!found.has(trace.info.traceId)) found.set(trace.info.traceId, trace);
       }
     }
-    const newestFirst = [...found.values()].sort((a, b) => b.info.requestTime.getTime() - a.info.requestTime.getTime());
-    return newestFirst.slice(0, query.limit ?? 100);
+    return newestFirst(found.values(), query);
+  }
+
+  #untraced<Answer>(act: () => Answer): Answer {
+    const call = { target: act, self: undefined, args: [] };
+    return this.#contexts.run(suppressed(this.#contexts.active()), call) as Answer; // what `act` returns
   }
 
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
-      return await question();
-    } catch (error) {
-      this.#onError(error as TracingError); // told as it is, whatever a reader throws
+      return await this.#untraced(question);
+    } catch (cause) {
+      this.#onError(new TracingError(`A stored trace could not be read: ${describe(cause)}.`, { cause }));
       return undefined;
     }
   }

@@ -1,0 +1,49 @@
+import { ExportError } from '../errors.js';
+import { within } from '../utils/within.js';
+import type { TraceExporter } from './exporter.js';
+
+/** What an exporter threw, as `onError` is told of it. An `ExportError` of its own passes as it is: it says more. */
+export function exportFailure(exporter: TraceExporter, what: string, cause: unknown): ExportError {
+  if (isExportError(cause)) return cause;
+  return new ExportError(exporter.name, `The exporter '${exporter.name}' failed${what}: ${textOf(cause)}.`, { cause });
+}
+
+/** One step of an exporter's end, and who is told of its failure. */
+export interface EndStep {
+  readonly exporter: TraceExporter;
+  readonly timeoutMs: number;
+  readonly onError: (error: ExportError) => void;
+  readonly act: () => void | Promise<void>;
+}
+
+/** Flushes or ends an exporter, waiting no longer than that; never rejects. */
+export async function takeEndStep({ exporter, timeoutMs, onError, act }: EndStep): Promise<void> {
+  try {
+    await within(timeoutMs, Promise.resolve(act()));
+  } catch (cause) {
+    onError(exportFailure(exporter, ' at flush or shutdown', cause));
+  }
+}
+
+/** How much is left of a time that several steps share. */
+export function countdown(timeoutMs: number): () => number {
+  const end = performance.now() + timeoutMs;
+  return () => Math.max(0, end - performance.now());
+}
+
+// Anything can be thrown, also what throws when it is looked at.
+function isExportError(thrown: unknown): thrown is ExportError {
+  try {
+    return thrown instanceof ExportError;
+  } catch {
+    return false;
+  }
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
