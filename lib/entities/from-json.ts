@@ -1,4 +1,5 @@
 import { Expose, Transform } from 'class-transformer';
+import { setOwn } from '../utils/records.js';
 
 /**
  * Reads a property out of the whole object that stands for its owner. class-transformer would walk into what is free in form, and
@@ -10,4 +11,14 @@ export function FromJson(read: (json: Readonly<Record<string, unknown>>) => unkn
     Expose({ name: `(${String(property)})`, toClassOnly: true })(target, property);
     Transform(({ obj }) => read(obj), { toClassOnly: true })(target, property);
   };
+}
+
+/** A record of texts, frozen: other values as their JSON, as MLflow dumps them, and without those that have none. */
+export function textsFromJson(json: unknown): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [key, value] of Object.entries(json ?? {})) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (text !== undefined) setOwn(texts, key, text);
+  }
+  return Object.freeze(texts);
 }

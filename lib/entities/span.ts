@@ -5,7 +5,7 @@ import { deepFreeze, frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn, isRecord, setOwn } from '../utils/records.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
-import { FromJson } from './from-json.js';
+import { FromJson, textsFromJson } from './from-json.js';
 import { type EventAttributeValue, SpanEvent } from './span-event.js';
 import type { SpanStatus } from './span-status.js';
 import type { TokenUsage } from './token-usage.js';
@@ -86,7 +86,7 @@ export class Span {
   readonly links: readonly SpanLink[];
 
   /** The attributes as MLflow stores them: each value is JSON text. */
-  @FromJson(({ attributes }) => attributeTextsFromJson(attributes))
+  @FromJson(({ attributes }) => textsFromJson(attributes))
   readonly attributeTexts: AttributeTexts;
 
   #parsed: Map<string, unknown> | undefined;
@@ -168,15 +168,6 @@ function statusFromJson(json: unknown): SpanStatus {
   const name = String(wireName).replace('STATUS_CODE_', '');
   const code = name === 'OK' || name === 'ERROR' ? name : 'UNSET';
   return Object.freeze({ code, message: typeof message === 'string' ? message : '' });
-}
-
-/** MLflow dumps each value; values that somebody did not dump are dumped now. */
-function attributeTextsFromJson(json: unknown): AttributeTexts {
-  const texts: Record<string, string> = {};
-  for (const [key, value] of Object.entries(json ?? {})) {
-    setOwn(texts, key, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return Object.freeze(texts);
 }
 
 function statusToJson({ code, message }: SpanStatus): unknown {

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { Expose, instanceToPlain, Transform } from 'class-transformer';
 import { frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
-import { getOwn, setOwn } from '../utils/records.js';
+import { getOwn } from '../utils/records.js';
 import { AttributeKey, TraceKey } from './attributes.js';
-import { FromJson } from './from-json.js';
+import { FromJson, textsFromJson } from './from-json.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
 
@@ -59,11 +59,11 @@ export class TraceInfo {
   readonly responseText: string | undefined;
 
   /** Labels that may still change in a store; among them `mlflow.traceName`. */
-  @FromJson(({ tags }) => stringRecord(tags))
+  @FromJson(({ tags }) => textsFromJson(tags))
   readonly tags: Readonly<Record<string, string>>;
 
   /** Facts that stay as they were recorded; session, user and token usage are among them. */
-  @FromJson((json) => stringRecord(json['trace_metadata']))
+  @FromJson((json) => textsFromJson(json['trace_metadata']))
   readonly metadata: Readonly<Record<string, string>>;
 
   /** @internal */
@@ -147,11 +147,4 @@ function preview(text: string | undefined): string | undefined {
   const codePoints = Array.from(text.slice(0, 2 * previewLength));
   if (codePoints.length <= previewLength && text.length <= 2 * previewLength) return text;
   return `${codePoints.slice(0, previewLength - 3).join('')}...`;
-}
-
-function stringRecord(json: unknown): Readonly<Record<string, string>> {
-  const record: Record<string, string> = {};
-  for (const [key, value] of Object.entries(json ?? {}))
-    setOwn(record, key, typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.freeze(record);
 }

@@ -5,7 +5,7 @@ export function deepFreeze<Value>(value: Value): Value {
     const next = open.pop();
     if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;
     Object.freeze(next);
-    open.push(...Object.values(next));
+    for (const child of Object.values(next)) open.push(child);
   }
   return value;
 }
