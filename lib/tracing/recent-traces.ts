@@ -5,7 +5,7 @@ import { traceLength } from '../exporters/trace-length.js';
 
 /** How much a memory of traces holds. */
 export interface RecentTracesLimits {
-  /** @default 100 */
+  /** More would outlive the collector's young generation and cost old space instead. @default 50 */
   readonly maxTraces?: number;
   /** Characters of inputs and outputs. @default 8 Mi */
   readonly maxLength?: number;
@@ -18,7 +18,7 @@ export class RecentTraces {
   readonly #maxLength: number;
   #length = 0;
 
-  constructor({ maxTraces = 100, maxLength = 8 * 1024 * 1024 }: RecentTracesLimits = {}) {
+  constructor({ maxTraces = 50, maxLength = 8 * 1024 * 1024 }: RecentTracesLimits = {}) {
     this.#maxTraces = maxTraces;
     this.#maxLength = maxLength;
   }
