@@ -9,6 +9,7 @@ import { TraceData } from '../entities/trace-data.js';
 import { TraceInfo, type TraceState } from '../entities/trace-info.js';
 import { sumTokenUsage } from '../usage/sum-token-usage.js';
 import { now, toUnixMs, toUnixNs } from '../utils/clock.js';
+import { deepFreeze } from '../utils/deep-freeze.js';
 import { setOwn } from '../utils/records.js';
 import type { LiveTrace } from './live-trace.js';
 import type { RecordingSpan } from './recording-span.js';
@@ -92,8 +93,8 @@ function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): 
     startTimeNs: toUnixNs(span.startMoment),
     endTimeNs: toUnixNs(span.hasEnded ? span.endMoment : now()),
     status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
-    events: span.events === undefined ? none : Object.freeze(span.events.slice()),
-    links: span.links === undefined ? none : Object.freeze(span.links.slice()),
+    events: span.events === undefined ? none : deepFreeze(span.events.slice()),
+    links: span.links === undefined ? none : deepFreeze(span.links.slice()),
     attributeTexts: attributeTextsOf(span, traceIdText),
   });
   Object.freeze(frozen);

@@ -1,0 +1,259 @@
+import { join } from 'node:path';
+import {
+  FileExporter,
+  flush,
+  getLastActiveTraceId,
+  getTrace,
+  InMemoryExporter,
+  init,
+  type Span,
+  searchTraces,
+  shutdown,
+  stats,
+  type Trace,
+  type TraceExporter,
+  TracingError,
+  traceAgent,
+  traceTool,
+} from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { later } from '../support/recording.js';
+import { temporaryFolders } from '../support/temporary-folder.js';
+
+const temporaryFolder = temporaryFolders();
+const echo = traceTool((value: unknown) => value, { name: 'echo' });
+const never = (): Promise<void> => new Promise(() => undefined);
+
+afterEach(async () => {
+  await shutdown();
+});
+
+describe.each(['inline', 'queued'] as const)('an exporter (%s) beside others', (delivery) => {
+  const misbehaving: readonly (readonly [title: string, act: TraceExporter['export'], told: string | undefined])[] = [
+    ['throws', () => raise(new Error('no route')), 'Error: no route.'],
+    ['throws nothing', () => raise(undefined), 'undefined.'],
+    ['throws what cannot be shown', () => raise(Object.create(null)), 'something that cannot be shown.'],
+    ['rejects', () => Promise.reject(new Error('no route')), 'Error: no route.'],
+    ['is slow', () => later(20), undefined],
+    ['answers what is no promise', () => 5 as never, undefined],
+    ['answers a thenable that throws', () => ({ then: () => raise(new Error('no then')) }) as never, 'Error: no then.'],
+  ];
+
+  it.each(misbehaving)('harms nobody when it %s', async (_title, act, told) => {
+    const { before, after, errors } = setUp({ name: 'bad', delivery, export: act });
+
+    const results = [echo(1), echo(2)];
+    const ended = await flush();
+
+    expect(results).toEqual([1, 2]);
+    expect([before.traces.length, after.traces.length]).toEqual([2, 2]);
+    expect(ended.exporters['bad']).toEqual({
+      recorded: 2,
+      exported: told === undefined ? 2 : 0,
+      dropped: told === undefined ? {} : { 'export failed': 2 },
+      spooled: 0,
+      queued: 0,
+    });
+    expect(errors.map(({ message }) => message.split('): ')[1])).toEqual(told === undefined ? [] : [told]);
+  });
+
+  it('harms nobody when it never answers, and is waited for only so long', async () => {
+    const { before, after } = setUp({ name: 'bad', delivery, export: never, forceFlush: never, shutdown: never });
+
+    echo(1);
+    const ended = await shutdown();
+
+    expect([before.traces.length, after.traces.length]).toEqual([1, 1]);
+    expect(ended.exporters['after']).toEqual({ recorded: 1, exported: 1, dropped: {}, spooled: 0, queued: 0 });
+    expect(ended.exporters['bad']).toMatchObject({ recorded: 1, exported: 0 });
+  });
+
+  it('cannot change what the others see', async () => {
+    const failures: unknown[] = [];
+    const { before, after } = setUp({
+      name: 'bad',
+      delivery,
+      export: (traces) => {
+        for (const meddle of meddlings) failures.push(tryTo(() => meddle(traces[0] as Trace))); // one trace is made
+      },
+    });
+
+    traceAgent((_input: object) => ({ list: [1] }), { name: 'agent' })({ deep: { value: 1 } });
+    await flush();
+
+    expect(failures.map((failure) => failure instanceof TypeError)).toEqual(meddlings.map(() => true));
+    expect(JSON.stringify(after.traces)).toBe(JSON.stringify(before.traces));
+    expect(after.traces[0]?.data.spans[0]).toMatchObject({
+      inputs: { _input: { deep: { value: 1 } } },
+      outputs: { list: [1] },
+    });
+  });
+
+  it('cannot change what an exception has left', async () => {
+    const failures: unknown[] = [];
+    const { after } = setUp({
+      name: 'bad',
+      delivery,
+      export: ([trace]) => {
+        const [event] = trace?.data.spans[0]?.events ?? [];
+        failures.push(tryTo(() => Object.assign(event ?? {}, { name: 'other' })));
+        failures.push(tryTo(() => Object.assign(event?.attributes ?? {}, { 'exception.message': 'other' })));
+      },
+    });
+
+    tryTo(() => traceTool(() => raise(new Error('no route')), { name: 'fail' })());
+    await flush();
+
+    expect(failures.map((failure) => failure instanceof TypeError)).toEqual([true, true]);
+    expect(after.traces[0]?.data.spans[0]?.events[0]).toMatchObject({
+      name: 'exception',
+      attributes: { 'exception.message': 'no route' },
+    });
+  });
+
+  it('cannot change the time of a trace', async () => {
+    const { after } = setUp({
+      name: 'bad',
+      delivery,
+      export: (traces) => void traces[0]?.info.requestTime.setTime(0),
+    });
+
+    echo(1);
+    await flush();
+
+    expect(after.traces[0]?.info.requestTime.getTime()).toBeGreaterThan(0);
+  });
+
+  it('makes no traces by what it calls', async () => {
+    const call = async (): Promise<void> => {
+      echo('at once');
+      await later();
+      echo('later');
+    };
+    const { before } = setUp({ name: 'busy', delivery, export: call, forceFlush: call, shutdown: call });
+
+    echo('traced');
+    await flush();
+    await shutdown();
+
+    expect(before.traces.map((trace) => trace.data.spans.length)).toEqual([1]);
+    expect(stats()).toMatchObject({ started: 1, recorded: 1 });
+  });
+});
+
+describe('the sum of all traces', () => {
+  it('is right at every moment', async () => {
+    const memory = new InMemoryExporter();
+    init({ exporters: [memory], sampleRatio: 0.5, maxOpenTraces: 3, lateSpanMs: 5 });
+    const hang = traceAgent(never, { name: 'hang' });
+    const late = traceAgent(() => void never(), { name: 'late' });
+    const sums: number[] = [];
+
+    for (let index = 0; index < 50; index += 1) {
+      echo(index);
+      void late();
+      if (index % 5 === 0) void hang();
+      sums.push(startedMinusParts());
+    }
+    await shutdown();
+
+    expect(sums).toEqual(sums.map(() => 0));
+    expect([startedMinusParts(), stats().open]).toEqual([0, 0]);
+    expect(memory.traces.length).toBe(stats().recorded);
+  });
+});
+
+describe('traces that memory has forgotten', () => {
+  it('are found in the file', async () => {
+    init({ exporters: [new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl') })], maxRecentTraces: 1 });
+    echo('first');
+    const firstId = getLastActiveTraceId();
+    echo('second');
+    const secondId = getLastActiveTraceId();
+
+    const [first, second] = [await getTrace(firstId), await getTrace(secondId)];
+    const found = await searchTraces({ name: 'echo' });
+
+    expect([first, second].map((trace) => trace?.data.spans[0]?.outputs)).toEqual(['first', 'second']);
+    expect(found.map(({ info }) => info.traceId).sort()).toEqual([firstId, secondId].sort());
+  });
+
+  it('are unknown where no exporter can be asked', async () => {
+    init({ exporters: [], maxRecentTraces: 1 });
+    echo('first');
+    const id = getLastActiveTraceId();
+    echo('second');
+
+    expect(await getTrace(id)).toBeUndefined();
+  });
+
+  it('are sought in the next reader when one fails', async () => {
+    const errors: TracingError[] = [];
+    const broken = {
+      name: 'broken',
+      export: () => undefined,
+      getTrace: () => raise(undefined),
+      searchTraces: () => Promise.reject(new Error('no route')),
+    };
+    const memory = new InMemoryExporter();
+    init({ exporters: [broken, memory], maxRecentTraces: 1, onError: (error) => errors.push(error) });
+    echo('first');
+    const id = getLastActiveTraceId();
+    echo('second');
+
+    const found = await getTrace(id);
+    const all = await searchTraces({});
+
+    expect([found?.info.traceId, all.length]).toEqual([id, 2]);
+    expect(errors.map((error) => [error instanceof TracingError, error.message])).toEqual([
+      [true, 'A stored trace could not be read: undefined: undefined.'],
+      [true, 'A stored trace could not be read: Error: no route.'],
+    ]);
+  });
+});
+
+const meddlings: readonly ((trace: Trace) => void)[] = [
+  (trace) => Object.assign(trace, { info: undefined }),
+  (trace) => Object.assign(trace.info, { state: 'ERROR' }),
+  (trace) => Object.assign(trace.info.tags, { 'mlflow.traceName': 'other' }),
+  (trace) => Object.assign(trace.info.metadata, { more: 'other' }),
+  (trace) => (trace.data.spans as unknown[]).pop(),
+  (trace) => Object.assign(spanOf(trace), { name: 'other' }),
+  (trace) => Object.assign(spanOf(trace).status, { code: 'ERROR' }),
+  (trace) => Object.assign(spanOf(trace).attributeTexts, { more: '1' }),
+  (trace) => Object.assign(spanOf(trace).attributes, { more: 1 }),
+  (trace) => (spanOf(trace).events as unknown[]).push(1),
+  (trace) => Object.assign((spanOf(trace).inputs as { _input: { deep: object } })._input.deep, { value: 2 }),
+  (trace) => (spanOf(trace).outputs as { list: unknown[] }).list.push(2),
+];
+
+function spanOf(trace: Trace): Span {
+  return trace.data.spans[0] as Span; // each has one
+}
+
+/** The exporter under test between two that are well. */
+function setUp(exporter: TraceExporter) {
+  const errors: TracingError[] = [];
+  const before = new InMemoryExporter();
+  const after = Object.assign(new InMemoryExporter(), { name: 'after' as never }); // two of one kind
+  init({ exporters: [before, exporter, after], shutdownTimeoutMs: 100, onError: (error) => errors.push(error) });
+  return { before, after, errors };
+}
+
+function startedMinusParts(): number {
+  const { started, recorded, sampledOut, dropped, open } = stats();
+  return started - recorded - sampledOut - open - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+}
+
+function tryTo(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
+}
