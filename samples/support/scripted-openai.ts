@@ -29,7 +29,20 @@ export interface ChatRequest {
 export type Reply =
   | { readonly content: string }
   | { readonly toolCalls: readonly { readonly name: string; readonly arguments: object }[] }
-  | { readonly error: { readonly status: number; readonly message: string; readonly type: string } };
+  | { readonly error: ScriptedError };
+
+/** An error as OpenAI's API reports it. */
+export interface ScriptedError {
+  readonly status: number;
+  readonly message: string;
+  /** @default `invalid_request_error` */
+  readonly type?: string;
+  /** @default none */
+  readonly code?: string;
+}
+
+/** What the model says, request by request: a list of replies, or a rule that makes them. */
+export type Script = readonly Reply[] | ((request: ChatRequest) => Reply);
 
 /** Token counts as OpenAI reports them. */
 export interface Usage {
@@ -39,23 +52,28 @@ export interface Usage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** A stand-in for OpenAI's API on this machine: same wire format, answers by script, no key. */
+/**
+ * A stand-in for OpenAI's API on this machine: same wire format, answers by script, no key. What the script does not foresee (a
+ * request past its end, an unknown address, a rule that throws) is answered by status 400 and the reason.
+ */
 export class ScriptedOpenAI {
   /** What was asked, in order. */
   readonly requests: ChatRequest[] = [];
   /** What each answer reported, in order. */
   readonly usages: Usage[] = [];
-  readonly #script: (request: ChatRequest) => Reply;
+  readonly #script: Script;
   readonly #server: Server;
   #answers = 0;
   #cachedTokens = 0;
 
-  private constructor(script: (request: ChatRequest) => Reply) {
+  private constructor(script: Script) {
     this.#script = script;
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch(() => response.destroy()); // the client has gone
+    });
   }
 
-  static async start(script: (request: ChatRequest) => Reply): Promise<ScriptedOpenAI> {
+  static async start(script: Script): Promise<ScriptedOpenAI> {
     const scripted = new ScriptedOpenAI(script);
     await new Promise<void>((resolve) => scripted.#server.listen(0, '127.0.0.1', resolve));
     return scripted;
@@ -75,21 +93,17 @@ export class ScriptedOpenAI {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (request.method === 'GET' && request.url === '/v1/models') {
-      return send(response, 200, { object: 'list', data: [{ id: 'gpt-4o-mini', object: 'model' }] });
+      const model = { id: 'gpt-4o-mini', object: 'model', created: 1_721_172_741, owned_by: 'system' };
+      return send(response, 200, { object: 'list', data: [model] });
     }
     if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
-      return send(
-        response,
-        404,
-        errorBody(`There is no ${request.method} ${request.url} in this script.`, 'invalid_request_error'),
-      );
+      return refuse(response, `There is no ${request.method} ${request.url} here.`);
     }
     const chat = parseChat(body);
-    if (chat === undefined)
-      return send(response, 400, errorBody("'model' and 'messages' are needed.", 'invalid_request_error'));
+    if (chat === undefined) return refuse(response, "A chat request needs 'model' and 'messages'.");
     this.requests.push(chat);
-    const reply = this.#script(chat);
-    if ('error' in reply) return send(response, reply.error.status, errorBody(reply.error.message, reply.error.type));
+    const reply = this.#reply(chat);
+    if ('error' in reply) return send(response, reply.error.status, errorBody(reply.error));
     const answer = this.#answer(chat, reply);
     if (chat.stream === true) return stream(response, chat, answer);
     return send(response, 200, {
@@ -98,6 +112,16 @@ export class ScriptedOpenAI {
       choices: [choiceOf(answer)],
       usage: answer.usage,
     });
+  }
+
+  #reply(chat: ChatRequest): Reply {
+    try {
+      if (typeof this.#script === 'function') return this.#script(chat);
+      const count = this.requests.length;
+      return this.#script[count - 1] ?? unforeseen(`The script has no reply to request ${count}.`);
+    } catch (error) {
+      return unforeseen(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #answer(chat: ChatRequest, reply: Exclude<Reply, { error: unknown }>): Answer {
@@ -153,19 +177,23 @@ function choiceOf({ message }: Answer): object {
 
 function stream(response: ServerResponse, chat: ChatRequest, { head, message, usage }: Answer): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const withUsage = chat.stream_options?.include_usage === true;
   const chunk = (rest: object): void => {
-    response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', ...rest })}\n\n`);
+    const base = { ...head, object: 'chat.completion.chunk', ...(withUsage && { usage: null }) };
+    response.write(`data: ${JSON.stringify({ ...base, ...rest })}\n\n`);
   };
   const delta = (part: object): void => chunk({ choices: [{ index: 0, delta: part, finish_reason: null }] });
   delta({ role: 'assistant', content: '' });
   for (const word of (message.content ?? '').match(/\S+\s*/g) ?? []) delta({ content: word });
   message.tool_calls?.forEach((call, index) => {
-    delta({ tool_calls: [{ ...call, index }] });
+    const { name, arguments: text } = call.function;
+    delta({ tool_calls: [{ ...call, index, function: { name, arguments: '' } }] });
+    for (const part of text.match(/.{1,8}/gs) ?? []) delta({ tool_calls: [{ index, function: { arguments: part } }] });
   });
   chunk({
     choices: [{ index: 0, delta: {}, finish_reason: message.tool_calls === undefined ? 'stop' : 'tool_calls' }],
   });
-  if (chat.stream_options?.include_usage === true) chunk({ choices: [], usage });
+  if (withUsage) chunk({ choices: [], usage });
   response.end('data: [DONE]\n\n');
 }
 
@@ -184,8 +212,16 @@ function parseChat(body: string): ChatRequest | undefined {
   }
 }
 
-function errorBody(message: string, type: string): object {
-  return { error: { message, type, param: null, code: null } };
+function unforeseen(message: string): Reply {
+  return { error: { status: 400, message } };
+}
+
+function refuse(response: ServerResponse, message: string): void {
+  send(response, 400, errorBody({ status: 400, message }));
+}
+
+function errorBody({ message, type = 'invalid_request_error', code }: ScriptedError): object {
+  return { error: { message, type, param: null, code: code ?? null } };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
