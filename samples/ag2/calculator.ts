@@ -1,4 +1,6 @@
-/** A simple calculator. `/` gives whole numbers. */
+import type { Tool } from './conversable-agent.js';
+
+/** `/` gives whole numbers. */
 export function calculator(a: number, b: number, operator: string): number {
   switch (operator) {
     case '+':
@@ -14,13 +16,18 @@ export function calculator(a: number, b: number, operator: string): number {
   }
 }
 
-/** What the model is told of it. */
-export const calculatorSchema = {
-  type: 'object',
-  properties: {
-    a: { type: 'integer', description: 'a' },
-    b: { type: 'integer', description: 'b' },
-    operator: { type: 'string', enum: ['+', '-', '*', '/'], description: 'operator' },
+/** What the model is told of it, and what runs when the model asks for it. */
+export const calculatorTool: Tool = {
+  name: 'calculator',
+  description: 'A simple calculator',
+  parameters: {
+    type: 'object',
+    properties: {
+      a: { type: 'integer', description: 'a' },
+      b: { type: 'integer', description: 'b' },
+      operator: { type: 'string', enum: ['+', '-', '*', '/'], description: 'operator' },
+    },
+    required: ['a', 'b', 'operator'],
   },
-  required: ['a', 'b', 'operator'],
+  run: calculator,
 };

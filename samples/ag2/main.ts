@@ -3,8 +3,8 @@
  * With OPENAI_API_KEY (and OPENAI_BASE_URL, if you like) the assistant asks OpenAI; without, a scripted model on this machine.
  */
 import OpenAI from 'openai';
-import { ConsoleExporter, FileExporter, flush, getLastActiveTraceId, getTrace, init } from 'traced-agents';
-import { calculator, calculatorSchema } from './calculator.js';
+import { ConsoleExporter, FileExporter, getLastActiveTraceId, getTrace, init } from 'traced-agents';
+import { calculatorTool } from './calculator.js';
 import { ConversableAgent } from './conversable-agent.js';
 import { startScriptedModel } from './scripted-model.js';
 
@@ -24,16 +24,15 @@ const assistant = new ConversableAgent({
 const toolAgent = new ConversableAgent({
   name: 'Tool Agent',
   llmConfig: false,
-  isTerminationMessage: (message) => typeof message.content === 'string' && message.content.includes('TERMINATE'),
+  isTerminationMessage: ({ content }) => typeof content === 'string' && content.includes('TERMINATE'),
   humanInputMode: 'NEVER',
 });
 
-assistant.registerForLlm('calculator', 'A simple calculator', calculatorSchema);
-toolAgent.registerForExecution('calculator', ['a', 'b', 'operator'], calculator);
+assistant.registerForLlm(calculatorTool);
+toolAgent.registerForExecution(calculatorTool);
 
 const { summary } = await toolAgent.initiateChat(assistant, 'What is (44231 + 13312 / (230 - 20)) * 4?');
 await scripted?.close();
-await flush();
 
 console.log(`\n${summary}\n`);
 

@@ -1,13 +1,14 @@
 import { type ChatRequest, type Reply, ScriptedOpenAI } from '../support/scripted-openai.js';
 
-type Step = (results: readonly number[]) => { a: number; b: number; operator: string };
+/** The one question the scripted model can answer. */
+export const question = 'What is (44231 + 13312 / (230 - 20)) * 4?';
 
-/** How a model would work out (44231 + 13312 / (230 - 20)) * 4, each step with the results it was told so far. */
-const steps: readonly Step[] = [
+/** How a model would work it out: each step with the results that the tools gave so far. */
+const steps = [
   () => ({ a: 230, b: 20, operator: '-' }),
-  ([difference = 0]) => ({ a: 13312, b: difference, operator: '/' }),
-  ([, quotient = 0]) => ({ a: 44231, b: quotient, operator: '+' }),
-  ([, , sum = 0]) => ({ a: sum, b: 4, operator: '*' }),
+  ([difference = 0]: number[]) => ({ a: 13312, b: difference, operator: '/' }),
+  ([, quotient = 0]: number[]) => ({ a: 44231, b: quotient, operator: '+' }),
+  ([, , sum = 0]: number[]) => ({ a: sum, b: 4, operator: '*' }),
 ];
 
 /** A model for the demo, where there is no key: it runs on this machine. */
@@ -16,7 +17,10 @@ export function startScriptedModel(): Promise<ScriptedOpenAI> {
 }
 
 function answer({ messages }: ChatRequest): Reply {
-  const results = messages.filter((message) => message.role === 'tool').map((message) => Number(message.content));
+  if (!messages.some(({ content }) => content === question)) {
+    throw new Error(`The scripted model can answer "${question}" alone. Set OPENAI_API_KEY to ask others.`);
+  }
+  const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => Number(content));
   const step = steps[results.length];
   if (step !== undefined) return { toolCalls: [{ name: 'calculator', arguments: step(results) }] };
   return { content: `The result of (44231 + 13312 / (230 - 20)) * 4 is ${results.at(-1)}. TERMINATE` };

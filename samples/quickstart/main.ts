@@ -1,9 +1,12 @@
-/* The smallest traced agent: a class with an LLM call and a tool, on a model that runs on this machine. */
+/*
+ * The smallest traced agent: a class with an LLM call and a tool, on a model that runs on this machine.
+ * Run it by `npm run build:samples && node dist-samples/quickstart/main.js`.
+ */
 import OpenAI from 'openai';
 import { getLastActiveTraceId, getTrace, init, TracedAgent, TracedLLM, TracedTool } from 'traced-agents';
 import { ScriptedOpenAI } from '../support/scripted-openai.js';
 
-init({ file: 'traces.jsonl' });
+init(); // a tree in the terminal, and traces.jsonl
 
 const model = await ScriptedOpenAI.start(({ messages }) => ({ content: `Look up "${messages.at(-1)?.content}".` }));
 const openai = new OpenAI({ baseURL: model.url, apiKey: 'none' });

@@ -1,106 +1,145 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import OpenAI from 'openai';
-import { InMemoryExporter, init, shutdown, Trace } from 'traced-agents';
+import type { TokenUsage, Trace } from 'traced-agents';
+import { shutdown } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
-import { calculator, calculatorSchema } from '../../samples/ag2/calculator.js';
-import { ConversableAgent } from '../../samples/ag2/conversable-agent.js';
-import { startScriptedModel } from '../../samples/ag2/scripted-model.js';
-import type { ScriptedOpenAI } from '../../samples/support/scripted-openai.js';
-import { treeOf } from '../support/recording.js';
+import { calculatorTool } from '../../samples/ag2/calculator.js';
+import { ConversableAgent, type Tool } from '../../samples/ag2/conversable-agent.js';
+import { question, startScriptedModel } from '../../samples/ag2/scripted-model.js';
+import type { ScriptedOpenAI, Usage } from '../../samples/support/scripted-openai.js';
+import { recordInMemory, treeOf } from '../support/recording.js';
+import { temporaryFolders } from '../support/temporary-folder.js';
+import { runSample } from './run-sample.js';
 
-const question = 'What is (44231 + 13312 / (230 - 20)) * 4?';
+const newFolder = temporaryFolders();
+let model: ScriptedOpenAI | undefined;
 
-async function chat(model: ScriptedOpenAI, calculate: (a: number, b: number, operator: string) => number) {
-  const client = new OpenAI({ baseURL: model.url, apiKey: 'none', maxRetries: 0 });
-  const assistant = new ConversableAgent({
-    name: 'Assistant',
-    llmConfig: { client, model: 'gpt-4o-mini' },
-    humanInputMode: 'NEVER',
-  });
+/** The demo's two agents, with a tool of the spec's choice. */
+function agents(
+  url: string,
+  tool: Tool = calculatorTool,
+): { assistant: ConversableAgent; toolAgent: ConversableAgent } {
+  const client = new OpenAI({ baseURL: url, apiKey: 'none', maxRetries: 0 });
+  const llmConfig = { client, model: 'gpt-4o-mini' };
+  const assistant = new ConversableAgent({ name: 'Assistant', llmConfig, humanInputMode: 'NEVER' });
   const toolAgent = new ConversableAgent({
     name: 'Tool Agent',
     llmConfig: false,
     isTerminationMessage: ({ content }) => typeof content === 'string' && content.includes('TERMINATE'),
     humanInputMode: 'NEVER',
   });
-  assistant.registerForLlm('calculator', 'A simple calculator', calculatorSchema);
-  toolAgent.registerForExecution('calculator', ['a', 'b', 'operator'], calculate);
-  return toolAgent.initiateChat(assistant, question);
+  assistant.registerForLlm(tool);
+  toolAgent.registerForExecution(tool);
+  return { assistant, toolAgent };
+}
+
+/** What the model said that it has used, all in all. */
+function sumOf(usages: readonly Usage[]): TokenUsage {
+  const sum = (count: (usage: Usage) => number) => usages.reduce((total, usage) => total + count(usage), 0);
+  return {
+    inputTokens: sum((usage) => usage.prompt_tokens),
+    outputTokens: sum((usage) => usage.completion_tokens),
+    totalTokens: sum((usage) => usage.total_tokens),
+    cacheReadInputTokens: sum((usage) => usage.prompt_tokens_details.cached_tokens),
+  };
+}
+
+function toolSpans(trace: Trace | undefined): unknown[] {
+  const spans = trace?.data.spans.filter((span) => span.type === 'TOOL') ?? [];
+  return spans.map(({ name, inputs, outputs, status }) => ({ name, inputs, outputs, status: status.code }));
 }
 
 afterEach(async () => {
+  await model?.close();
   await shutdown();
 });
 
 describe('samples/ag2', () => {
-  it('runs without a key: answers, prints the tokens, and leaves the trace on disk', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'traced-agents-'));
-    const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...env } = process.env;
+  it('runs without a key: answers, prints the tree and the tokens, and leaves the trace on disk', async () => {
+    const { stdout, stderr, traces } = await runSample('ag2', newFolder());
 
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve('dist-samples/ag2/main.js')], {
-      cwd: folder,
-      env,
-    });
-
-    const [line = '', ...rest] = (await readFile(join(folder, 'traces.jsonl'), 'utf8')).trim().split('\n');
-    await rm(folder, { recursive: true });
-    const trace = Trace.fromJSON(line);
-    expect(rest).toEqual([]);
-    expect(stdout).toContain('is 177176.');
-    expect(stdout).toContain(`totalTokens: ${trace.info.tokenUsage?.totalTokens}`);
-    expect(stderr).toContain('tool calculator');
-    expect(treeOf(trace)).toBe(
+    expect(stdout).toContain('The result of (44231 + 13312 / (230 - 20)) * 4 is 177176.\n');
+    expect(stdout).toContain(`totalTokens: ${traces[0]?.info.tokenUsage?.totalTokens}`);
+    expect(stdout.match(/^chat_completion: \{$/gm)).toHaveLength(5);
+    expect(stderr).toContain('└─ tool calculator');
+    expect(traces.map(treeOf)).toEqual([
       'Tool Agent.initiate_chat[' +
         'Assistant.generate_reply[chat_completion] Tool Agent.generate_reply[calculator] '.repeat(4) +
         'Assistant.generate_reply[chat_completion]]',
-    );
+    ]);
   });
 
-  it('sums just the tokens that the model reported', async () => {
-    const memory = new InMemoryExporter();
-    init({ exporters: [memory] });
-    const model = await startScriptedModel();
+  it('asks the model of the environment where there is a key, and sums just the tokens that it reports', async () => {
+    model = await startScriptedModel();
 
-    await chat(model, calculator);
-
-    await model.close();
-    const sum = (count: (usage: (typeof model.usages)[number]) => number) =>
-      model.usages.reduce((total, usage) => total + count(usage), 0);
-    expect(model.usages).toHaveLength(5);
-    expect(memory.traces[0]?.info.tokenUsage).toEqual({
-      inputTokens: sum((usage) => usage.prompt_tokens),
-      outputTokens: sum((usage) => usage.completion_tokens),
-      totalTokens: sum((usage) => usage.total_tokens),
-      cacheReadInputTokens: sum((usage) => usage.prompt_tokens_details.cached_tokens),
+    const { stdout, traces } = await runSample('ag2', newFolder(), {
+      OPENAI_API_KEY: 'none',
+      OPENAI_BASE_URL: model.url,
     });
+
+    const cached = model.usages.map((usage) => usage.prompt_tokens_details.cached_tokens);
+    expect(cached).toEqual([0, 128, 192, 192, 256]);
+    expect(traces.map((trace) => ({ ...trace.info.tokenUsage }))).toEqual([sumOf(model.usages)]);
+    expect(stdout).toContain(`inputTokens: ${sumOf(model.usages).inputTokens}`);
+  });
+
+  it('shows each call of the tool with its arguments by name', async () => {
+    model = await startScriptedModel();
+    const { assistant, toolAgent } = agents(model.url);
+    const memory = recordInMemory();
+
+    await toolAgent.initiateChat(assistant, question);
+
+    expect(toolSpans(memory.traces[0])).toEqual([
+      { name: 'calculator', inputs: { a: 230, b: 20, operator: '-' }, outputs: 210, status: 'OK' },
+      { name: 'calculator', inputs: { a: 13312, b: 210, operator: '/' }, outputs: 63, status: 'OK' },
+      { name: 'calculator', inputs: { a: 44231, b: 63, operator: '+' }, outputs: 44294, status: 'OK' },
+      { name: 'calculator', inputs: { a: 44294, b: 4, operator: '*' }, outputs: 177176, status: 'OK' },
+    ]);
   });
 
   it('gives the answer that the tools gave, right or wrong', async () => {
-    const model = await startScriptedModel();
+    model = await startScriptedModel();
+    const { assistant, toolAgent } = agents(model.url, { ...calculatorTool, run: () => 7 });
 
-    const { summary } = await chat(model, () => 7);
+    const { summary, chatHistory } = await toolAgent.initiateChat(assistant, question);
 
-    await model.close();
     expect(summary).toBe('The result of (44231 + 13312 / (230 - 20)) * 4 is 7.');
+    expect(chatHistory.map(({ role }) => role).join(' ')).toBe(
+      'assistant assistant tool assistant tool assistant tool assistant tool user',
+    );
   });
 
   it('tells the model of a tool that fails, and shows it in the trace', async () => {
-    const memory = new InMemoryExporter();
-    init({ exporters: [memory] });
-    const model = await startScriptedModel();
+    model = await startScriptedModel();
+    const run = (a: number, b: number) => calculatorTool.run(...([a, b, '%'] as never[])); // a tool takes anything
+    const { assistant, toolAgent } = agents(model.url, { ...calculatorTool, run });
+    const memory = recordInMemory();
 
-    const { chatHistory } = await chat(model, (a, b) => calculator(a, b, '%'));
+    const { chatHistory } = await toolAgent.initiateChat(assistant, question);
 
-    await model.close();
-    const tools = memory.traces[0]?.data.spans.filter((span) => span.type === 'TOOL') ?? [];
     expect(chatHistory[2]).toMatchObject({ role: 'tool', content: 'Error: Invalid operator' });
-    expect(tools.map((span) => span.status)).toEqual(
-      tools.map(() => ({ code: 'ERROR', message: 'Error: Invalid operator' })),
-    );
     expect(memory.traces[0]?.info.state).toBe('OK');
+    expect(memory.traces[0]?.data.spans.find((span) => span.type === 'TOOL')?.status).toEqual({
+      code: 'ERROR',
+      message: 'Error: Invalid operator',
+    });
+  });
+
+  it('ends after as many turns as are allowed', async () => {
+    model = await startScriptedModel();
+    const { assistant, toolAgent } = agents(model.url);
+
+    const { chatHistory } = await toolAgent.initiateChat(assistant, question, 2);
+
+    expect(chatHistory.map(({ role }) => role)).toEqual(['assistant', 'assistant', 'tool', 'assistant']);
+  });
+
+  it('says what to do when the scripted model is asked something else', async () => {
+    model = await startScriptedModel();
+    const { assistant, toolAgent } = agents(model.url);
+
+    const chat = toolAgent.initiateChat(assistant, 'What is 1 + 1?');
+
+    await expect(chat).rejects.toThrow(/can answer "What is .*" alone\. Set OPENAI_API_KEY to ask others\./);
   });
 });
