@@ -123,12 +123,13 @@ function isWrapping(code: number): boolean {
   return code === 32 || code === 34 || code === 39 || code === 92;
 }
 
+/** Names that are not words of prose: `api_key`, `apiKey`, and a few that hardly ever are. */
+const unlikelyInProse =
+  /[-_]|[a-z][A-Z]|^(?:[Pp]assword|PASSWORD|passwd|passphrase|apikey|[Aa]uthorization|[Cc]ookie|pwd)$/;
+
 function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
-  return (
-    keys.has(word) &&
-    (isQuoted || /[-_]|[a-z][A-Z]|^(?:password|passwd|passphrase|apikey|authorization|cookie|pwd)$/i.test(word))
-  );
+  return keys.has(word) && (isQuoted || unlikelyInProse.test(word));
 }
 
 interface Range {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { argumentNames } from '../../../lib/tracing/capture/argument-names.js';
+import { Capture } from '../../../lib/tracing/capture/capture.js';
+
+const names = argumentNames(['a', 'b', 'rest'], { restIndex: 2 });
+
+describe('limits', () => {
+  it('cut a text, tell its length, and never cut a character in two', () => {
+    const capture = new Capture({ limits: { maxStringLength: 5 } });
+
+    expect(JSON.parse(capture.value('abcdefgh', 'x'))).toBe('abcde… [cut, 8 characters]');
+    expect(JSON.parse(capture.value('abcd😀xyz', 'x'))).toBe('abcd\uFFFD… [cut, 9 characters]');
+    expect(capture.text('abcdefgh', 'x')).toBe('abcde… [cut, 8 characters]');
+  });
+
+  it('cut depth, also of ten thousand levels', () => {
+    let deep: unknown = 'bottom';
+    for (let level = 0; level < 10_000; level += 1) deep = { deep };
+
+    const json = new Capture({ limits: { maxDepth: 3 } }).value(deep, 'x');
+
+    expect(json).toBe('{"deep":{"deep":{"deep":"[depth 3]"}}}');
+    expect(new Capture().value(deep, 'x')).toContain('[depth 64]');
+  });
+
+  it('cut lists and records, and tell how many are missing', () => {
+    const capture = new Capture({ limits: { maxNodes: 2 } });
+
+    expect(capture.value([1, 2, 3, 4], 'x')).toBe('[1,2,"[2 more items]"]');
+    expect(capture.value({ a: 1, b: 2, c: 3, d: 4 }, 'x')).toBe('{"a":1,"b":2,"…":"2 more keys"}');
+  });
+
+  it('keep what a huge value costs small', () => {
+    const capture = new Capture();
+    const wide = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`key${index}`, index]));
+    const sparse: unknown[] = [];
+    sparse.length = 4_294_967_295;
+
+    expect(capture.value(wide, 'x')).toContain('"…":"990000 more keys"');
+    expect(capture.value(sparse, 'x')).toContain('[4294957295 more items]');
+    expect(JSON.parse(capture.value('x y '.repeat(25_000_000), 'x'))).toHaveLength(
+      65_536 + '… [cut, 100000000 characters]'.length,
+    );
+  });
+
+  it('cut what does not fit in what is left', () => {
+    const json = new Capture().value({ a: 'x'.repeat(50), b: 'y'.repeat(50), c: 'z' }, 'x', 60);
+
+    expect(JSON.parse(json)).toMatchObject({ a: 'x'.repeat(50) });
+    expect(json.length).toBeLessThan(160);
+    expect(json).not.toContain('y'.repeat(50));
+  });
+
+  it('leave nothing but marks where there is no room at all', () => {
+    expect(JSON.parse(new Capture().inputs(['abc', { d: 'e' }], names, 0))).toBeTypeOf('object');
+    expect(new Capture().inputs(['abc'], names, 0)).not.toContain('abc');
+  });
+});
+
+describe('inputs', () => {
+  const capture = new Capture();
+
+  it.each<[string, unknown[], unknown]>([
+    ['are named', [1, 2], { a: 1, b: 2, rest: [] }],
+    ['leave out what was not passed', [1], { a: 1, rest: [] }],
+    ['keep the rest together', [1, 2, 3, 4], { a: 1, b: 2, rest: [3, 4] }],
+  ])('%s', (_case, args, expected) => {
+    expect(JSON.parse(capture.inputs(args, names))).toEqual(expected);
+  });
+
+  it('that are more than the names are numbered', () => {
+    expect(JSON.parse(capture.inputs([1, 2, 3], argumentNames(['a', undefined], {})))).toEqual({
+      a: 1,
+      arg1: 2,
+      arg2: 3,
+    });
+  });
+
+  it('of a function without parameters are empty', () => {
+    expect(capture.inputs([], argumentNames([], {}))).toBe('{}');
+  });
+});

@@ -1,0 +1,295 @@
+import { getCurrentSpan, shutdown, traceToLine, traceTool, updateCurrentTrace, withSession } from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Capture } from '../../../lib/tracing/capture/capture.js';
+import { recordInMemory } from '../../support/recording.js';
+
+const capture = new Capture();
+const read = (value: unknown): unknown => JSON.parse(capture.value(value, 'x'));
+
+describe('values under the names of secrets', () => {
+  it.each([
+    'password',
+    'Password',
+    'PASSWORD',
+    'passwd',
+    'pwd',
+    'secret',
+    'client_secret',
+    'clientSecret',
+    'apiKey',
+    'api_key',
+    'api-key',
+    'x-api-key',
+    'X-API-Key',
+    'OPENAI_API_KEY',
+    'authorization',
+    'Authorization',
+    'proxy-authorization',
+    'token',
+    'access_token',
+    'accessToken',
+    'refresh_token',
+    'id_token',
+    'session_token',
+    'private_key',
+    'privateKey',
+    'cookie',
+    'Set-Cookie',
+    'credentials',
+    'passphrase',
+    'connectionString',
+    'aws_secret_access_key',
+    'bearerToken',
+    'jwt',
+  ])('%s are hidden', (key) => {
+    expect(read({ [key]: 'hunter2', other: 1 })).toEqual({ [key]: '[redacted]', other: 1 });
+    expect(read(new Map([[key, { nested: 'hunter2' }]]))).toEqual({ [key]: '[redacted]' });
+  });
+
+  it.each([
+    'max_tokens',
+    'prompt_tokens',
+    'total_tokens',
+    'completion_tokens',
+    'token_count',
+    'tokens',
+    'maxTokens',
+    'cacheKey',
+    'keyword',
+    'key',
+    'author',
+    'secretary',
+    'passenger',
+    'tokenizer',
+  ])('%s are not', (key) => {
+    expect(read({ [key]: 'value' })).toEqual({ [key]: 'value' });
+  });
+
+  it('flags and empty values tell nothing', () => {
+    expect(read({ password: true, token: null, secret: '', apiKey: undefined })).toEqual({
+      password: true,
+      token: null,
+      secret: '',
+    });
+  });
+
+  it('are found in headers, and under names of one’s own', () => {
+    expect(read(new Headers({ Authorization: 'Bearer abcdef', accept: 'a' }))).toEqual({
+      authorization: '[redacted]',
+      accept: 'a',
+    });
+    expect(JSON.parse(new Capture({ redactKeys: ['tax-id'] }).value({ taxId: 5, TAX_ID: 6 }, 'x'))).toEqual({
+      taxId: '[redacted]',
+      TAX_ID: '[redacted]',
+    });
+  });
+});
+
+describe('texts that look like secrets', () => {
+  it.each<[string, string]>([
+    ['Use sk-abcdefghijklmnopqrst now', 'Use [redacted] now'],
+    ['key sk-proj-Abc_123-def456ghi789jkl.', 'key [redacted].'],
+    ['sk-ant-api03-aaaaaaaaaaaaaaaaaaaaaaaa', '[redacted]'],
+    ['id AKIAIOSFODNN7EXAMPLE, region', 'id [redacted], region'],
+    ['Bearer abc.def-ghi', 'Bearer [redacted]'],
+    ['header "Authorization: Basic dXNlcjpwYXNz" sent', 'header "Authorization: [redacted]" sent'],
+    ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123 end', 'jwt [redacted] end'],
+    ['postgres://user:p4ss@db.example.com:5432/app', 'postgres://user:[redacted]@db.example.com:5432/app'],
+    ['https://example.com/?a=1&key=abc123&b=2', 'https://example.com/?a=1&key=[redacted]&b=2'],
+    ['https://example.com/x?sig=abc%2F1#top', 'https://example.com/x?sig=[redacted]'],
+    ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
+    ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
+    ['{\\"api_key\\": \\"abc\\", \\"n\\": 1}', '{\\"api_key\\": \\"[redacted]\\", \\"n\\": 1}'],
+    ['api_key: abcdef\nnext: line', 'api_key: [redacted]\nnext: line'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- after', '[redacted] after'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+    expect(capture.text(text, 'x')).toBe(expected);
+  });
+
+  it.each([
+    'The password is a secret: nobody knows the token, but the key is under the mat.',
+    'https://example.com/a?b=1&page=2',
+    'call_c6yxFtlEcZ783Xm1wO8wivBB',
+    'chatcmpl-sUxqDVTAU3G2oSaOmZuD9n5gcSbQV',
+    'gpt-4o-mini-2024-07-18',
+    '3d550add-6858-438c-93b1-cc763aeb38e8',
+    'C:\\Users\\ada\\file.txt; time 12:30:45; ratio 3:4; a=b; x == y',
+    '{"max_tokens":100,"prompt_tokens":5,"total_tokens":105}',
+    'Prices: 5 EUR. Note: see section 4. Mail ada@example.com',
+    'class Foo { constructor(private readonly bar: Bar) {} }',
+  ])('%s stays', (text) => {
+    expect(read(text)).toBe(text);
+  });
+});
+
+describe("a user's own redaction", () => {
+  it('sees each leaf with its path, and what it returns stands there', () => {
+    const seen: string[] = [];
+    const own = new Capture({
+      redact: (value, path) => {
+        seen.push(path);
+        return typeof value === 'string' ? value.toUpperCase() : value;
+      },
+    });
+
+    expect(JSON.parse(own.value({ a: ['x', 1], b: { c: null } }, 'inputs'))).toEqual({ a: ['X', 1], b: { c: null } });
+    expect(seen).toEqual(['inputs.a[0]', 'inputs.a[1]', 'inputs.b.c']);
+    expect(own.text('shout', 'name')).toBe('SHOUT');
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+      '[redaction failed]',
+    ],
+    ['returns a promise', async () => 'late', '[redaction failed]'],
+    ['returns nothing', () => undefined, '[redacted]'],
+  ])('that %s lets nothing through', (_case, redact, mark) => {
+    expect(JSON.parse(new Capture({ redact }).value({ a: 'canary' }, 'x'))).toEqual({ a: mark });
+  });
+
+  it('does not replace the rules for secrets', () => {
+    expect(
+      JSON.parse(new Capture({ redact: (value) => value }).value({ password: 'x', t: 'Bearer abcdefgh' }, 'x')),
+    ).toEqual({ password: '[redacted]', t: 'Bearer [redacted]' });
+  });
+});
+
+describe('redactSecrets: false', () => {
+  it('leaves everything as it is', () => {
+    const value = { password: 'hunter2', text: 'Bearer abcdefgh' };
+
+    expect(JSON.parse(new Capture({ redactSecrets: false }).value(value, 'x'))).toEqual(value);
+  });
+});
+
+/** Made up, in the shapes of well-known services. */
+const tail = 'Zq7Xw3Vb9Nm2Kp5Lr8Ts1Yd4';
+const canaries = [
+  ...[
+    'sk-',
+    'sk-proj-',
+    'sk-ant-api03-',
+    'sk-or-v1-',
+    'pk-lf-',
+    'sk-lf-',
+    'gsk_',
+    'xai-',
+    'pplx-',
+    'tvly-',
+    'nvapi-',
+    'hf_',
+    'r8_',
+    'npm_',
+  ].map((start) => start + tail),
+  ...[
+    'ghp_',
+    'gho_',
+    'ghu_',
+    'ghs_',
+    'ghr_',
+    'github_pat_',
+    'glpat-',
+    'xoxb-',
+    'xoxp-',
+    'xapp-',
+    'sk_live_',
+    'rk_live_',
+    'pk_live_',
+    'sk_test_',
+    'whsec_',
+  ].map((start) => start + tail),
+  ...['AKIA', 'ASIA'].map((start) => `${start}IOSFODNN7EXAMPLE`),
+  `AIza${tail}${tail}`.slice(0, 39),
+  `ya29.${tail}`,
+  `dapi${'0123456789abcdef'.repeat(2)}`,
+  `dop_v1_${'0123456789abcdef'.repeat(4)}`,
+  `shpat_${tail}`,
+  `lsv2_pt_${tail}`,
+  `SG.${tail}.${tail}`,
+  `eyJ${tail}.eyJ${tail}.${tail}`,
+];
+
+afterEach(async () => {
+  await shutdown();
+});
+
+describe('a canary', () => {
+  it.each(canaries)('%s is found nowhere in a trace, wherever it stood', async (secret) => {
+    const memory = recordInMemory();
+    const fail = traceTool(
+      (..._args: unknown[]) => {
+        getCurrentSpan()
+          .setAttribute('note', `it was ${secret}`)
+          .setAttributes({ list: [secret] })
+          .addEvent(`event ${secret}`, { detail: secret })
+          .updateName(`call ${secret}`)
+          .setStatus({ code: 2, message: secret });
+        updateCurrentTrace({ tags: { tag: secret }, metadata: { fact: secret }, name: secret });
+        throw new Error(`bad key ${secret}`, { cause: new TypeError(`cause ${secret}`) });
+      },
+      { name: 'fail' },
+    );
+    const stream = traceTool(
+      async function* () {
+        yield `chunk ${secret}`;
+        return { final: secret };
+      },
+      { name: 'stream' },
+    );
+
+    const places = [
+      secret,
+      `in ${secret}, a text`,
+      { deep: [{ er: secret }] },
+      new Map([[secret, secret]]),
+      new Set([secret]),
+      new Error(secret),
+    ];
+    const more = [
+      new URL(`https://x.example/${secret}`),
+      new (class {
+        toJSON = () => secret;
+        field = secret;
+      })(),
+      JSON.stringify({ secret }),
+      { [secret]: 1 },
+    ];
+    withSession({ session: `s ${secret}`, user: secret }, () => expect(() => fail(...places, ...more)).toThrow(secret));
+    for await (const _chunk of stream()) void _chunk;
+
+    expect(memory.traces).toHaveLength(2);
+    expect(memory.traces.map(traceToLine).join('\n')).not.toContain(secret);
+  });
+
+  it('there are enough of them', () => {
+    expect(new Set(canaries).size).toBeGreaterThanOrEqual(38);
+  });
+});
+
+describe('the patterns', () => {
+  it.each([
+    'a'.repeat(1_000_000),
+    'a-'.repeat(500_000),
+    'sk-'.repeat(333_333),
+    'eyJ.'.repeat(250_000),
+    'password='.repeat(111_111),
+    '"password":"'.repeat(83_333),
+    'Bearer '.repeat(142_857),
+    '://a:'.repeat(200_000),
+    '-----BEGIN PRIVATE KEY-----'.repeat(37_037),
+    'data:;base64,'.repeat(76_923),
+    '=\\"'.repeat(333_333),
+  ])('stay linear on a million characters of their worst case (%#)', (text) => {
+    const since = performance.now();
+
+    new Capture({ limits: { maxStringLength: 2_000_000, maxSpanLength: 4_000_000 } }).value(text, 'x');
+
+    // Generous: a pattern that is not linear takes minutes here.
+    expect(performance.now() - since).toBeLessThan(3000);
+  });
+});
