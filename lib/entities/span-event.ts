@@ -20,7 +20,7 @@ export class SpanEvent {
   readonly timeNs: bigint;
 
   @FromJson(({ attributes }) => frozenCopy(isRecord(attributes) ? attributes : {}))
-  readonly attributes: Readonly<Record<string, EventAttributeValue>>;
+  readonly attributes: { readonly [key: string]: EventAttributeValue };
 
   constructor(name = '', timeNs = 0n, attributes: Readonly<Record<string, EventAttributeValue>> = {}) {
     this.name = name;

@@ -48,7 +48,7 @@ export class Span {
 
   /** 16 hex digits. */
   @Expose({ name: 'span_id' })
-  @Transform(({ value }) => idToHex(String(value), 8) ?? '', { toClassOnly: true })
+  @Transform(({ value }) => idToHex(String(value), 8), { toClassOnly: true })
   @Transform(({ value }) => hexToBase64(String(value)), { toPlainOnly: true })
   readonly spanId: string;
 

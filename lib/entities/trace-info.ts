@@ -60,11 +60,11 @@ export class TraceInfo {
 
   /** Labels that may still change in a store; among them `mlflow.traceName`. */
   @FromJson(({ tags }) => textsFromJson(tags))
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: { readonly [key: string]: string };
 
   /** Facts that stay as they were recorded; session, user and token usage are among them. */
   @FromJson((json) => textsFromJson(json['trace_metadata']))
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: { readonly [key: string]: string };
 
   /** @internal */
   @FromJson((json) => frozenCopy(json['trace_location'] ?? defaultLocation))
