@@ -9,7 +9,11 @@ describe('a preview', () => {
     ['of more is cut to 1000', 'x'.repeat(1001), `${'x'.repeat(997)}...`],
     ['of 1000 characters beyond the BMP is whole', '🧮'.repeat(1000), '🧮'.repeat(1000)],
     ['of more such characters is cut to 1000 of them', '🧮'.repeat(1001), `${'🧮'.repeat(997)}...`],
-    ['of a mixture counts code points', `${'x'.repeat(500)}${'🧮'.repeat(500)}`, `${'x'.repeat(500)}${'🧮'.repeat(500)}`],
+    [
+      'of a mixture counts code points',
+      `${'x'.repeat(500)}${'🧮'.repeat(500)}`,
+      `${'x'.repeat(500)}${'🧮'.repeat(500)}`,
+    ],
     ['never splits a character', `${'x'.repeat(996)}${'🧮'.repeat(1000)}`, `${'x'.repeat(996)}🧮...`],
     ['of a long text is cut, too', 'x'.repeat(1_000_000), `${'x'.repeat(997)}...`],
   ])('%s', (_title, text, expected) => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Span } from '../../lib/entities/span.js';
 import { SpanEvent } from '../../lib/entities/span-event.js';
 import { Trace } from '../../lib/entities/trace.js';
 import { TraceData } from '../../lib/entities/trace-data.js';
 import { TraceInfo } from '../../lib/entities/trace-info.js';
-import { Span } from '../../lib/entities/span.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
 import { TraceFormatError } from '../../lib/errors.js';
 import { aTrace, aTraceId, aUsage } from '../support/traces.js';
@@ -14,7 +14,7 @@ const spanId = 'AAAAAAAAAAE=';
 
 describe('Trace.fromJSON', () => {
   it.each([
-    ['', "Not JSON: SyntaxError: Unexpected end of JSON input."],
+    ['', 'Not JSON: SyntaxError: Unexpected end of JSON input.'],
     ['null', 'the top is no object'],
     ['[]', 'the top is no object'],
     ['{}', "'info' is no object"],
@@ -101,12 +101,22 @@ describe('Trace.fromJSON', () => {
     const key = fc.constantFrom(
       ...['name', 'events', 'links', 'attributes', 'status', 'trace_id', 'parent_span_id', 'end_time_unix_nano'],
     );
-    const infoKey = fc.constantFrom('state', 'tags', 'trace_metadata', 'trace_location', 'request_preview', 'request_time');
+    const infoKey = fc.constantFrom(
+      'state',
+      'tags',
+      'trace_metadata',
+      'trace_location',
+      'request_preview',
+      'request_time',
+    );
 
     fc.assert(
       fc.property(fc.dictionary(infoKey, json), fc.dictionary(key, json), (info, span) => {
         try {
-          const trace = Trace.fromJSON({ info: { ...info, trace_id: aTraceId }, data: { spans: [{ ...span, span_id: spanId }] } });
+          const trace = Trace.fromJSON({
+            info: { ...info, trace_id: aTraceId },
+            data: { spans: [{ ...span, span_id: spanId }] },
+          });
           traceToLine(trace);
           JSON.stringify(trace);
         } catch (error) {
@@ -137,7 +147,10 @@ describe('Trace.fromJSON', () => {
   });
 
   it('keeps every digit of the nanoseconds in a text', () => {
-    const line = traceToLine(aTrace()).replace(/"(start|end)_time_unix_nano":\d+/g, '"$1_time_unix_nano" : 1767323045123456789');
+    const line = traceToLine(aTrace()).replace(
+      /"(start|end)_time_unix_nano":\d+/g,
+      '"$1_time_unix_nano" : 1767323045123456789',
+    );
 
     const [span] = Trace.fromJSON(line).data.spans;
 
@@ -146,12 +159,12 @@ describe('Trace.fromJSON', () => {
 
   it('leaves alone what only looks like nanoseconds', () => {
     const inputs = { text: '"start_time_unix_nano":1767323045123456789', time_unix_nano: 5 };
-    const events = [new SpanEvent('tick', 1n, { time_unix_nano: 1.2345678901234567e20, part: 0.5 })];
+    const events = [new SpanEvent('tick', 1n, { time_unix_nano: 123456789012345.5, part: 0.5 })];
     const trace = aTrace({ spans: [{ inputs, events }] });
 
     expect(Trace.fromJSON(traceToLine(trace)).data.spans[0]).toMatchObject({
       inputs,
-      events: [{ attributes: { time_unix_nano: 1.2345678901234567e20 } }],
+      events: [{ attributes: { time_unix_nano: 123456789012345.5 } }],
     });
   });
 
@@ -188,12 +201,13 @@ describe('a trace that was read', () => {
 
     const { info, data } = trace;
     const [span] = data.spans;
+    const inputs = span?.inputs as { readonly deep: readonly object[] } | undefined; // as given above
     const parts = [
       ...[trace, info, info.tags, info.metadata, info.location, info.tokenUsage],
       ...[data, data.spans, span, span?.status, span?.attributeTexts, span?.attributes, span?.tokenUsage],
       ...[span?.events, span?.events[0], span?.events[0]?.attributes, span?.events[0]?.attributes['list']],
       ...[span?.links, span?.links[0], span?.links[0]?.attributes, span?.links[0]?.attributes['list']],
-      ...[span?.inputs, (span?.inputs as { deep: object[] }).deep, (span?.inputs as { deep: object[] }).deep[0]],
+      ...[inputs, inputs?.deep, inputs?.deep[0]],
     ];
     expect(parts.map((part) => typeof part === 'object' && Object.isFrozen(part))).toEqual(parts.map(() => true));
   });
