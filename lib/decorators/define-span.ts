@@ -54,7 +54,9 @@ function namesOf(fn: Callable, { options, sensitivePositions = [] }: SpanDescrip
   const read = parameterNames(fn);
   const names = options.argNames ?? read.names;
   const sensitive = [...(options.sensitive ?? []), ...sensitivePositions.map((index) => names[index] ?? `arg${index}`)];
-  return argumentNames(names, { restIndex: read.restIndex, sensitive });
+  // Names for the single values of a rest parameter: then it is no rest any more.
+  const restIndex = names.length > read.restIndex + 1 ? -1 : read.restIndex;
+  return argumentNames(names, { restIndex, sensitive });
 }
 
 function constantsOf({ model, provider }: SpanOptions): SpanDefinition['constants'] {

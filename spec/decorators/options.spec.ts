@@ -129,6 +129,41 @@ describe('options of decorators', () => {
     ]);
   });
 
+  it('name the single values of a rest parameter', () => {
+    const dispatch = traceTool((...args: unknown[]) => args.length, { name: 'dispatch', argNames: ['a', 'b'] });
+    const memory = recordInMemory();
+
+    dispatch(1, 2);
+
+    expect(spanNamed(memory, 'dispatch').inputs).toEqual({ a: 1, b: 2 });
+  });
+
+  it('need not name the model: it is read off the answer, else off the request', async () => {
+    class Program {
+      @TracedLLM() async answered() {
+        return { model: 'm-2024' };
+      }
+      @TracedLLM() async asked(_request: { model: string }) {
+        throw new Error('down');
+      }
+      @TracedLLM() async told(_text: string, model: string) {
+        return model.length;
+      }
+    }
+    const memory = recordInMemory();
+    const program = new Program();
+
+    await program.answered();
+    await program.asked({ model: 'm-asked' }).catch(() => undefined);
+    await program.told('x', 'm-told');
+
+    expect(memory.traces.map((trace) => trace.data.spans[0]?.getAttribute('mlflow.llm.model'))).toEqual([
+      'm-2024',
+      'm-asked',
+      'm-told',
+    ]);
+  });
+
   it('that fail are told once and leave the call alone', () => {
     const errors: Error[] = [];
     class Program {

@@ -28,6 +28,7 @@ function record(open: OpenCall, outcome: Outcome): void {
     recordValue(open, outcome.value);
     if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
   }
+  if (open.call.definition.isModelCall) recordModel(open, outcome);
   if (open.call.definition.attributes !== undefined) recordAttributes(open, outcome);
 }
 
@@ -38,7 +39,6 @@ function recordValue(open: OpenCall, value: unknown): void {
     span.outputs = span.trace.captureText(value, 'outputs');
   }
   if (span.usage === undefined) span.usage = usageOf(open, value);
-  if (definition.isModelCall) recordModel(open, value);
 }
 
 function usageOf({ call, recorder }: OpenCall, value: unknown): TokenUsage | undefined {
@@ -52,18 +52,27 @@ function usageOf({ call, recorder }: OpenCall, value: unknown): TokenUsage | und
   }
 }
 
-/** The model that answered, as the provider names it, unless the decorator named one. */
-function recordModel({ span, call }: OpenCall, value: unknown): void {
+/** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
+function recordModel({ span, call }: OpenCall, outcome: Outcome): void {
   if (call.definition.constants.some(([key]) => key === AttributeKey.model)) return;
-  const model = modelOf(value);
-  if (model !== undefined) span.setAttribute(AttributeKey.model, model);
+  const model = ('value' in outcome ? modelIn(outcome.value) : undefined) ?? modelAsked(call);
+  if (model !== undefined && span.attributes?.has(AttributeKey.model) !== true) {
+    span.setAttribute(AttributeKey.model, model);
+  }
 }
 
-function modelOf(value: unknown): string | undefined {
+/** An answer's `model`, or that of a stream's first chunk. */
+function modelIn(value: unknown): string | undefined {
   const answer: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof answer !== 'object' || answer === null) return undefined;
   const descriptor = Object.getOwnPropertyDescriptor(answer, 'model');
   return typeof descriptor?.value === 'string' ? descriptor.value : undefined;
+}
+
+/** An argument called `model`, or the `model` of a request. */
+function modelAsked({ args, definition }: OpenCall['call']): string | undefined {
+  const named = args[definition.argumentNames.names.indexOf('model')];
+  return typeof named === 'string' ? named : modelIn(args[0]);
 }
 
 function recordAttributes({ span, call, recorder }: OpenCall, outcome: Outcome): void {
