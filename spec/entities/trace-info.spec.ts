@@ -1,79 +1,100 @@
 import { describe, expect, it } from 'vitest';
-import { tokenUsageFromJson, tokenUsageToJson } from '../../lib/entities/token-usage-json.js';
 import { Trace } from '../../lib/entities/trace.js';
-import { aTrace, aTraceId, aUsage } from '../support/traces.js';
+import { TraceInfo } from '../../lib/entities/trace-info.js';
+import { traceToLine } from '../../lib/entities/trace-line.js';
+import { aTrace, aUsage } from '../support/traces.js';
 
-describe('a preview', () => {
+describe('the previews of a trace', () => {
   it.each([
-    ['of 1000 characters is whole', 'x'.repeat(1000), 'x'.repeat(1000)],
-    ['of more is cut to 1000', 'x'.repeat(1001), `${'x'.repeat(997)}...`],
-    ['of 1000 characters beyond the BMP is whole', '🧮'.repeat(1000), '🧮'.repeat(1000)],
-    ['of more such characters is cut to 1000 of them', '🧮'.repeat(1001), `${'🧮'.repeat(997)}...`],
+    ['is missing where there was nothing', undefined, undefined],
+    ['is a short text as it is', 'short', 'short'],
+    ['is a text of 1000 characters as it is', 'x'.repeat(1000), 'x'.repeat(1000)],
+    ['is cut to 1000 characters', 'x'.repeat(1001), `${'x'.repeat(997)}...`],
+    ['counts code points, not units', '🧮'.repeat(1000), '🧮'.repeat(1000)],
+    ['never cuts a character in two', '🧮'.repeat(1001), `${'🧮'.repeat(997)}...`],
+    ['never cuts a character in two at an odd place', `x${'🧮'.repeat(1000)}`, `x${'🧮'.repeat(996)}...`],
+    ['takes a text of any length', 'x'.repeat(10_000_000), `${'x'.repeat(997)}...`],
+  ])('%s', (_sentence, text, preview) => {
+    const info = anInfo(text);
+
+    expect([info.requestPreview, info.responsePreview]).toEqual([preview, preview]);
+    expect([info.toJSON()['request_preview'], info.toJSON()['response_preview']]).toEqual([preview, preview]);
+  });
+
+  it('are the same when they were written and read', () => {
+    const trace = aTrace({ spans: [{ inputs: '🧮'.repeat(2000), outputs: ['x'.repeat(2000)] }] });
+
+    const { info } = Trace.fromJSON(traceToLine(trace));
+
+    expect([info.requestPreview, info.responsePreview]).toEqual([
+      trace.info.requestPreview,
+      trace.info.responsePreview,
+    ]);
+    expect([...(info.requestPreview ?? '')]).toHaveLength(1000);
+  });
+});
+
+describe('the facts of a trace', () => {
+  it('are found in its tags and metadata', () => {
+    const { info } = aTrace({ name: 'sums', session: 'conversation 1', user: 'Ann' });
+
+    expect([info.name, info.session, info.user]).toEqual(['sums', 'conversation 1', 'Ann']);
+  });
+
+  it('are undefined where nobody said', () => {
+    const info = new TraceInfo();
+
+    expect([info.name, info.session, info.user, info.tokenUsage, info.state]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'STATE_UNSPECIFIED',
+    ]);
+  });
+
+  it('hold the tokens, with those of reasoning beside MLflow’s', () => {
+    const { info } = aTrace({ usage: { ...aUsage(12, 8), reasoningTokens: 5 } });
+
+    expect(info.tokenUsage).toEqual({ inputTokens: 12, outputTokens: 8, totalTokens: 20, reasoningTokens: 5 });
+    expect(info.metadata['mlflow.trace.tokenUsage']).toBe('{"input_tokens":12,"output_tokens":8,"total_tokens":20}');
+  });
+
+  it.each([
+    ['no JSON', undefined],
+    ['[]', undefined],
+    ['{}', undefined],
+    ['{"cache_read_input_tokens": 3}', undefined],
+    ['{"input_tokens": -1, "output_tokens": 1.5, "total_tokens": "3"}', undefined],
+    ['{"input_tokens": 1e308}', undefined],
+    ['{"input_tokens": 7}', { inputTokens: 7, outputTokens: 0, totalTokens: 7 }],
+    ['{"total_tokens": 7}', { inputTokens: 0, outputTokens: 0, totalTokens: 7 }],
     [
-      'of a mixture counts code points',
-      `${'x'.repeat(500)}${'🧮'.repeat(500)}`,
-      `${'x'.repeat(500)}${'🧮'.repeat(500)}`,
+      '{"input_tokens": 1, "output_tokens": 2, "total_tokens": 9, "cache_read_input_tokens": null, "cache_creation_input_tokens": 0, "cache_creation_input_tokens_above_1hr": 0}',
+      {
+        inputTokens: 1,
+        outputTokens: 2,
+        totalTokens: 9,
+        cacheCreationInputTokens: 0,
+        cacheCreationInputTokensAbove1hr: 0,
+      },
     ],
-    ['never splits a character', `${'x'.repeat(996)}${'🧮'.repeat(1000)}`, `${'x'.repeat(996)}🧮...`],
-    ['of a long text is cut, too', 'x'.repeat(1_000_000), `${'x'.repeat(997)}...`],
-  ])('%s', (_title, text, expected) => {
-    const json = { info: { trace_id: aTraceId, request_preview: text, response_preview: text }, data: { spans: [] } };
+  ])('take %s for tokens as %j', (text, usage) => {
+    const { info } = aTrace({ metadata: { 'mlflow.trace.tokenUsage': text } });
 
-    const { info } = Trace.fromJSON(json);
-
-    expect(info.requestPreview).toBe(expected);
-    expect(info.responsePreview).toBe(expected);
-  });
-
-  it("is the root's inputs and outputs as JSON", () => {
-    const { info } = aTrace({ spans: [{ inputs: { a: 1 }, outputs: [2] }, { inputs: 'other' }] });
-
-    expect([info.requestPreview, info.responsePreview]).toEqual(['{"a":1}', '[2]']);
+    expect(info.tokenUsage).toEqual(usage);
   });
 });
 
-describe('the token usage of a trace', () => {
-  const full = {
-    ...aUsage(10, 5),
-    cacheReadInputTokens: 4,
-    cacheCreationInputTokens: 3,
-    cacheCreationInputTokensAbove1hr: 2,
-    reasoningTokens: 1,
-  };
-
-  it('is read with all its counts', () => {
-    expect(aTrace({ usage: full }).info.tokenUsage).toEqual(full);
-    expect(aTrace({ spans: [{ usage: full }] }).data.spans[0]?.tokenUsage).toEqual(full);
+function anInfo(text: string | undefined): TraceInfo {
+  return new TraceInfo({
+    traceId: 'tr-1',
+    state: 'OK',
+    requestTime: new Date(0),
+    executionDurationMs: 1,
+    requestText: text,
+    responseText: text,
+    tags: {},
+    metadata: {},
   });
-
-  it('is written under the keys that MLflow knows', () => {
-    expect(JSON.parse(tokenUsageToJson(full))).toEqual({
-      input_tokens: 10,
-      output_tokens: 5,
-      total_tokens: 15,
-      cache_read_input_tokens: 4,
-      cache_creation_input_tokens: 3,
-      cache_creation_input_tokens_above_1hr: 2,
-    });
-  });
-
-  it.each([
-    [{ input_tokens: 3 }, aUsage(3, 0)],
-    [{ output_tokens: 3 }, aUsage(0, 3)],
-    [{ total_tokens: 3 }, { inputTokens: 0, outputTokens: 0, totalTokens: 3 }],
-    [{ input_tokens: 3, output_tokens: 'many', total_tokens: -1 }, aUsage(3, 0)],
-    [{ input_tokens: 0, output_tokens: 0, total_tokens: 0 }, aUsage(0, 0)],
-    [{ input_tokens: 1.5 }, undefined],
-    [{ input_tokens: 2 ** 60 }, undefined],
-    [{}, undefined],
-    [[], undefined],
-    [null, undefined],
-    ['text', undefined],
-  ])('of %j is %j', (json, expected) => {
-    expect(tokenUsageFromJson(json)).toEqual(expected);
-  });
-
-  it('is nothing where the metadata is no JSON', () => {
-    expect(aTrace({ metadata: { 'mlflow.trace.tokenUsage': 'many' } }).info.tokenUsage).toBeUndefined();
-  });
-});
+}
