@@ -26,6 +26,10 @@ export interface AppendFileOptions {
 }
 
 const newline = 0x0a;
+/** For how long a file must not have grown before its last line counts as torn. */
+const patienceMs = 20;
+/** To wait with, synchronously: nobody wakes it. */
+const never = new Int32Array(new SharedArrayBuffer(4));
 // Non-blocking, so that a FIFO that took the file's place meanwhile cannot hold the program up.
 const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
@@ -137,9 +141,26 @@ export class NotAFileError extends Error {
   }
 }
 
+/**
+ * Whether the last line has no end. Neither has one that another process is about to write: that is waited for while the file
+ * grows, since an end put after it would leave an empty line.
+ */
 function hasTornLine(descriptor: number, size: number): boolean {
-  if (size === 0) return false;
-  const lastByte = Buffer.alloc(1);
-  readSync(descriptor, lastByte, 0, 1, size - 1);
-  return lastByte[0] !== newline;
+  let end = size;
+  let patience = patienceMs;
+  while (end > 0 && byteAt(descriptor, end - 1) !== newline) {
+    if (patience === 0) return true;
+    patience -= 1;
+    Atomics.wait(never, 0, 0, 1);
+    const grown = fstatSync(descriptor).size;
+    if (grown !== end) patience = patienceMs;
+    end = grown;
+  }
+  return false;
+}
+
+function byteAt(descriptor: number, position: number): number | undefined {
+  const byte = Buffer.alloc(1);
+  readSync(descriptor, byte, 0, 1, position);
+  return byte[0];
 }
