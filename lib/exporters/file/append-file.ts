@@ -26,12 +26,12 @@ export interface AppendFileOptions {
 }
 
 const newline = 0x0a;
-/** For how long a file must not have grown before its last line counts as torn. */
-const patienceMs = 20;
+/** For how long a file must not have been written before its last line counts as torn. */
+const patienceMs = 200;
 /** To wait with, synchronously: nobody wakes it. */
 const never = new Int32Array(new SharedArrayBuffer(4));
-// Non-blocking, so that a FIFO that took the file's place meanwhile cannot hold the program up.
-const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+// Non-blocking (where there is that), so that a FIFO that took the file's place meanwhile cannot hold the program up.
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
  * A file that lines are appended to, each by one write, so that several processes can share it. Synchronous: what is
@@ -83,7 +83,8 @@ export class AppendFile {
     let found = statSync(path, { throwIfNoEntry: false });
     if (found !== undefined && !found.isFile()) throw new NotAFileError(path);
     if (maxBytes !== undefined && found !== undefined && found.size > 0 && found.size + incoming > maxBytes) {
-      if (rotate(path, { maxFiles, inode: found.ino })) found = undefined;
+      rotate(path, { maxFiles, inode: found.ino });
+      found = statSync(path, { throwIfNoEntry: false });
     }
     if (this.#descriptor !== undefined && found !== undefined && this.#isSame(found)) {
       if (found.size !== this.#end) this.#noteOthers(this.#descriptor, found.size);
@@ -99,9 +100,9 @@ export class AppendFile {
 
   /** Another process has written or cut the file, and may have died over it. */
   #noteOthers(descriptor: number, size: number): void {
+    this.#isTorn = hasTornLine(descriptor, size);
     this.#isShared = true;
     this.#end = size;
-    this.#isTorn = hasTornLine(descriptor, size);
   }
 
   #takeBack(descriptor: number, written: number): void {
@@ -120,16 +121,18 @@ export class AppendFile {
   #openAnew(path: string): number {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const descriptor = openSync(path, flags, 0o600);
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) {
+    try {
+      const status = fstatSync(descriptor);
+      if (!status.isFile()) throw new NotAFileError(path);
+      this.#isTorn = hasTornLine(descriptor, status.size);
+      this.#isShared = false;
+      this.#end = status.size;
+      this.#identity = { device: status.dev, inode: status.ino };
+    } catch (error) {
       closeSync(descriptor);
-      throw new NotAFileError(path);
+      throw error;
     }
     this.#descriptor = descriptor;
-    this.#identity = { device: status.dev, inode: status.ino };
-    this.#end = status.size;
-    this.#isShared = false;
-    this.#isTorn = hasTornLine(descriptor, status.size);
     return descriptor;
   }
 }
@@ -142,19 +145,19 @@ export class NotAFileError extends Error {
 }
 
 /**
- * Whether the last line has no end. Neither has one that another process is about to write: that is waited for while the file
- * grows, since an end put after it would leave an empty line.
+ * Whether the last line has no end. Neither has one that another process is about to write: where the file was written just now,
+ * that is waited for, since an end put after it would leave an empty line.
  */
 function hasTornLine(descriptor: number, size: number): boolean {
   let end = size;
-  let patience = patienceMs;
+  let waitedMs = 0;
   while (end > 0 && byteAt(descriptor, end - 1) !== newline) {
-    if (patience === 0) return true;
-    patience -= 1;
-    Atomics.wait(never, 0, 0, 1);
-    const grown = fstatSync(descriptor).size;
-    if (grown !== end) patience = patienceMs;
+    const { size: grown, mtimeMs } = fstatSync(descriptor);
+    if (grown !== end) waitedMs = 0;
+    else if (waitedMs >= patienceMs || Math.abs(Date.now() - mtimeMs) > patienceMs) return true;
     end = grown;
+    Atomics.wait(never, 0, 0, 1);
+    waitedMs += 1;
   }
   return false;
 }

@@ -11,21 +11,20 @@ export interface RotateOptions {
 const staleAfterMs = 10_000;
 
 /**
- * Moves `path` to `path.1`, that to `path.2`, and so on; the oldest goes. `false` if another process is about it: then it is
- * left alone. A lock file decides who; one that is left over from a process that died is taken away after a while. What
- * the system refuses is `false`, too: the file grows past its bound rather than losing traces.
+ * Moves `path` to `path.1`, that to `path.2`, and so on; the oldest goes. If another process is about it,
+ * it is left alone. A lock file decides who; one that is left over from a process that died is taken away after a while. What
+ * the system refuses is left undone: the file grows past its bound rather than losing traces.
  */
-export function rotate(path: string, { maxFiles, inode }: RotateOptions): boolean {
+export function rotate(path: string, { maxFiles, inode }: RotateOptions): void {
   const lock = `${path}.rotating`;
-  if (!take(lock)) return false;
+  if (!take(lock)) return;
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) return false;
+    if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) return;
     rmSync(`${path}.${maxFiles}`, { force: true });
     for (let number = maxFiles - 1; number >= 1; number -= 1) move(`${path}.${number}`, `${path}.${number + 1}`);
     move(path, `${path}.1`);
-    return true;
   } catch {
-    return false;
+    // See above.
   } finally {
     rmSync(lock, { force: true });
   }
@@ -37,7 +36,7 @@ function take(lock: string): boolean {
     return true;
   } catch {
     const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > staleAfterMs) rmSync(lock, { force: true });
+    if (since !== undefined && Math.abs(Date.now() - since) > staleAfterMs) rmSync(lock, { force: true });
     return false;
   }
 }
