@@ -11,9 +11,14 @@ export interface RecentTracesLimits {
   readonly maxLength?: number;
 }
 
+interface Remembered {
+  readonly trace: Trace;
+  readonly length: number;
+}
+
 /** The traces that ended last in this process, bounded in number and in size; the newest is always there. */
 export class RecentTraces {
-  readonly #traces = new Map<string, Trace>();
+  readonly #traces = new Map<string, Remembered>();
   readonly #maxTraces: number;
   readonly #maxLength: number;
   #length = 0;
@@ -24,9 +29,10 @@ export class RecentTraces {
   }
 
   add(trace: Trace): void {
+    const length = traceLength(trace);
     this.#remove(trace.info.traceId);
-    this.#traces.set(trace.info.traceId, trace);
-    this.#length += traceLength(trace);
+    this.#traces.set(trace.info.traceId, { trace, length });
+    this.#length += length;
     for (const oldest of this.#traces.keys()) {
       const isFull = this.#traces.size > this.#maxTraces || this.#length > this.#maxLength;
       if (!isFull || this.#traces.size === 1) break;
@@ -35,18 +41,19 @@ export class RecentTraces {
   }
 
   get(traceId: string): Trace | undefined {
-    return this.#traces.get(traceId);
+    return this.#traces.get(traceId)?.trace;
   }
 
   /** The newest first. */
   search(query: TraceQuery): Trace[] {
-    return [...this.#traces.values()].reverse().filter((trace) => matchesQuery(trace.info, query));
+    const newestFirst = [...this.#traces.values()].reverse().map(({ trace }) => trace);
+    return newestFirst.filter((trace) => matchesQuery(trace.info, query));
   }
 
   #remove(traceId: string): void {
-    const trace = this.#traces.get(traceId);
-    if (trace === undefined) return;
+    const remembered = this.#traces.get(traceId);
+    if (remembered === undefined) return;
     this.#traces.delete(traceId);
-    this.#length -= traceLength(trace);
+    this.#length -= remembered.length;
   }
 }
