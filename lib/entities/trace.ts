@@ -4,6 +4,7 @@ import { TraceFormatError } from '../errors.js';
 import { idToHex } from '../utils/base64-id.js';
 import { quoteNanoseconds } from '../utils/parse-json.js';
 import { isRecord } from '../utils/records.js';
+import { escapeControls } from '../utils/terminal-text.js';
 import { TraceData } from './trace-data.js';
 import { TraceInfo } from './trace-info.js';
 
@@ -49,7 +50,7 @@ export class Trace {
       for (const span of trace.data.spans) Object.freeze(span);
       return freeze(trace);
     } catch (cause) {
-      throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${String(cause)}.`, { cause });
+      throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${quoted(cause)}.`, { cause });
     }
   }
 
@@ -71,9 +72,17 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(quoteNanoseconds(text)) as unknown;
   } catch (cause) {
-    throw new TraceFormatError(`Not JSON: ${String(cause)}.`, { cause });
+    throw new TraceFormatError(`Not JSON: ${quoted(cause)}.`, { cause });
   }
 }
+
+/** JavaScript's own errors quote what they are about: a part of it is enough, and none of it may steer a terminal. */
+function quoted(cause: unknown): string {
+  const text = String(cause);
+  return escapeControls(text.slice(0, maxQuotedLength)) + (text.length > maxQuotedLength ? '…' : '');
+}
+
+const maxQuotedLength = 200;
 
 /** What is wrong with the outer shape, in words; the rest has defaults. */
 function misfit(json: unknown): string | undefined {

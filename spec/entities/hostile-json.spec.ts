@@ -44,6 +44,17 @@ describe('JSON that means harm', () => {
     },
   );
 
+  it.each([
+    ['\u001b]8;;https://example.org\u0007 no JSON', 'Not JSON: '],
+    [aJsonOfTime('\u001b[31m'), "Not a trace in MLflow's trace JSON: "],
+    [aJsonOfTime('x'.repeat(1_000_000)), "Not a trace in MLflow's trace JSON: "],
+  ])('is quoted in a short error that cannot steer a terminal', (json, start) => {
+    const { message } = refusalOf(json);
+
+    expect(message).toMatch(/^[ -~…]+$/);
+    expect([message.startsWith(start), message.length < 300]).toEqual([true, true]);
+  });
+
   it('finds no attributes that an object inherits', () => {
     const json = { info: { trace_id: aTraceId }, data: { spans: [{ span_id: 'AAAAAAAAAAE=' }] } };
 
@@ -75,6 +86,19 @@ describe('JSON that means harm', () => {
     expect(span?.inputs).toHaveLength(1_000_000);
   });
 });
+
+function aJsonOfTime(time: string): unknown {
+  return { info: { trace_id: aTraceId }, data: { spans: [{ span_id: 'AAAAAAAAAAE=', start_time_unix_nano: time }] } };
+}
+
+function refusalOf(json: unknown): Error {
+  try {
+    Trace.fromJSON(json);
+  } catch (error) {
+    return error as Error; // Trace.fromJSON throws no others
+  }
+  throw new Error('It was read.');
+}
 
 /** Reads it, looks at everything, and writes it again. */
 function readAndUse(json: unknown): string {
