@@ -57,7 +57,7 @@ export interface InitOptions {
   readonly traceTimeoutMs?: number;
   /** The longest that `flush()`, `shutdown()` and the end of the process wait for exporters, in ms (`TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS`). @default 2000 */
   readonly shutdownTimeoutMs?: number;
-  /** Traces that `getTrace()` finds in memory (`TRACED_AGENTS_MAX_RECENT_TRACES`). @default 50 */
+  /** Traces that `getTrace()` finds in memory (`TRACED_AGENTS_MAX_RECENT_TRACES`). @default 20 */
   readonly maxRecentTraces?: number;
   /**
    * Told of everything that goes wrong inside tracing, once per cause; the traced program does not notice.

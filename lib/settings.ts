@@ -55,7 +55,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   lateSpanMs: number('lateSpanMs', ['TRACED_AGENTS_LATE_SPAN_MS'], { fallback: 1000 }),
   traceTimeoutMs: number('traceTimeoutMs', ['TRACED_AGENTS_TRACE_TIMEOUT_MS'], { fallback: 3_600_000 }),
   shutdownTimeoutMs: number('shutdownTimeoutMs', ['TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'], { fallback: 2000 }),
-  maxRecentTraces: number('maxRecentTraces', ['TRACED_AGENTS_MAX_RECENT_TRACES'], { fallback: 50 }),
+  maxRecentTraces: number('maxRecentTraces', ['TRACED_AGENTS_MAX_RECENT_TRACES'], { fallback: 20 }),
 };
 
 /** Where the values come from. */

@@ -5,7 +5,7 @@ import { traceLength } from '../exporters/trace-length.js';
 
 /** How much a memory of traces holds. */
 export interface RecentTracesLimits {
-  /** More would outlive the collector's young generation and cost old space instead. @default 50 */
+  /** More would outlive the collector's young generation and cost old space instead. @default 20 */
   readonly maxTraces?: number;
   /** Characters of inputs and outputs. @default 8 Mi */
   readonly maxLength?: number;
@@ -23,7 +23,7 @@ export class RecentTraces {
   readonly #maxLength: number;
   #length = 0;
 
-  constructor({ maxTraces = 50, maxLength = 8 * 1024 * 1024 }: RecentTracesLimits = {}) {
+  constructor({ maxTraces = 20, maxLength = 8 * 1024 * 1024 }: RecentTracesLimits = {}) {
     this.#maxTraces = maxTraces;
     this.#maxLength = maxLength;
   }
