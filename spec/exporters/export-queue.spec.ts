@@ -268,6 +268,22 @@ describe('the end of a queue', () => {
     ]);
   });
 
+  it('ends the exporter when nothing is with it any more', async () => {
+    const queued: number[] = [];
+    const exporter = new Destination({
+      answer: () => new Promise(() => undefined),
+      shutdown: () => void queued.push(queue.stats().queued),
+    });
+    const { queue } = setUp(exporter);
+    queue.push(aTrace());
+
+    const ended = queue.shutdown(1000);
+    await vi.advanceTimersByTimeAsync(1000);
+    await ended;
+
+    expect(queued).toEqual([0]);
+  });
+
   it('needs neither forceFlush nor shutdown of the exporter', async () => {
     const { queue, errors } = setUp({ name: 'bare', export: () => undefined });
 

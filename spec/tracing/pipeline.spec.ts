@@ -58,7 +58,7 @@ describe.each(['inline', 'queued'] as const)('an exporter (%s) beside others', (
   });
 
   it('harms nobody when it never answers, and is waited for only so long', async () => {
-    const { before, after } = setUp({ name: 'bad', delivery, export: never, forceFlush: never, shutdown: never });
+    const { before, after } = setUp({ name: 'bad', delivery, export: never, forceFlush: never, shutdown: never }, 100);
 
     echo(1);
     const ended = await shutdown();
@@ -187,6 +187,21 @@ describe('traces that memory has forgotten', () => {
     expect(await getTrace(id)).toBeUndefined();
   });
 
+  it('are sought without a trace of the search', async () => {
+    const memory = new InMemoryExporter();
+    const ask = async (): Promise<never[]> => {
+      echo('sought');
+      return [];
+    };
+    const reader = { name: 'reader', export: () => undefined, getTrace: ask as never, searchTraces: ask };
+    init({ exporters: [memory, reader] });
+
+    await getTrace('tr-unknown');
+    await searchTraces({});
+
+    expect([memory.traces, stats().started]).toEqual([[], 0]);
+  });
+
   it('are sought in the next reader when one fails', async () => {
     const errors: TracingError[] = [];
     const broken = {
@@ -232,11 +247,11 @@ function spanOf(trace: Trace): Span {
 }
 
 /** The exporter under test between two that are well. */
-function setUp(exporter: TraceExporter) {
+function setUp(exporter: TraceExporter, shutdownTimeoutMs = 60_000) {
   const errors: TracingError[] = [];
   const before = new InMemoryExporter();
   const after = Object.assign(new InMemoryExporter(), { name: 'after' as never }); // two of one kind
-  init({ exporters: [before, exporter, after], shutdownTimeoutMs: 100, onError: (error) => errors.push(error) });
+  init({ exporters: [before, exporter, after], shutdownTimeoutMs, onError: (error) => errors.push(error) });
   return { before, after, errors };
 }
 

@@ -130,7 +130,8 @@ describe('a line that another process is writing', () => {
     const exporter = newExporter();
     exporter.export([numbered(1)]);
     const line = `${traceToLine(numbered(2))}\n`;
-    const parts = [line.slice(0, 100), line.slice(100, 200), line.slice(200)];
+    // Slowly: one character whenever it is looked at, for longer than the patience with a line that does not grow.
+    const parts = [line.slice(0, -300), ...line.slice(-300)];
     appendFileSync(exporter.path, parts.shift() ?? '');
     faults.meddle = (name, real, args) => {
       if (name === 'fstatSync') appendFileSync(exporter.path, parts.shift() ?? '');

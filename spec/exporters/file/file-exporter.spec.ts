@@ -267,6 +267,13 @@ describe('what a FileExporter can find', () => {
     expect(namesOf(await exporter.searchTraces({}))).toEqual(['trace 3', 'trace 2', 'trace 1']);
   });
 
+  it('is what was written last, also where an earlier one was rotated away', async () => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl'), maxBytes: 1 });
+    exporter.export([first, aTrace({ id: first.info.traceId, name: 'again' })]);
+
+    expect((await exporter.getTrace(first.info.traceId))?.info.name).toBe('again');
+  });
+
   it('is told as an error where the file cannot be read', async () => {
     const path = temporaryFolder();
     const exporter = new FileExporter({ path });
