@@ -1,6 +1,9 @@
-/** Lower-case hex of an id as base64 of its raw bytes, as MLflow's trace JSON spells ids. */
+/** Used again for each id: two of them stand in every span that is written. */
+const bytesOfId = Buffer.alloc(16);
+
+/** Lower-case hex of an id of at most 16 bytes as base64 of its raw bytes, as MLflow's trace JSON spells ids. */
 export function hexToBase64(hex: string): string {
-  return Buffer.from(hex, 'hex').toString('base64');
+  return bytesOfId.toString('base64', 0, bytesOfId.write(hex, 'hex'));
 }
 
 /** The reverse; ids that are hex already (also with MLflow's `tr-` before them) pass. `undefined` if it is neither. */

@@ -26,6 +26,10 @@ export interface AppendFileOptions {
 }
 
 const newline = 0x0a;
+/** Holds most lines. */
+const scratchBytes = 256 * 1024;
+/** UTF-8 of one UTF-16 unit at the most. */
+const maxBytesPerUnit = 3;
 /** For how long a file must not have been written before its last line counts as torn. */
 const patienceMs = 200;
 /** To wait with, synchronously: nobody wakes it. */
@@ -48,6 +52,8 @@ export class AppendFile {
   /** The last line in the file has no end: ours that was cut short, or that of a process that died. */
   #isTorn = false;
 
+  readonly #scratch = Buffer.allocUnsafe(scratchBytes);
+
   constructor(options: AppendFileOptions) {
     this.#options = options;
   }
@@ -57,8 +63,9 @@ export class AppendFile {
    * where others write to the file.
    */
   append(line: string): void {
-    const descriptor = this.#open(Buffer.byteLength(line) + 1);
-    const bytes = Buffer.from(this.#isTorn ? `\n${line}\n` : `${line}\n`);
+    const incoming = this.#options.maxBytes === undefined ? 0 : Buffer.byteLength(line) + 1;
+    const descriptor = this.#open(incoming);
+    const bytes = this.#encode(this.#isTorn ? `\n${line}\n` : `${line}\n`);
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(descriptor, bytes, written);
@@ -69,6 +76,12 @@ export class AppendFile {
     this.#end += written;
     this.#isTorn = false;
     if (this.#options.isForced) fsyncSync(descriptor);
+  }
+
+  /** Into one buffer, used again for each line that fits: a new one a line would keep the collector busy. */
+  #encode(text: string): Uint8Array {
+    if (text.length * maxBytesPerUnit > this.#scratch.length) return Buffer.from(text);
+    return this.#scratch.subarray(0, this.#scratch.write(text));
   }
 
   close(): void {
