@@ -71,7 +71,8 @@ export class ExportQueue {
     if (this.#ending !== undefined) return this.#drop('shutdown', 1);
     const isFull =
       this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
-      this.#length + length > this.#options.maxLength;
+      // One alone always has room, or it could never leave.
+      (this.#length > 0 && this.#length + length > this.#options.maxLength);
     if (isFull) return this.#refuse();
     this.#waiting.push({ trace, length });
     this.#length += length;

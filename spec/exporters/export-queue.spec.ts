@@ -121,6 +121,16 @@ describe('ExportQueue', () => {
     expect(queue.stats()).toEqual(stats({ recorded: 4, exported: 2, dropped: { 'queue full': 1 }, queued: 1 }));
   });
 
+  it('has room for one trace, however long', async () => {
+    const { queue } = setUp(new Destination(), { maxLength: 10 });
+
+    queue.push(numbered(1));
+    queue.push(numbered(2));
+    await queue.flush(1000);
+
+    expect(queue.stats()).toEqual(stats({ recorded: 2, exported: 1, dropped: { 'queue full': 1 } }));
+  });
+
   it('does nothing when it is flushed empty', async () => {
     const exporter = new Destination();
     const { queue } = setUp(exporter);
