@@ -1,0 +1,178 @@
+import { context, createContextKey, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
+import { getCurrentSpan, type LiveSpan, shutdown, traceTool, withSpan } from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordInMemory, spanNamed } from '../support/recording.js';
+
+afterEach(async () => {
+  await shutdown();
+});
+
+/** Says everything one can say of a span. */
+function sayAll(span: LiveSpan): LiveSpan {
+  span.recordException(new Error('late'));
+  return span
+    .setAttribute('late', 1)
+    .setAttributes({ later: 2 })
+    .addEvent('late')
+    .addLink({ context: span.spanContext() })
+    .addLinks([{ context: span.spanContext() }])
+    .setStatus({ code: SpanStatusCode.ERROR, message: 'late' })
+    .updateName('late')
+    .setInputs('late')
+    .setOutputs('late')
+    .setTokenUsage({ inputTokens: 1 });
+}
+
+describe('a span', () => {
+  it('that has ended is no longer changed by anything', () => {
+    const memory = recordInMemory();
+    let ended: LiveSpan | undefined;
+    withSpan({ name: 'done' }, (span) => {
+      ended = span;
+    });
+    const before = JSON.stringify(memory.traces);
+
+    const same = ended === undefined ? undefined : sayAll(ended);
+    ended?.end();
+
+    expect(same).toBe(ended);
+    expect(JSON.stringify(memory.traces)).toBe(before);
+  });
+
+  it('of a trace that is not sampled records nothing, and says so', () => {
+    const memory = recordInMemory({ sampleRatio: 0 });
+
+    const flags = withSpan({ name: 'unsampled' }, (span) => {
+      sayAll(span);
+      return [span.isRecording(), span.spanContext().traceFlags];
+    });
+
+    expect([flags, memory.traces]).toEqual([[false, 0], []]);
+  });
+
+  it('that stands in where nothing is recorded takes everything', () => {
+    const span = getCurrentSpan();
+
+    expect(sayAll(span)).toBe(span);
+    expect(span.end()).toBeUndefined();
+  });
+
+  it.each<[string, (start: number) => TimeInput]>([
+    ['milliseconds since 1970', (start) => start + 20],
+    ['a Date', (start) => new Date(start + 20)],
+    ['seconds and nanoseconds', (start) => [Math.floor((start + 20) / 1000), ((start + 20) % 1000) * 1e6]],
+    ['a moment of performance.now()', (start) => start + 20 - performance.timeOrigin],
+  ])('takes times as %s', (_case, end) => {
+    const memory = recordInMemory();
+    const start = Date.now();
+
+    trace.getTracer('x').startSpan('timed', { startTime: start }).end(end(start));
+
+    const { startTimeNs, endTimeNs } = spanNamed(memory, 'timed');
+    expect(Number(endTimeNs - startTimeNs) / 1e6).toBeCloseTo(20, 1);
+  });
+
+  it('ends no earlier than it began, and now where the time is none', () => {
+    const memory = recordInMemory();
+
+    trace.getTracer('x').startSpan('early').end(1);
+    trace.getTracer('x').startSpan('odd').end(Number.NaN);
+
+    const durations = ['early', 'odd']
+      .map((name) => spanNamed(memory, name))
+      .map((span) => span.endTimeNs - span.startTimeNs);
+    expect(durations.every((duration) => duration >= 0n)).toBe(true);
+  });
+
+  it.each([
+    ['an object', { input_tokens: 3, output_tokens: 4, total_tokens: 7 }],
+    ['JSON text', '{"input_tokens":3,"output_tokens":4,"total_tokens":7}'],
+  ])('takes its usage from the attribute as %s', (_case, usage) => {
+    const memory = recordInMemory();
+
+    withSpan({ name: 'llm', attributes: { 'mlflow.chat.tokenUsage': usage } }, () => 1);
+
+    expect(spanNamed(memory, 'llm').tokenUsage).toEqual({ inputTokens: 3, outputTokens: 4, totalTokens: 7 });
+    expect(memory.traces[0]?.info.tokenUsage?.totalTokens).toBe(7);
+  });
+
+  it('keeps every count it is given, and works out the total', () => {
+    const memory = recordInMemory();
+    const usage = {
+      inputTokens: 5,
+      outputTokens: 2,
+      cacheReadInputTokens: 3,
+      cacheCreationInputTokens: 1,
+      reasoningTokens: 1,
+    };
+
+    withSpan({ name: 'llm', type: 'LLM', model: 'm', provider: 'p' }, (span) => void span.setTokenUsage(usage));
+    withSpan({ name: 'total only' }, (span) => void span.setTokenUsage({ totalTokens: 9 }));
+
+    expect(spanNamed(memory, 'llm').tokenUsage).toEqual({ ...usage, totalTokens: 7 });
+    expect(memory.traces[0]?.info.tokenUsage).toEqual({ ...usage, totalTokens: 7 });
+    expect(spanNamed(memory, 'llm').getAttribute('mlflow.llm.provider')).toBe('p');
+    expect(spanNamed(memory, 'total only').tokenUsage).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 9 });
+  });
+
+  it('bounds its attributes, events and links', () => {
+    const memory = recordInMemory();
+
+    withSpan({ name: 'many' }, (span) => {
+      for (let index = 0; index < 1100; index += 1) {
+        span.setAttribute(`key ${index}`, index).addEvent('event').addLink({ context: span.spanContext() });
+      }
+      span.setAttribute('key 0', 'changed');
+    });
+
+    const { attributes, events, links } = spanNamed(memory, 'many');
+    expect([events.length, links.length, attributes['key 0'], attributes['key 1099']]).toEqual([
+      1000,
+      1000,
+      'changed',
+      undefined,
+    ]);
+  });
+});
+
+describe('a context', () => {
+  it('keeps values of others through decorated calls, and can forget the span', () => {
+    const memory = recordInMemory();
+    const key = createContextKey('mine');
+    const seen = traceTool(() => [
+      context.active().getValue(key),
+      trace.getSpan(context.active().deleteValue(key)) === trace.getActiveSpan(),
+      trace.getSpan(trace.deleteSpan(context.active())),
+    ]);
+
+    const values = context.with(context.active().setValue(key, 'value'), () => seen());
+
+    expect(values).toEqual(['value', true, undefined]);
+    expect(memory.traces).toHaveLength(1);
+  });
+
+  it('can be bound to a function, and to nothing else', () => {
+    recordInMemory();
+    const key = createContextKey('mine');
+    const bound = context.bind(context.active().setValue(key, 1), (a: number, b: number) => [
+      context.active().getValue(key),
+      a + b,
+    ]);
+
+    expect([bound(2, 3), bound.length, context.bind(context.active(), 'text')]).toEqual([[1, 5], 2, 'text']);
+  });
+
+  it('in which tracing is suppressed makes no spans', () => {
+    const memory = recordInMemory();
+    const suppressed = context.active().setValue(Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
+
+    const results = context.with(suppressed, () => [
+      traceTool(() => 1)(),
+      withSpan({ name: 'x' }, (span) => span.isRecording()),
+      trace.getTracer('x').startSpan('y').isRecording(),
+      trace.getTracer('x').startActiveSpan('z', (span) => span.isRecording()),
+    ]);
+
+    expect([results, memory.traces]).toEqual([[1, false, false, false], []]);
+  });
+});
