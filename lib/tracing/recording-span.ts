@@ -19,6 +19,7 @@ import { parseJson } from '../utils/parse-json.js';
 import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
+import { nativeUsage } from './native-usage.js';
 import type { SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 
@@ -221,6 +222,7 @@ export class RecordingSpan implements LiveSpan {
 
   end(time?: TimeInput): void {
     if (this.endMoment !== open) return;
+    if (this.definition.isNative && this.attributes !== undefined) this.usage ??= nativeUsage(this.attributes);
     this.endMoment = Math.max(momentOf(time), this.startMoment);
     this.trace.onSpanEnd(this);
   }

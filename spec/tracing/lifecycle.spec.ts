@@ -90,6 +90,20 @@ describe('the life of a trace', () => {
   });
 });
 
+describe('the payload of a trace', () => {
+  it('is bounded: past it values are cut, spans never', () => {
+    const memory = recordInMemory({ maxTraceLength: 300 });
+    const root = traceAgent(() => [1, 2, 3, 4].map((n) => echo(`${n}`.repeat(100))).length, { name: 'root' });
+
+    root();
+
+    const outputs = memory.traces[0]?.data.spans.map((span) => String(span.outputs).length) ?? [];
+    expect(outputs.length).toBe(5);
+    expect(outputs[1]).toBe(100);
+    expect(JSON.stringify(memory.traces)).toContain('[cut, 100 characters]');
+  });
+});
+
 describe('sampling', () => {
   it('keeps a share of the traces, whole ones, and counts the rest', () => {
     const memory = recordInMemory({ sampleRatio: 0.25 });

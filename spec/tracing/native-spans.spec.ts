@@ -131,6 +131,31 @@ describe("spans of other libraries, made by OpenTelemetry's API", () => {
     expect([spanNamed(memory, 'chat gpt').type, spanNamed(memory, 'other').type]).toEqual(['CHAT_MODEL', 'UNKNOWN']);
   });
 
+  it('bring their token usage into the sum, by either convention', () => {
+    const memory = recordInMemory();
+
+    traceAgent(
+      () => {
+        const genAi = {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.usage.input_tokens': 5,
+          'gen_ai.usage.output_tokens': 3,
+        };
+        tracer.startSpan('genai', { attributes: genAi }).end();
+        const openInference = {
+          'llm.token_count.prompt': 10,
+          'llm.token_count.completion': 1,
+          'llm.token_count.total': 11,
+        };
+        tracer.startSpan('openinference').setAttributes(openInference).end();
+      },
+      { name: 'root' },
+    )();
+
+    expect(spanNamed(memory, 'genai').tokenUsage).toEqual({ inputTokens: 5, outputTokens: 3, totalTokens: 8 });
+    expect(memory.traces[0]?.info.tokenUsage).toEqual({ inputTokens: 15, outputTokens: 4, totalTokens: 19 });
+  });
+
   it('continue the trace of another process', () => {
     const memory = recordInMemory();
     const remote = {

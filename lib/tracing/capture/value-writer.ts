@@ -18,7 +18,6 @@ export interface WriterRules {
 }
 
 const unserializable = '"[unserializable]"';
-const outOfBudget = '"[cut: no room left]"';
 
 /**
  * Writes one value as JSON text: each leaf is looked at once, bounded, redacted and written. It cannot throw: what cannot be
@@ -74,7 +73,7 @@ export class ValueWriter {
 
   /** A text, under the rules for texts; `mediaType` is what stands beside it. */
   text(text: string, mediaType?: string): string {
-    if (this.#left <= 0) return outOfBudget;
+    if (this.#left <= 0) return `"[cut, ${text.length} characters]"`;
     const clean = this.#rules.text.clean(text, { mediaType, room: this.#left });
     this.#left -= clean.length + 2;
     return quote(clean);
