@@ -1,88 +1,137 @@
-/* Figures that are measured once: memory, files, import, install. Each runs in a process of its own. */
+/* Figures that need a fresh process each time: memory, files, import. And the size of what is installed. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './measure.js';
+import { bareEnvironment, progress } from './rounds.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..');
 
-function run(code, args = []) {
-  return execFileSync(process.execPath, [...args, '--input-type=module', '--eval', code], {
-    cwd: here,
-    encoding: 'utf8',
+/** What loads a subject. The references are what the package needs itself. */
+const imports = {
+  references: ['@opentelemetry/api', 'reflect-metadata', 'class-transformer'],
+  'traced-agents': ['traced-agents'],
+  otel: ['@opentelemetry/api', '@opentelemetry/sdk-trace-node'],
+  langfuse: ['@langfuse/tracing', '@langfuse/otel', '@opentelemetry/sdk-trace-node'],
+  openinference: ['@arizeai/openinference-core', '@opentelemetry/sdk-trace-node'],
+  traceloop: ['@traceloop/node-server-sdk'],
+};
+
+/**
+ * @param {string} subject
+ * @param {'tight' | 'turns'} pace
+ * @param {number} traces
+ * @returns {{ lostShare: number, peakMb: number, heapKb: number }}
+ */
+export function memory(subject, pace, traces) {
+  progress(`memory ${pace} ${subject}`);
+  return runProgram(['--expose-gc', join(here, 'memory.js'), subject, pace, String(traces)]);
+}
+
+/** The package's rate over the limit's, the median of the rounds; both write a new file each time. */
+export function fileRate(rounds, traces) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const run = (subject, round) => {
+      progress(`file ${round + 1}/${rounds} ${subject}`);
+      return runProgram([
+        join(here, 'file-rate.js'),
+        subject,
+        join(folder, `${subject}-${round}.jsonl`),
+        String(traces),
+      ]);
+    };
+    const pairs = Array.from({ length: rounds }, (_, round) => [run('traced-agents', round), run('limit', round)]);
+    return {
+      ratio: median(pairs.map(([ours, limit]) => ours.rate / limit.rate)),
+      limitPerSecond: median(pairs.map(([, limit]) => limit.perSecond)),
+      lost: pairs.reduce((sum, [ours]) => sum + ours.lost, 0),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Milliseconds that loading takes, over those of the references in the same round: subject -> median. */
+export function importTimes(subjects, rounds) {
+  const names = ['references', ...subjects.filter((subject) => subject in imports)];
+  const times = Array.from({ length: rounds }, (_, round) => {
+    progress(`import ${round + 1}/${rounds}`);
+    return Object.fromEntries(names.map((name) => [name, importTime(name)]));
   });
+  const ratios = names.map((name) => [name, median(times.map((time) => time[name] / time.references))]);
+  return { ratios: new Map(ratios), referencesMs: median(times.map((time) => time.references)) };
 }
 
-const program = `
-  const llm = traceLLM(async (text) => ({ content: text }), { name: 'llm' });
-  const tool = traceTool((text) => ({ found: text }), { name: 'tool' });
-  const agent = traceAgent(async (text) => { for (let i = 0; i < 3; i += 1) { await llm(text); tool(text); } return text; }, { name: 'agent' });`;
-
-/** 100 000 traces of seven spans in a row: how many arrived, peak memory over the start, heap that stays. */
-export function memory() {
-  return JSON.parse(
-    run(
-      `import { init, traceAgent, traceLLM, traceTool } from 'traced-agents';
-       let received = 0;
-       init({ exporters: [{ name: 'bench', delivery: 'inline', export: (traces) => { received += traces.length; } }] });
-       ${program}
-       const start = process.memoryUsage().rss;
-       let peak = 0;
-       for (let i = 0; i < 100000; i += 1) { await agent('question ' + i); if (i % 500 === 0) peak = Math.max(peak, process.memoryUsage().rss); }
-       gc(); const heap = process.memoryUsage().heapUsed;
-       for (let i = 0; i < 10000; i += 1) await agent('question ' + i);
-       gc();
-       console.log(JSON.stringify({ received: received - 10000, rssMb: (peak - start) / 1e6, heapKb: (process.memoryUsage().heapUsed - heap) / 1e3 }));`,
-      ['--expose-gc'],
-    ),
-  );
+function importTime(name) {
+  const loads = imports[name].map((specifier) => `import('${specifier}')`).join();
+  const code = `const since = performance.now(); await Promise.all([${loads}]); console.log(performance.now() - since); process.exit();`;
+  const isOurs = name === 'references' || name === 'traced-agents';
+  return runProgram(['--input-type=module', '--eval', code], isOurs ? root : here);
 }
 
-/** Traces a second into a file, against the limit's batched writer in the same run. */
-export function fileRate(turns) {
-  const folder = mkdtempSync(join(tmpdir(), 'traced-agents-bench-'));
-  const ours = `import { FileExporter, init, traceAgent, traceLLM, traceTool } from 'traced-agents';
-    init({ exporters: [new FileExporter({ path: ${JSON.stringify(join(folder, 'ours.jsonl'))} })] });
-    ${program}
-    const go = async (n) => { for (let i = 0; i < n; i += 1) await agent('question ' + i); };`;
-  const limit = `import { closeSync, openSync, writeSync } from 'node:fs';
-    import { limit } from './subjects/limit.js';
-    const file = openSync(${JSON.stringify(join(folder, 'limit.jsonl'))}, 'a');
-    const recorder = limit((spans) => { writeSync(file, spans.map((span) => JSON.stringify(span) + '\\n').join('')); return 0; });
-    const traceLLM = (fn, { name }) => recorder.llm(name, fn), traceTool = traceLLM, traceAgent = traceLLM;
-    ${program}
-    const go = async (n) => { for (let i = 0; i < n; i += 1) await agent('question ' + i); await recorder.flush(); };`;
-  const timed = `await go(500); const since = performance.now(); await go(${turns}); console.log(${turns} / (performance.now() - since));`;
-  const ratios = [1, 2, 3].map(() => Number(run(ours + timed)) / Number(run(limit + timed)));
-  rmSync(folder, { recursive: true });
-  return median(ratios);
+/** MB on disk of a subject with all it depends on; `undefined` where it is not installed. */
+export function installSize(subject) {
+  if (subject === 'traced-agents') {
+    const { dependencies, peerDependencies } = readJson(join(root, 'package.json'));
+    const options = {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      shell: process.platform === 'win32',
+    };
+    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options));
+    return (packed.unpackedSize + sizeOfAll(Object.keys({ ...dependencies, ...peerDependencies }), root)) / 1e6;
+  }
+  return subject in imports ? sizeOfAll(imports[subject], here) / 1e6 : undefined;
 }
 
-/** Time to import the package, against importing its three dependencies alone. */
-export function importRatio(rounds) {
-  const timed = (names) =>
-    `const since = performance.now(); await Promise.all([${names.map((name) => `import(${JSON.stringify(name)})`).join()}]); console.log(performance.now() - since);`;
-  const ratios = Array.from({ length: rounds }, () => {
-    const base = Number(run(timed(['@opentelemetry/api', 'reflect-metadata', 'class-transformer'])));
-    return Number(run(timed(['traced-agents']))) / base;
-  });
-  return median(ratios);
+function sizeOfAll(names, from) {
+  const folders = new Set();
+  for (const name of names) collectFolders(name, from, folders);
+  return [...folders].reduce((sum, folder) => sum + sizeOf(folder), 0);
 }
 
-/** MB of what is installed: the package as it is packed, its dependencies and its peer. */
-export function installMb() {
-  const packed = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8' }));
-  const folders = ['class-transformer', 'ky', 'reflect-metadata', '@opentelemetry/api'].map((name) =>
-    join(root, 'node_modules', name),
-  );
-  return (packed[0].unpackedSize + folders.map(sizeOf).reduce((sum, size) => sum + size, 0)) / 1e6;
+/** The folders of a package and of what it needs, found as Node finds them. */
+function collectFolders(name, from, folders) {
+  const folder = folderOf(name, from);
+  if (folder === undefined || folders.has(folder)) return;
+  folders.add(folder);
+  const { dependencies, peerDependencies } = readJson(join(folder, 'package.json'));
+  for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) collectFolders(needed, folder, folders);
+}
+
+function folderOf(name, from) {
+  for (let folder = from; folder !== join(folder, '..'); folder = join(folder, '..')) {
+    const found = join(folder, 'node_modules', name);
+    if (existsSync(join(found, 'package.json'))) return found;
+  }
+  return undefined;
 }
 
 function sizeOf(folder) {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((path) => statSync(join(folder, path)))
-    .reduce((sum, status) => sum + (status.isFile() ? status.size : 0), 0);
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== 'node_modules') // those count for themselves
+    .reduce((sum, entry) => {
+      const path = join(folder, entry.name);
+      return sum + (entry.isDirectory() ? sizeOf(path) : statSync(path).size);
+    }, 0);
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** What the program's last line says. */
+function runProgram(args, cwd = here) {
+  const output = execFileSync(process.execPath, args, {
+    cwd,
+    encoding: 'utf8',
+    env: bareEnvironment(),
+    timeout: 180_000,
+  });
+  return JSON.parse(output.trimEnd().split('\n').at(-1));
 }

@@ -1,149 +1,157 @@
 /*
- * What tracing costs, as ratios within one run. `node bench/run.js [--quick] [--rounds N] [--only a,b] [--no-peers]`
- * Every subject runs in a process of its own; rounds are interleaved; figures are medians over the rounds.
+ * What tracing costs, in one table. README.md tells what is measured and how to read it.
+ *
+ * node bench/run.js [--quick] [--rounds N] [--only subject,...] [--workloads name,...] [--no-peers]
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { median } from './measure.js';
-import { fileRate, importRatio, installMb, memory } from './once.js';
+import { fileRate, importTimes, installSize, memory } from './once.js';
+import { printTable, ratioRow, withTarget } from './report.js';
+import { progress, runRounds } from './rounds.js';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
+const ours = 'traced-agents';
+const references = ['limit', 'limit-otlp', 'otel'];
+const peers = ['langfuse', 'openinference', 'traceloop'];
+const onWorkloads = ['async', 'sync', 'nested', 'medium', 'large', 'stream'];
+const offWorkloads = ['async', 'sync', 'nested', 'medium'];
+
 const { values: flags } = parseArgs({
   options: {
-    quick: { type: 'boolean' },
+    quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     only: { type: 'string' },
-    'no-peers': { type: 'boolean' },
+    workloads: { type: 'string' },
+    'no-peers': { type: 'boolean', default: false },
   },
 });
-const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 5));
-const scale = flags.quick ? 0.4 : 1;
-const ours = 'traced-agents';
-const peers = ['langfuse', 'openinference', 'traceloop'];
+const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 11));
+const milliseconds = flags.quick ? 25 : 50;
+const subjects = chooseSubjects();
+const notes = [];
 
-install();
-const subjects = ['limit', 'limit-otlp', 'otel', ours, ...(flags['no-peers'] ? [] : peers)].filter(
-  (name) => flags.only === undefined || ['limit', 'limit-otlp', 'otel', ...flags.only.split(',')].includes(name),
-);
-const calls = measureAll('calls', 'async,sync,nested,medium,large,stream');
-const bytes = measureAll('bytes', 'async,sync,nested', ['limit-otlp', ours]);
-const off = measureAll('off', 'async,sync,nested,medium');
-print();
+if (!existsSync(new URL('../dist/bundle/index.js', import.meta.url))) {
+  console.error("The package is not built. Run 'npm run build' first, or 'npm run bench', which does.");
+  process.exit(1);
+}
+if (subjects.some((subject) => peers.includes(subject))) installPeers();
+const callRows = await measureCalls();
+const onceRows = flags.workloads === undefined ? measureOnce() : [];
+progress('');
+printTable([...callRows, ...onceRows], subjects);
+for (const note of new Set(notes)) console.log(`note: ${note}`);
 
-/** The bench's own dependencies, and the package under test beside them. */
-function install() {
-  if (!existsSync(`${here}node_modules/@opentelemetry`)) {
-    console.log('Installing what the bench compares with ...');
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit' });
+/** `--only` names what stands beside the references, without which there would be no ratios. */
+function chooseSubjects() {
+  const wanted = flags.only?.split(',');
+  const known = [...references, ...(flags['no-peers'] ? [] : peers), ours];
+  const unknown = wanted?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    console.error(`There is no subject '${unknown}'. Choose among ${known.join(', ')}.`);
+    process.exit(1);
   }
-  mkdirSync(`${here}node_modules`, { recursive: true });
-  if (!existsSync(`${here}node_modules/${ours}`)) symlinkSync('../..', `${here}node_modules/${ours}`, 'dir');
+  return known.filter((name) => wanted === undefined || references.includes(name) || wanted.includes(name));
 }
 
-/** subject -> workload -> figure -> one value a round. */
-function measureAll(mode, workloads, among = subjects) {
-  const found = new Map(among.map((subject) => [subject, {}]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const subject of among) {
-      process.stderr.write(`\r${mode} ${round + 1}/${rounds} ${subject.padEnd(20)}`);
-      for (const [workload, figures] of Object.entries(runWorker(subject, mode, workloads))) {
-        const cells = found.get(subject);
-        cells[workload] ??= { wall: [], cpu: [] };
-        const cell = cells[workload];
-        cell.wall.push(figures.wall);
-        cell.cpu.push(figures.cpu);
-      }
-    }
-  }
-  process.stderr.write('\r'.padEnd(60) + '\r');
-  return found;
+/** The peers are the bench's own, so that the package's `npm ci` stays small. */
+function installPeers() {
+  if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return;
+  console.log('Installing what the package is compared with (once) ...');
+  const options = { cwd: fileURLToPath(new URL('.', import.meta.url)), stdio: ['ignore', 'ignore', 'inherit'] };
+  const { status } = spawnSync('npm', ['ci'], { ...options, shell: process.platform === 'win32' });
+  if (status !== 0) notes.push('npm ci in bench/ failed, so that peers are missing; run it again with a network.');
 }
 
-function runWorker(subject, mode, workloads) {
+async function measureCalls() {
+  const names = flags.workloads?.split(',');
+  const chosen = (all) => all.filter((name) => names === undefined || names.includes(name));
+  const plan = { subjects, rounds, milliseconds };
+  const on = await runRounds({ ...plan, mode: 'on', workloads: chosen(onWorkloads) });
+  const isOffWanted = names === undefined || names.includes('off');
+  const off = await runRounds({ ...plan, mode: 'off', workloads: isOffWanted ? offWorkloads : [] });
+  notes.push(...on.notes, ...off.notes);
+  for (const [subject, lost] of on.lost) if (lost !== 0) notes.push(`${subject} lost ${lost} of what it was given`);
+  return [
+    ...chosen(onWorkloads).map((workload) => wallRow(on, workload)),
+    ...chosen(onWorkloads).map((workload) => cpuRow(on, workload)),
+    ...(isOffWanted ? offWorkloads : []).map((workload) =>
+      withTarget(ratioRow({ results: off, figure: 'wall', base: 'otel', workload, label: 'off' }), { most: 0.25 }),
+    ),
+  ];
+}
+
+function wallRow(results, workload) {
+  const row = ratioRow({ results, figure: 'wall', base: 'limit', workload, label: 'calls wall' });
+  return withTarget(row, { most: { large: 1.7, stream: 1 }[workload] ?? 1.4 });
+}
+
+/** Small calls may take 1.75 times what the limit takes to write OTLP. */
+function cpuRow(results, workload) {
+  const row = ratioRow({ results, figure: 'cpu', base: 'limit', workload, label: 'calls cpu' });
+  if (!['async', 'sync', 'nested'].includes(workload)) return row;
+  const toOtlp = ratioRow({ results, figure: 'cpu', base: 'limit-otlp', workload, label: '' }).cells.get(ours);
+  const own = row.cells.get(ours);
+  if (toOtlp === undefined || own === undefined) return row;
+  const most = (own / toOtlp) * 1.75;
+  return withTarget(row, { most, text: `<= ${most.toFixed(2)}` });
+}
+
+function measureOnce() {
+  const present = subjects.filter((subject) => !notes.some((note) => note.startsWith(`no ${subject} `)));
+  const loaded = present.filter((subject) => !subject.startsWith('limit'));
+  return [...memoryRows(loaded), ...fileRows(), ...importRows(loaded)];
+}
+
+function memoryRows(loaded) {
+  const traces = flags.quick ? 20_000 : 100_000;
+  const label = `${traces / 1000}k traces`;
+  const tight = new Map(loaded.map((subject) => [subject, tryMemory(subject, 'tight', traces)]));
+  const turns = loaded.includes(ours) ? new Map([[ours, tryMemory(ours, 'turns', traces)]]) : new Map();
+  const row = (figure, of, found, key) => ({
+    figure,
+    of,
+    base: '',
+    cells: new Map([...found].map(([subject, result]) => [subject, result[key]])),
+  });
+  return [
+    withTarget(row(`${label} tight: lost`, 'share', tight, 'lostShare'), { most: 0 }),
+    withTarget(row(`${label} tight: peak`, 'MB over set-up', tight, 'peakMb'), { most: 60 }),
+    withTarget(row(`${label} tight: heap`, 'KB/10k traces', tight, 'heapKb'), { most: 100 }),
+    withTarget(row(`${label} with turns: lost`, 'share', turns, 'lostShare'), { most: 0 }),
+    withTarget(row(`${label} with turns: peak`, 'MB over set-up', turns, 'peakMb'), { most: 60 }),
+    withTarget(row(`${label} with turns: heap`, 'KB/10k traces', turns, 'heapKb'), { most: 100 }),
+  ];
+}
+
+/** One that fails leaves a note, not the others without their figures. */
+function tryMemory(subject, pace, traces) {
   try {
-    const output = execFileSync(process.execPath, ['worker.js', subject, mode, workloads, String(scale)], {
-      cwd: here,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 120_000,
-    });
-    return JSON.parse(output.trim().split('\n').at(-1));
+    return memory(subject, pace, traces);
   } catch (error) {
-    console.log(`No row for ${subject} (${mode}): ${String(error.message).split('\n')[0]}`);
+    notes.push(`${subject} fails at memory: ${String(error.message).split('\n')[0]}`);
     return {};
   }
 }
 
-/** The median over the rounds of one subject's figure divided by another's in the same round. */
-function ratio(found, [subject, base], workload, figure) {
-  const values = found.get(subject)?.[workload]?.[figure] ?? [];
-  const bases = found.get(base)?.[workload]?.[figure] ?? [];
-  return median(values.map((value, round) => value / bases[round]));
+function fileRows() {
+  if (!subjects.includes(ours)) return [];
+  const { ratio, limitPerSecond, lost } = fileRate(flags.quick ? 3 : 7, flags.quick ? 3000 : 10_000);
+  if (lost !== 0) notes.push(`${lost} traces are not in the file`);
+  const base = `${limitPerSecond.toFixed(0)}/s`;
+  const cells = new Map([
+    ['limit', 1],
+    [ours, ratio],
+  ]);
+  return [withTarget({ figure: 'file, 7 spans a trace', of: 'x limit rate', base, cells }, { least: 0.6 })];
 }
 
-function print() {
-  const names = ['async', 'sync', 'nested', 'medium', 'large', 'stream'];
-  console.log("\nTime on the caller's path per span (stream: per chunk), x limit");
-  table(
-    ['', ...names],
-    subjects.map((subject) => [subject, ...names.map((name) => ratio(calls, [subject, 'limit'], name, 'wall'))]),
-  );
-  target(
-    'small calls',
-    ['async', 'sync', 'nested'].map((name) => ratio(calls, [ours, 'limit'], name, 'wall')),
-    1.4,
-  );
-  target('8 KB in', [ratio(calls, [ours, 'limit'], 'medium', 'wall')], 1.4);
-  target('200 KB in', [ratio(calls, [ours, 'limit'], 'large', 'wall')], 1.7);
-  target('stream chunk', [ratio(calls, [ours, 'limit'], 'stream', 'wall')], 1);
-  console.log('\nCPU until the exporter holds the bytes, x limit-otlp');
-  table(
-    ['', 'async', 'sync', 'nested'],
-    [[ours, ...['async', 'sync', 'nested'].map((name) => ratio(bytes, [ours, 'limit-otlp'], name, 'cpu'))]],
-  );
-  target(
-    'CPU to bytes',
-    ['async', 'sync', 'nested'].map((name) => ratio(bytes, [ours, 'limit-otlp'], name, 'cpu')),
-    1.75,
-  );
-  console.log('\nImported, never set up, x otel');
-  const offNames = ['async', 'sync', 'nested', 'medium'];
-  table(
-    ['', ...offNames],
-    subjects.map((subject) => [subject, ...offNames.map((name) => ratio(off, [subject, 'otel'], name, 'wall'))]),
-  );
-  target(
-    'off',
-    offNames.map((name) => ratio(off, [ours, 'otel'], name, 'wall')),
-    0.25,
-  );
-  printOnce();
-}
-
-function printOnce() {
-  const { received, rssMb, heapKb } = memory();
-  console.log(`\n100 000 traces in a row: ${received} received, heap ${heapKb.toFixed(0)} KB more after 10 000 more`);
-  target('peak memory over the start, MB', [rssMb], 60);
-  target('import, x the dependencies alone', [importRatio(flags.quick ? 7 : 15)], 1.3);
-  target('installed, MB', [installMb()], 6);
-  const rate = fileRate(flags.quick ? 2000 : 10_000);
-  console.log(
-    `file exporter, x limit's batched rate: ${rate.toFixed(2)}  (at least 0.6: ${rate >= 0.6 ? 'ok' : 'UNDER'})`,
-  );
-}
-
-function target(name, values, most) {
-  const worst = Math.max(...values);
-  console.log(`${name}: ${worst.toFixed(2)}  (at most ${most}: ${worst <= most ? 'ok' : 'OVER'})`);
-}
-
-function table(head, rows) {
-  for (const row of [head, ...rows]) {
-    const cells = row.map((cell) =>
-      typeof cell === 'number' ? (Number.isFinite(cell) ? cell.toFixed(2) : '-') : cell,
-    );
-    console.log(cells.map((cell, column) => (column === 0 ? cell.padEnd(14) : cell.padStart(9))).join(''));
-  }
+function importRows(loaded) {
+  const { ratios, referencesMs } = importTimes(loaded, flags.quick ? 5 : 15);
+  const sizes = new Map(loaded.map((subject) => [subject, installSize(subject)]));
+  const base = `${referencesMs.toFixed(1)} ms`;
+  return [
+    withTarget({ figure: 'import', of: 'x dependencies', base, cells: ratios }, { most: 1.3 }),
+    withTarget({ figure: 'install', of: 'MB', base: '', cells: sizes }, { most: 6 }),
+  ];
 }

@@ -1,19 +1,50 @@
-/* Measures one subject in a process of its own, and prints what it found as JSON. */
-import { measure } from './measure.js';
+/*
+ * One subject, set up (`on`) or only imported (`off`), in a process of its own. Says what it can do, then answers each name of
+ * a workload with its figures. Ends with its parent.
+ */
+import { Program, Sink } from './measure.js';
 import { workloads } from './workloads.js';
 
-const [subject, mode, names, scale] = process.argv.slice(2);
-const { setUp, bare } = await import(`./subjects/${subject}.js`);
-const plain = { agent: (_, fn) => fn, llm: (_, fn) => fn, tool: (_, fn) => fn, stream: (_, fn) => fn };
-const results = {};
+const [, , subject, mode, milliseconds] = process.argv;
+const plain = { agent: same, llm: same, tool: same, stream: same };
+const sink = new Sink();
+const programs = new Map();
 
-const trace = mode === 'off' ? await bare() : await setUp({ toBytes: mode === 'bytes' });
-for (const name of names.split(',')) {
-  const { turns, spans, build } = workloads[name];
-  if (name === 'stream' && trace.stream === undefined) continue;
-  if (name === 'sync' && subject === 'traceloop') continue;
-  const many = Math.max(2, Math.round(turns * Number(scale) * (mode === 'off' ? 3 : 1)));
-  results[name] = await measure({ turns: many, spans, bare: build(plain), traced: build(trace), flush: trace.flush });
+process.on('disconnect', () => process.exit());
+
+try {
+  const { setUp, wrappers, exportsTraces = false, lacks = [] } = await import(`./subjects/${subject}.js`);
+  const { flush } = mode === 'on' ? await setUp(sink) : {};
+  const trace = wrappers();
+  for (const [name, workload] of Object.entries(workloads)) {
+    if (lacks.includes(name)) continue;
+    const calls = mode === 'on' ? workload.calls : workload.calls * 10; // a call that does nothing is short
+    const parts = { bare: workload.build(plain), traced: workload.build(trace), flush, calls };
+    programs.set(name, { program: new Program(workload, parts), workload, isWarm: false });
+  }
+  process.on('message', (name) => answer(name, exportsTraces).then(send, (error) => send({ error: String(error) })));
+  send({ workloads: [...programs.keys()] });
+} catch (error) {
+  send({ missing: String(error.message).split('\n')[0] });
 }
-console.log(JSON.stringify(results));
-process.exit(0);
+
+async function answer(name, exportsTraces) {
+  const entry = programs.get(name);
+  const { program, workload } = entry;
+  if (!entry.isWarm) {
+    for (let time = 0; time < 3; time += 1) await program.warmUp(Number(milliseconds));
+    entry.isWarm = true;
+  }
+  const [made, received] = [program.made, sink.received];
+  const figures = await program.measure(sink);
+  const expected = (program.made - made) * (exportsTraces ? 1 : workload.spansPerCall);
+  return { figures, lost: mode === 'on' ? expected - (sink.received - received) : 0 };
+}
+
+function same(_name, fn) {
+  return fn;
+}
+
+function send(message) {
+  process.send?.(message);
+}

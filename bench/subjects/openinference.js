@@ -1,22 +1,19 @@
-import { traceAgent, traceTool, withSpan } from '@arizeai/openinference-core';
+import { withSpan } from '@arizeai/openinference-core';
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { countingExporter } from './counting-exporter.js';
+import { sinkExporter } from './sink-exporter.js';
 
-export async function setUp() {
-  const exporter = countingExporter();
-  const provider = new NodeTracerProvider({
-    spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 100_000 })],
-  });
+export const lacks = ['stream'];
+
+/** @param {import('../measure.js').Sink} sink */
+export async function setUp(sink) {
+  const exporter = sinkExporter(sink, (spans) => JsonTraceSerializer.serializeRequest(spans));
+  const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
   provider.register();
-  return { ...wrappers(), flush: async () => (await provider.forceFlush(), exporter.count) };
+  return { flush: () => provider.forceFlush() };
 }
 
-export const bare = async () => ({ ...wrappers(), flush: async () => 0 });
-
-function wrappers() {
-  return {
-    agent: (name, fn) => traceAgent(fn, { name }),
-    llm: (name, fn) => withSpan(fn, { name, kind: 'LLM' }),
-    tool: (name, fn) => traceTool(fn, { name }),
-  };
+export function wrappers() {
+  const as = (kind) => (name, fn) => withSpan(fn, { name, kind });
+  return { agent: as('AGENT'), llm: as('LLM'), tool: as('TOOL') };
 }

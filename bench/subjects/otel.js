@@ -1,34 +1,31 @@
+/* OpenTelemetry's SDK by itself: a bare span for each call, without input and output, and an exporter that counts. */
 import { trace } from '@opentelemetry/api';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { countingExporter } from './counting-exporter.js';
+import { sinkExporter } from './sink-exporter.js';
 
-/* OpenTelemetry's SDK by itself: a bare span for each call, without inputs and outputs. */
-export async function setUp() {
-  const exporter = countingExporter();
-  const provider = new NodeTracerProvider({
-    spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 100_000 })],
-  });
+export const lacks = ['stream'];
+
+/** @param {import('../measure.js').Sink} sink */
+export async function setUp(sink) {
+  const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(sinkExporter(sink))] });
   provider.register();
-  return { ...wrappers(), flush: async () => (await provider.forceFlush(), exporter.count) };
+  return { flush: () => provider.forceFlush() };
 }
 
-export const bare = async () => ({ ...wrappers(), flush: async () => 0 });
-
-function wrappers() {
+export function wrappers() {
   const tracer = trace.getTracer('bench');
-  const wrap =
-    (name, fn) =>
-    (...args) =>
-      tracer.startActiveSpan(name, (span) => {
-        const result = fn(...args);
-        if (!(result instanceof Promise)) {
-          span.end();
-          return result;
-        }
-        return result.then((value) => {
-          span.end();
-          return value;
-        });
+  const wrap = (name, fn) =>
+    function (...args) {
+      return tracer.startActiveSpan(name, (span) => {
+        const result = fn.apply(this, args);
+        if (result instanceof Promise) return result.then((value) => finish(span, value));
+        return finish(span, result);
       });
+    };
   return { agent: wrap, llm: wrap, tool: wrap };
+}
+
+function finish(span, value) {
+  span.end();
+  return value;
 }

@@ -1,32 +1,25 @@
-import { init, traceAgent, traceLLM, traceToLine, traceTool } from 'traced-agents';
+/* The package as it is built, with its defaults (redaction on, joined with OpenTelemetry) and an exporter of the bench. */
+import { init, traceAgent, traceLLM, traceToLine, traceTool } from '../../dist/bundle/index.js';
 
-/* With an exporter that does nothing (wall) and, for CPU, one that makes the bytes of a trace file. */
-export async function setUp({ toBytes }) {
-  let bytes = 0;
-  const exporter = {
-    name: 'bench',
-    delivery: 'inline',
-    export(traces) {
-      if (toBytes) for (const trace of traces) bytes += Buffer.byteLength(traceToLine(trace));
-    },
-  };
-  const tracing = init({ exporters: [exporter] });
-  return {
-    ...wrappers(),
-    flush: async () => {
-      await tracing.flush();
-      return bytes;
-    },
-  };
+export const exportsTraces = true;
+
+/** @param {import('../measure.js').Sink} sink */
+export async function setUp(sink) {
+  init({
+    exporters: [{ name: 'bench', delivery: 'inline', export: (traces) => sink.take(traces, linesOf) }],
+  });
+  return { flush: () => {} }; // inline: all has left when the root has ended
 }
 
-export const bare = async () => ({ ...wrappers(), flush: async () => 0 });
-
-function wrappers() {
+export function wrappers() {
   return {
     agent: (name, fn) => traceAgent(fn, { name }),
     llm: (name, fn) => traceLLM(fn, { name }),
     tool: (name, fn) => traceTool(fn, { name }),
-    stream: (name, fn) => traceTool(fn, { name }),
+    stream: (name, fn) => traceLLM(fn, { name }),
   };
+}
+
+function linesOf(traces) {
+  return Buffer.from(traces.map(traceToLine).join('\n'));
 }

@@ -1,36 +1,29 @@
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import * as traceloop from '@traceloop/node-server-sdk';
-import { countingExporter } from './counting-exporter.js';
+import { sinkExporter } from './sink-exporter.js';
 
-export async function setUp() {
-  const exporter = countingExporter();
+// It makes every function asynchronous.
+export const lacks = ['sync', 'stream'];
+
+/** @param {import('../measure.js').Sink} sink */
+export async function setUp(sink) {
   traceloop.initialize({
     appName: 'bench',
     apiKey: 'none',
-    exporter,
+    exporter: sinkExporter(sink, (spans) => JsonTraceSerializer.serializeRequest(spans)),
     disableBatch: false,
     silenceInitializationMessage: true,
     traceloopSyncEnabled: false,
     instrumentModules: {},
   });
-  return { ...wrappers(), flush: async () => (await traceloop.forceFlush(), exporter.count) };
+  return { flush: () => traceloop.forceFlush() };
 }
 
-export const bare = async () => ({ ...wrappers(), flush: async () => 0 });
-
-/* It makes every function asynchronous, so that it has no `sync` row. */
-function wrappers() {
-  return {
-    agent:
-      (name, fn) =>
-      (...args) =>
-        traceloop.withAgent({ name }, fn, ...args),
-    llm:
-      (name, fn) =>
-      (...args) =>
-        traceloop.withTask({ name }, fn, ...args),
-    tool:
-      (name, fn) =>
-      (...args) =>
-        traceloop.withTool({ name }, fn, ...args),
-  };
+export function wrappers() {
+  const by =
+    (wrap) =>
+    (name, fn) =>
+    (...args) =>
+      wrap({ name }, fn, ...args);
+  return { agent: by(traceloop.withAgent), llm: by(traceloop.withTask), tool: by(traceloop.withTool) };
 }
