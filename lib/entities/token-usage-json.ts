@@ -1,3 +1,4 @@
+import { isCount } from '../utils/is-count.js';
 import { isRecord } from '../utils/records.js';
 import type { TokenUsage } from './token-usage.js';
 
@@ -39,8 +40,4 @@ export function tokenUsageFromJson(json: unknown, reasoningTokens?: unknown): To
     outputTokens,
     totalTokens: usage.totalTokens ?? inputTokens + outputTokens,
   });
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -1,4 +1,5 @@
 import type { TokenUsage } from '../entities/token-usage.js';
+import { isCount } from '../utils/is-count.js';
 
 const optionalKeys = [
   'cacheReadInputTokens',
@@ -24,8 +25,4 @@ export function completeUsage(usage: Partial<TokenUsage> | undefined): TokenUsag
     if (isCount(count)) complete[key] = count;
   }
   return complete;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
