@@ -67,7 +67,9 @@ export class Pipeline {
   /** From memory and all readers together, each trace once, the newest first. */
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
     const found = new Map<string, Trace>();
-    for (const trace of this.#recent.search(query)) found.set(trace.info.traceId, trace);
+    for (const trace of this.#recent.search(query)) {
+      if (!found.has(trace.info.traceId)) found.set(trace.info.traceId, trace);
+    }
     for (const reader of this.#readers) {
       for (const trace of (await this.#ask(() => reader.searchTraces(query))) ?? []) {
         if (!found.has(trace.info.traceId)) found.set(trace.info.traceId, trace);

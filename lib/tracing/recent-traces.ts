@@ -16,9 +16,13 @@ interface Remembered {
   readonly length: number;
 }
 
-/** The traces that ended last in this process, bounded in number and in size; the newest is always there. */
+/**
+ * The traces that ended last in this process, bounded in number and in size; the newest is always there. A short list: for
+ * each trace that ends it costs less than a map.
+ */
 export class RecentTraces {
-  readonly #traces = new Map<string, Remembered>();
+  /** The oldest first. */
+  readonly #traces: Remembered[] = [];
   readonly #maxTraces: number;
   readonly #maxLength: number;
   #length = 0;
@@ -30,30 +34,21 @@ export class RecentTraces {
 
   add(trace: Trace): void {
     const length = traceLength(trace);
-    this.#remove(trace.info.traceId);
-    this.#traces.set(trace.info.traceId, { trace, length });
+    this.#traces.push({ trace, length });
     this.#length += length;
-    for (const oldest of this.#traces.keys()) {
-      const isFull = this.#traces.size > this.#maxTraces || this.#length > this.#maxLength;
-      if (!isFull || this.#traces.size === 1) break;
-      this.#remove(oldest);
+    while (this.#traces.length > 1 && (this.#traces.length > this.#maxTraces || this.#length > this.#maxLength)) {
+      this.#length -= this.#traces.shift()?.length ?? 0;
     }
   }
 
+  /** The last one with this id. */
   get(traceId: string): Trace | undefined {
-    return this.#traces.get(traceId)?.trace;
+    return this.#traces.findLast(({ trace }) => trace.info.traceId === traceId)?.trace;
   }
 
   /** The newest first. */
   search(query: TraceQuery): Trace[] {
-    const newestFirst = [...this.#traces.values()].reverse().map(({ trace }) => trace);
+    const newestFirst = this.#traces.map(({ trace }) => trace).reverse();
     return newestFirst.filter((trace) => matchesQuery(trace.info, query));
-  }
-
-  #remove(traceId: string): void {
-    const remembered = this.#traces.get(traceId);
-    if (remembered === undefined) return;
-    this.#traces.delete(traceId);
-    this.#length -= remembered.length;
   }
 }
