@@ -6,7 +6,7 @@ import { FileExporter } from './exporters/file/file-exporter.js';
 import { readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
-import { chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
+import { callSuppressed, chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
 import { oncePerCause } from './tracing/once-per-cause.js';
 import { Pipeline } from './tracing/pipeline.js';
 import { registerProvider, withdrawProvider } from './tracing/provider.js';
@@ -135,12 +135,13 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     limits: { maxStringLength, maxSpanLength, maxDepth, maxNodes },
     redactSecrets,
     redactKeys,
+    callOut: (act) => callSuppressed(contexts, act),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
-  const onTrace = (trace: Trace): void => {
+  const onTrace = (trace: Trace, length: number): void => {
     active.lastTraceId = trace.info.traceId;
-    pipeline.push(trace);
+    pipeline.push(trace, length);
   };
   const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });
   return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs, onEnd: withdrawGlobals });

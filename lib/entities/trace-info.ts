@@ -17,7 +17,8 @@ const states: ReadonlySet<string> = new Set(['OK', 'ERROR', 'IN_PROGRESS']);
 export interface TraceInfoFields {
   readonly traceId: string;
   readonly state: TraceState;
-  readonly requestTime: Date;
+  /** Milliseconds since 1970, whole. */
+  readonly requestTimeMs: number;
   readonly executionDurationMs: number;
   readonly requestText: string | undefined;
   readonly responseText: string | undefined;
@@ -73,7 +74,7 @@ export class TraceInfo {
   constructor(fields?: TraceInfoFields) {
     this.traceId = fields?.traceId ?? '';
     this.state = fields?.state ?? 'STATE_UNSPECIFIED';
-    this.requestTimeMs = fields?.requestTime.getTime() ?? 0;
+    this.requestTimeMs = fields?.requestTimeMs ?? 0;
     this.executionDurationMs = fields?.executionDurationMs ?? 0;
     this.requestText = fields?.requestText;
     this.responseText = fields?.responseText;

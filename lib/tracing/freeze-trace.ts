@@ -47,12 +47,13 @@ function hasUsageAbove(span: RecordingSpan): boolean {
 
 function infoOf(live: LiveTrace, traceId: string): TraceInfo {
   const { root } = live;
+  const startMoment = root?.startMoment ?? live.startMoment;
   const endMoment = root?.hasEnded ? root.endMoment : now();
   return new TraceInfo({
     traceId,
     state: stateOf(root),
-    requestTime: new Date(toUnixMs(root?.startMoment ?? live.startMoment)),
-    executionDurationMs: Math.round(endMoment - (root?.startMoment ?? live.startMoment)),
+    requestTimeMs: Math.floor(toUnixMs(startMoment)),
+    executionDurationMs: Math.round(endMoment - startMoment),
     requestText: root?.inputs,
     responseText: root?.outputs,
     tags: tagsOf(live),
@@ -65,20 +66,25 @@ function stateOf(root: RecordingSpan | undefined): TraceState {
   return root.statusCode === SpanStatusCode.ERROR ? 'ERROR' : 'OK';
 }
 
-function tagsOf(live: LiveTrace): Readonly<Record<string, string>> {
-  const name = live.name ?? live.root?.name ?? '';
-  return Object.freeze({ ...live.tags, [TraceKey.name]: name });
+function tagsOf({ name, root, tags }: LiveTrace): Readonly<Record<string, string>> {
+  const named = { [TraceKey.name]: name ?? root?.name ?? '' };
+  return Object.freeze(tags === undefined ? named : { ...tags, ...named });
 }
 
+/** Most traces have nothing else to say of themselves. */
+const bareMetadata: Readonly<Record<string, string>> = Object.freeze({ [TraceKey.schemaVersion]: '3' });
+
 function metadataOf(live: LiveTrace): Readonly<Record<string, string>> {
-  const metadata: Record<string, string> = { ...live.metadata, [TraceKey.schemaVersion]: '3' };
   const usage = usageOfSpans(live.spans);
+  const { metadata: said, session, user } = live;
+  if (usage === undefined && said === undefined && session === undefined && user === undefined) return bareMetadata;
+  const metadata: Record<string, string> = { ...said, ...bareMetadata };
   if (usage !== undefined) {
     metadata[TraceKey.tokenUsage] = tokenUsageToJson(usage);
     if (usage.reasoningTokens !== undefined) metadata[AttributeKey.reasoningTokens] = String(usage.reasoningTokens);
   }
-  if (live.session !== undefined) metadata[TraceKey.session] = live.session;
-  if (live.user !== undefined) metadata[TraceKey.user] = live.user;
+  if (session !== undefined) metadata[TraceKey.session] = session;
+  if (user !== undefined) metadata[TraceKey.user] = user;
   return Object.freeze(metadata);
 }
 

@@ -21,15 +21,20 @@ export class LiveTrace implements SpanOwner {
   readonly isSampled: boolean;
   readonly startMoment: number;
   readonly spans: RecordingSpan[] = [];
-  readonly tags: Record<string, string> = {};
-  readonly metadata: Record<string, string> = {};
+  /** `undefined` until somebody says something. */
+  tags: Record<string, string> | undefined = undefined;
+  metadata: Record<string, string> | undefined = undefined;
   session: string | undefined = undefined;
   user: string | undefined = undefined;
   name: string | undefined = undefined;
   hasLeft = false;
+  /** Neighbours in the list of open traces. */
+  older: LiveTrace | undefined = undefined;
+  newer: LiveTrace | undefined = undefined;
+  /** Characters of inputs, outputs and attributes so far. */
+  payloadLength = 0;
   readonly #recorder: TraceKeeper;
   #openSpans = 0;
-  #payloadLength = 0;
   #lateTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(recorder: TraceKeeper, traceId: string, isSampled: boolean) {
@@ -44,7 +49,7 @@ export class LiveTrace implements SpanOwner {
   }
 
   get payloadLeft(): number {
-    return Math.max(0, this.#recorder.maxTraceLength - this.#payloadLength);
+    return Math.max(0, this.#recorder.maxTraceLength - this.payloadLength);
   }
 
   onSpanStart(span: RecordingSpan): void {
@@ -69,25 +74,26 @@ export class LiveTrace implements SpanOwner {
   }
 
   update(update: TraceUpdate): void {
-    for (const [key, value] of Object.entries(update.tags ?? {}))
-      setOwn(this.tags, this.captureLine(key, 'tags'), this.captureLine(value, 'tags'));
-    for (const [key, value] of Object.entries(update.metadata ?? {}))
-      setOwn(this.metadata, this.captureLine(key, 'metadata'), this.captureLine(value, 'metadata'));
+    if (update.tags !== undefined) this.tags = this.#merged(this.tags, update.tags, 'tags');
+    if (update.metadata !== undefined) this.metadata = this.#merged(this.metadata, update.metadata, 'metadata');
     if (update.session !== undefined) this.session = this.captureLine(update.session, 'session');
     if (update.user !== undefined) this.user = this.captureLine(update.user, 'user');
     if (update.name !== undefined) this.name = this.captureLine(update.name, 'name');
   }
 
   captureText(value: unknown, path: string): string {
+    // A path ends with the name the value stands under: attributes, tags and events are judged like fields.
+    if (this.#recorder.capture.isSecret(nameIn(path), value)) return '"[redacted]"';
     return this.charge(this.#recorder.captureValue(value, path, this.payloadLeft));
   }
 
   charge(text: string): string {
-    this.#payloadLength += text.length;
+    this.payloadLength += text.length;
     return text;
   }
 
   captureLine(text: unknown, path: string): string {
+    if (this.#recorder.capture.isSecret(nameIn(path), text)) return '[redacted]';
     return this.charge(this.#recorder.capture.text(typeof text === 'string' ? text : String(text), path));
   }
 
@@ -101,10 +107,26 @@ export class LiveTrace implements SpanOwner {
     return flat;
   }
 
+  #merged(
+    known: Record<string, string> = {},
+    more: Readonly<Record<string, string>>,
+    path: string,
+  ): Record<string, string> {
+    for (const [key, value] of Object.entries(more))
+      setOwn(known, this.captureLine(key, path), this.captureLine(value, `${path}.${key}`));
+    return known;
+  }
+
   /** A child outlives its root: fire and forget, or a stream handed on. */
   #waitForTheLate(): void {
     this.#recorder.onTraceLate(this);
     this.#lateTimer = setTimeout(() => this.leave(), this.#recorder.lateSpanMs);
     this.#lateTimer.unref();
   }
+}
+
+/** What stands after the first dot of a path; keys of attributes have dots of their own. */
+function nameIn(path: string): string {
+  const dot = path.indexOf('.');
+  return dot === -1 ? '' : path.slice(dot + 1);
 }

@@ -3,7 +3,7 @@ import { TracingError } from '../errors.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
 import { newestFirst } from '../exporters/newest-first.js';
-import { type Contexts, suppressed } from './contexts.js';
+import { type Contexts, callSuppressed, suppressed } from './contexts.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
 import { describe } from './exception-facts.js';
 import { InlineDelivery } from './inline-delivery.js';
@@ -34,11 +34,11 @@ export class Pipeline {
   }
 
   /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
-  push(trace: Trace): void {
-    this.#recent.add(trace);
+  push(trace: Trace, length: number): void {
+    this.#recent.add(trace, length);
     if (this.#deliveries.length === 0) return;
     const call = { target: deliver, self: undefined, args: [this.#deliveries, trace] };
-    this.#contexts.run(suppressed(this.#contexts.active()), call);
+    this.#contexts.run(suppressed(this.#contexts), call);
   }
 
   async flush(timeoutMs: number): Promise<void> {
@@ -79,8 +79,7 @@ export class Pipeline {
   }
 
   #untraced<Answer>(act: () => Answer): Answer {
-    const call = { target: act, self: undefined, args: [] };
-    return this.#contexts.run(suppressed(this.#contexts.active()), call) as Answer; // what `act` returns
+    return callSuppressed(this.#contexts, act);
   }
 
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {

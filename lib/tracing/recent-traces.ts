@@ -1,7 +1,6 @@
 import type { Trace } from '../entities/trace.js';
 import type { TraceQuery } from '../exporters/exporter.js';
 import { matchesQuery } from '../exporters/match-trace.js';
-import { traceLength } from '../exporters/trace-length.js';
 
 /** How much a memory of traces holds. */
 export interface RecentTracesLimits {
@@ -32,8 +31,8 @@ export class RecentTraces {
     this.#maxLength = maxLength;
   }
 
-  add(trace: Trace): void {
-    const length = traceLength(trace);
+  /** `length` is how many characters of inputs, outputs and attributes it has. */
+  add(trace: Trace, length: number): void {
     this.#traces.push({ trace, length });
     this.#length += length;
     while (this.#traces.length > 1 && (this.#traces.length > this.#maxTraces || this.#length > this.#maxLength)) {

@@ -1,4 +1,4 @@
-import { type Context, isSpanContextValid, trace as otel, TraceFlags } from '@opentelemetry/api';
+import { type Context, isSpanContextValid, trace as otel, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import type { Trace } from '../entities/trace.js';
 import { CallbackError, TracingError } from '../errors.js';
@@ -9,6 +9,7 @@ import { type Contexts, isSuppressed, sessionOf, sharedContexts } from './contex
 import { isEntered } from './entry-rules.js';
 import { freezeTrace } from './freeze-trace.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
+import { OpenTraces } from './open-traces.js';
 import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
 import type { SpanDefinition } from './span-definition.js';
@@ -22,7 +23,8 @@ export interface RecorderOptions {
   readonly maxOpenTraces: number;
   readonly lateSpanMs: number;
   readonly traceTimeoutMs: number;
-  readonly onTrace: (trace: Trace) => void;
+  /** `length` is how many characters of inputs, outputs and attributes the trace has. */
+  readonly onTrace: (trace: Trace, length: number) => void;
   readonly onError: (error: TracingError) => void;
 }
 
@@ -50,8 +52,7 @@ export class Recorder implements TraceKeeper {
   readonly maxTraceLength: number;
   readonly lateSpanMs: number;
   readonly #options: RecorderOptions;
-  /** In the order of their start. */
-  readonly #open = new Set<LiveTrace>();
+  readonly #open = new OpenTraces();
   /** Those whose root has ended, and what is told when the last of them has left. */
   readonly #late = new Set<LiveTrace>();
   #onNoneLate: (() => void)[] = [];
@@ -93,7 +94,7 @@ export class Recorder implements TraceKeeper {
       if (!isEntered(definition, parent, self)) return undefined;
       const { name, agent } = this.#nameOf(definition, self);
       const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition });
-      if (agent !== undefined) span?.setAttributeText(AttributeKey.agentName, JSON.stringify(agent));
+      if (agent !== undefined) span?.setAttributeText(AttributeKey.agentName, this.capture.value(agent, 'agent'));
       return span;
     } catch (cause) {
       this.onCallbackError(cause, `opening the span of '${definition.functionName}'`);
@@ -102,30 +103,48 @@ export class Recorder implements TraceKeeper {
   }
 
   /** Opens a span under a parent, or as the root of a new trace; `undefined` where tracing is suppressed. */
-  startSpan(context: Context, { definition, name, parent, agent }: SpanRequest): RecordingSpan | undefined {
-    if (parent !== undefined && !parent.trace.hasLeft) {
-      return this.#addSpan(
-        new RecordingSpan(parent.trace, { definition, name, parent, remoteParentId: undefined, agent }),
-      );
-    }
+  startSpan(context: Context, request: SpanRequest): RecordingSpan | undefined {
+    const { definition, parent } = request;
+    // A decorator's own word is the program's; a name read off an object or given by a library may hold anything.
+    const isGiven = definition.nameOf !== undefined || definition.isNative;
+    const name = isGiven ? this.capture.text(String(request.name), 'name') : request.name;
+    if (parent === undefined || parent.trace.hasLeft) return this.#startRoot(context, request, name);
+    const { trace } = parent;
+    const startMoment = now();
+    const span = new RecordingSpan(trace, {
+      definition,
+      name,
+      parent,
+      remoteParentId: undefined,
+      agent: request.agent,
+      startMoment,
+    });
+    trace.onSpanStart(span);
+    return span;
+  }
+
+  #startRoot(context: Context, { definition, parent, agent }: SpanRequest, name: string): RecordingSpan | undefined {
     if (isSuppressed(context)) return undefined;
-    const above = otel.getSpanContext(context);
-    const remote = parent === undefined && above !== undefined && isSpanContextValid(above) ? above : undefined;
-    const isRemoteParent = remote !== undefined && this.contexts.spanKey === sharedContexts.spanKey;
+    const remote = parent === undefined ? this.#remoteParentIn(context) : undefined;
+    // A foreign trace id is adopted; a foreign span is a parent only where it is one of the same tree.
+    const isParent = remote !== undefined && this.contexts.spanKey === sharedContexts.spanKey;
     const traceId = remote?.traceId ?? newTraceId();
-    const isKept = isRemoteParent
-      ? (remote.traceFlags & TraceFlags.SAMPLED) !== 0
-      : isSampled(traceId, this.#options.sampleRatio);
-    const trace = this.#beginTrace(traceId, isKept);
+    const isSampledAbove = remote !== undefined && (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
+    const trace = this.#beginTrace(traceId, isParent ? isSampledAbove : isSampled(traceId, this.#options.sampleRatio));
     const session = sessionOf(context);
     if (session !== undefined) trace.update(session);
-    const remoteParentId = isRemoteParent ? remote.spanId : undefined;
-    const root = this.#addSpan(
-      new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent }),
-    );
+    const remoteParentId = isParent ? remote.spanId : undefined;
+    const { startMoment } = trace;
+    const root = new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent, startMoment });
+    trace.onSpanStart(root);
     // The trace it would have joined has left already: fire and forget.
     if (parent !== undefined) root.addLink({ context: parent.spanContext() });
     return root;
+  }
+
+  #remoteParentIn(context: Context): SpanContext | undefined {
+    const above = otel.getSpanContext(context);
+    return above !== undefined && isSpanContextValid(above) ? above : undefined;
   }
 
   /** Keeps the arguments as they are now; later changes to them are not seen. Never throws. */
@@ -186,7 +205,7 @@ export class Recorder implements TraceKeeper {
 
   /** Hands on every open trace as incomplete. */
   closeOpen(): void {
-    for (const trace of [...this.#open]) trace.leave();
+    for (let oldest = this.#open.oldest; oldest !== undefined; oldest = this.#open.oldest) oldest.leave();
   }
 
   /** Closes what is open and stops the timer. */
@@ -216,21 +235,11 @@ export class Recorder implements TraceKeeper {
   }
 
   #beginTrace(traceId: string, isKept: boolean): LiveTrace {
-    if (this.#open.size >= this.#options.maxOpenTraces) {
-      for (const oldest of this.#open) {
-        oldest.leave();
-        break;
-      }
-    }
+    if (this.#open.size >= this.#options.maxOpenTraces) this.#open.oldest?.leave();
     const trace = new LiveTrace(this, traceId, isKept);
     this.#open.add(trace);
     this.#started += 1;
     return trace;
-  }
-
-  #addSpan(span: RecordingSpan): RecordingSpan {
-    span.trace.onSpanStart(span);
-    return span;
   }
 
   #hand(live: LiveTrace): void {
@@ -245,14 +254,14 @@ export class Recorder implements TraceKeeper {
       return;
     }
     this.#recorded += 1;
-    this.#options.onTrace(trace);
+    this.#options.onTrace(trace, live.payloadLength);
   }
 
   #closeOverdue(): void {
     const limit = now() - this.#options.traceTimeoutMs;
-    for (const trace of this.#open) {
-      if (trace.startMoment > limit) break;
-      trace.leave();
+    for (let oldest = this.#open.oldest; oldest !== undefined; oldest = this.#open.oldest) {
+      if (oldest.startMoment > limit) break;
+      oldest.leave();
     }
   }
 

@@ -13,7 +13,7 @@ import type { SpanLink } from '../entities/span.js';
 import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageFromJson } from '../entities/token-usage-json.js';
-import { now, toUnixNs } from '../utils/clock.js';
+import { toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
 import { completeUsage } from './complete-usage.js';
@@ -70,6 +70,7 @@ export interface SpanStart {
   readonly remoteParentId: string | undefined;
   /** The agent's own object, if this span is an agent's. */
   readonly agent: unknown;
+  readonly startMoment: number;
 }
 
 /** A span that is recorded. All fields are set at once, so that every span has one shape. */
@@ -103,7 +104,7 @@ export class RecordingSpan implements LiveSpan {
     this.parentId = start.parent === undefined ? start.remoteParentId : start.parent.spanId;
     this.agent = start.agent;
     this.name = start.name;
-    this.startMoment = now();
+    this.startMoment = start.startMoment;
   }
 
   get hasEnded(): boolean {
@@ -122,7 +123,8 @@ export class RecordingSpan implements LiveSpan {
   setAttribute(key: string, value: AttributeValue | object): this {
     if (!this.isRecording()) return this;
     if (key === AttributeKey.tokenUsage) return this.setTokenUsage(usageOf(value));
-    this.setAttributeText(key, this.trace.captureText(value, `attributes.${key}`));
+    const text = this.trace.captureText(value, `attributes.${key}`);
+    this.setAttributeText(key.length < 16 ? key : this.trace.captureLine(key, 'attributes'), text);
     return this;
   }
 

@@ -90,7 +90,7 @@ function anInfo(text: string | undefined): TraceInfo {
   return new TraceInfo({
     traceId: 'tr-1',
     state: 'OK',
-    requestTime: new Date(0),
+    requestTimeMs: 0,
     executionDurationMs: 1,
     requestText: text,
     responseText: text,

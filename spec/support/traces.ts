@@ -98,7 +98,7 @@ export function aTrace(parts: TraceParts = {}): Trace {
   const info = new TraceInfo({
     traceId: id,
     state: parts.state ?? stateOf(given[0]),
-    requestTime,
+    requestTimeMs: requestTime.getTime(),
     executionDurationMs: parts.durationMs ?? Math.round(given[0]?.durationMs ?? 1),
     requestText: root?.attributeTexts[AttributeKey.inputs],
     responseText: root?.attributeTexts[AttributeKey.outputs],

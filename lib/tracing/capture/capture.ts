@@ -1,10 +1,10 @@
 import { type ArgumentNames, positionName } from './argument-names.js';
+import { KeyBook } from './key-book.js';
 import { PlainJudge } from './plain-judge.js';
-import { redactedMark } from './redact-text.js';
 import { SecretKeys } from './secret-keys.js';
+import { redactedMark } from './secret-shapes.js';
 import { quote, TextRules } from './text-rules.js';
-
-import { ValueWriter, type WriterRules } from './value-writer.js';
+import { tellsSomething, ValueWriter, type WriterRules } from './value-writer.js';
 
 /** How much of a value is kept. */
 export interface CaptureLimits {
@@ -27,6 +27,8 @@ export interface CaptureOptions {
   readonly redactKeys?: readonly string[];
   /** Asked for every leaf; what it returns stands in its place. @default none */
   readonly redact?: (value: unknown, path: string) => unknown;
+  /** Calls code of the user's (`redact`, `toJSON`, `@Transform`, names of agents) so that nothing in it is traced. @default just calls it */
+  readonly callOut?: <Answer>(act: () => Answer) => Answer;
 }
 
 /** Up to this many characters one walk that checks and writes is faster than two. */
@@ -50,24 +52,24 @@ export class Capture {
   readonly #rules: WriterRules;
   readonly #maxLength: number;
 
-  constructor({ limits = {}, redactSecrets = true, redactKeys = [], redact }: CaptureOptions = {}) {
+  constructor({ limits = {}, redactSecrets = true, redactKeys = [], redact, callOut = call }: CaptureOptions = {}) {
     const { maxStringLength = 65_536, maxSpanLength = 1_048_576, maxDepth = 64, maxNodes = 10_000 } = limits;
     const secretKeys = redactSecrets ? new SecretKeys(redactKeys) : undefined;
-    this.#rules = { maxDepth, maxNodes, text: new TextRules(maxStringLength, secretKeys), secretKeys, redact };
+    const text = new TextRules(maxStringLength, secretKeys);
+    this.#rules = { maxDepth, maxNodes, text, keys: new KeyBook(text, secretKeys), redact, callOut };
     this.#maxLength = maxSpanLength;
   }
 
   /** A value as JSON text of about `budget` characters at the most. */
   value(value: unknown, path: string, budget: number = this.#maxLength): string {
     const room = Math.min(budget, this.#maxLength);
-    if (typeof value === 'object' && value !== null && room > shortLength && this.#rules.redact === undefined) {
-      return (
-        this.#short(value, path, room) ??
-        this.#plain(value, room) ??
-        new ValueWriter(this.#rules, room).write(value, path)
-      );
+    if (this.#rules.redact === undefined) {
+      if (typeof value === 'string') return this.#line(value, room);
+      if (typeof value === 'object' && value !== null && room > shortLength) {
+        return this.#short(value, path, room) ?? this.#plain(value, room) ?? this.#written(value, path, room);
+      }
     }
-    return new ValueWriter(this.#rules, room).write(value, path);
+    return this.#written(value, path, room);
   }
 
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */
@@ -94,9 +96,16 @@ export class Capture {
   text(text: string, path: string): string {
     const { redact } = this.#rules;
     // Through the writer only where the user wants to see it: the common case stays one step.
-    if (redact === undefined)
-      return this.#rules.text.clean(text, { mediaType: undefined, room: this.#maxLength }).toWellFormed();
+    if (redact === undefined) return this.#rules.text.clean(text, this.#maxLength).toWellFormed();
     return String(JSON.parse(this.value(text, path)));
+  }
+
+  #line(text: string, room: number): string {
+    return room > 0 ? quote(this.#rules.text.clean(text, room)) : `"[cut, ${text.length} characters]"`;
+  }
+
+  #written(value: unknown, path: string, room: number): string {
+    return new ValueWriter(this.#rules, room).write(value, path);
   }
 
   /** A small value, in one go: the checks and the writing are one walk. `undefined` if it is not small. */
@@ -117,7 +126,7 @@ export class Capture {
 
   #argument(names: ArgumentNames, { index, value, room }: Argument): string {
     const name = names.names[index];
-    const isHidden = names.sensitive?.has(index) === true || (name !== undefined && this.#isSecret(name, value));
+    const isHidden = names.sensitive?.has(index) === true || (name !== undefined && this.isSecret(name, value));
     if (isHidden) return quote(redactedMark);
     return this.value(
       value,
@@ -126,7 +135,12 @@ export class Capture {
     );
   }
 
-  #isSecret(name: string, value: unknown): boolean {
-    return value != null && typeof value !== 'boolean' && this.#rules.secretKeys?.has(name) === true;
+  /** Whether a value is hidden for the name it stands under. */
+  isSecret(name: string, value: unknown): boolean {
+    return tellsSomething(value) && this.#rules.keys.lookUp(name).isSecret;
   }
+}
+
+function call<Answer>(act: () => Answer): Answer {
+  return act();
 }

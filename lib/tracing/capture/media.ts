@@ -1,29 +1,39 @@
-const dataUrl = /data:([\w.+-]+\/[\w.+-]+)?[^,\s"']{0,200};base64,([A-Za-z0-9+/_=-]*)/g;
-const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
-
 /** Bare base64 from this length on is taken for media. */
 const shortestMedia = 1024;
+/** Base64 of real media is mixed already in its first characters; a word that repeats, a number or a hash is not. */
+const mixed = /^(?=[^]*[g-z+/_-])(?=[^]*[A-Z])/;
+const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+const base64Run = /[A-Za-z0-9+/_-]*={0,2}/y;
+const urlHead = /data:([\w.+-]{1,80}\/[\w.+-]{1,80})?[^,\s"']{0,80}$/;
+const longestHead = 256;
 
-/** A mark with type and size in the place of base64 media; `undefined` if the text is none. */
-export function mediaMark(text: string, type: string | undefined): string | undefined {
-  if (text.startsWith('data:') && text.includes(';base64,')) return text.replace(dataUrl, markOfUrl);
-  const isLong = text.length >= shortestMedia;
-  if (
-    (type === undefined && !isLong) ||
-    !base64.test(text.length > 256 ? text.slice(0, 256) : text) ||
-    !base64.test(text)
-  )
-    return undefined;
-  return mark(type ?? 'base64', text.length);
+/** A mark with type and size in the place of base64 media, the whole text or a part of it; the text itself if there is none. */
+export function replaceMedia(text: string, type: string | undefined): string {
+  if (text.length >= shortestMedia || type !== undefined) {
+    if (isBase64(text, type)) return mark(type ?? 'base64', text.length);
+  }
+  const at = text.indexOf(';base64,');
+  return at === -1 ? text : replaceDataUrls(text, at);
 }
 
-/** The text with the data URLs inside it replaced by marks. */
-export function replaceMedia(text: string): string {
-  return text.includes(';base64,') ? text.replace(dataUrl, markOfUrl) : text;
+function isBase64(text: string, type: string | undefined): boolean {
+  const head = text.slice(0, 512);
+  return base64.test(head) && (type !== undefined || mixed.test(head)) && base64.test(text);
 }
 
-function markOfUrl(_url: string, type: string | undefined, data: string): string {
-  return mark(type ?? 'base64', data.length);
+function replaceDataUrls(text: string, first: number): string {
+  let clean = '';
+  let done = 0;
+  for (let at = first; at !== -1; at = text.indexOf(';base64,', at + 1)) {
+    const head = urlHead.exec(text.slice(Math.max(done, at - longestHead), at));
+    if (head === null) continue;
+    const start = at + ';base64,'.length;
+    base64Run.lastIndex = start;
+    const end = start + (base64Run.exec(text)?.[0].length ?? 0);
+    clean += text.slice(done, at - head[0].length) + mark(head[1] ?? 'base64', end - start);
+    done = end;
+  }
+  return done === 0 ? text : clean + text.slice(done);
 }
 
 function mark(type: string, base64Length: number): string {

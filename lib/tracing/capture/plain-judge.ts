@@ -35,7 +35,7 @@ export class PlainJudge {
 
   #isPlainList(list: readonly unknown[], depth: number): boolean {
     this.#nodesLeft -= list.length;
-    if (this.#nodesLeft < 0) return false;
+    if (this.#nodesLeft < 0 || this.#isPair(list, depth)) return false;
     for (let index = 0; index < list.length; index += 1) {
       const descriptor = Object.getOwnPropertyDescriptor(list, index);
       if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
@@ -49,7 +49,9 @@ export class PlainJudge {
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
     for (const key of keys) {
-      if (!this.#isPlainKey(key)) return false;
+      const { isPlain, text } = this.#rules.keys.lookUp(key);
+      if (!isPlain) return false; // it hides something, or what stands under it needs a look
+      this.#left -= text.length;
       const descriptor = Object.getOwnPropertyDescriptor(record, key);
       if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
         return false;
@@ -57,9 +59,8 @@ export class PlainJudge {
     return true;
   }
 
-  /** `data` may hold media, a long key a secret: the writer looks at those. */
-  #isPlainKey(key: string): boolean {
-    if (key === 'data' || this.#rules.secretKeys?.has(key) === true) return false;
-    return key.length < 16 || this.#isPlainText(key);
+  /** A list of two may be a key and its value: the writer looks at those. */
+  #isPair(list: readonly unknown[], depth: number): boolean {
+    return depth > 0 && list.length === 2 && typeof list[0] === 'string' && this.#rules.keys.lookUp(list[0]).isSecret;
   }
 }

@@ -1,44 +1,59 @@
 import { types } from 'node:util';
-import { hasTransformMetadata, plainInstance } from './class-instance.js';
+import { hasTransformMetadata, KeptInstance, plainInstance } from './class-instance.js';
 import { isOpaque, markOf, textOf } from './odd-values.js';
 import { findMethod, readField } from './own-fields.js';
 
 /** How an object that is neither plain data nor an array is written. */
 export type Shape =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'primitive'; readonly value: unknown }
-  | { readonly kind: 'list'; readonly items: readonly unknown[] }
-  /** By its fields, under the rules of its class. */
-  | { readonly kind: 'record'; readonly record: object }
+  | { readonly kind: 'leaf'; readonly value: unknown }
+  /** `items` are the first of `size`. */
+  | { readonly kind: 'list'; readonly items: readonly unknown[]; readonly size?: number }
+  /** By its fields, under the rules of its class; they are the first of `size`. */
+  | { readonly kind: 'record'; readonly record: object; readonly size?: number }
   /** Something else stands for it. */
   | { readonly kind: 'other'; readonly value: unknown };
 
-/** The shape of a class instance or a built-in object; told by what it is, so that objects of other realms count as well. */
-export function shapeOf(value: object, prototype: object): Shape {
-  const text = textOf(value);
-  if (text !== undefined) return { kind: 'text', text };
-  if (types.isMap(value)) return mapShape(value);
-  if (types.isSet(value)) return { kind: 'list', items: [...Set.prototype.values.call(value)] };
-  if (types.isNativeError(value) || isErrorLike(prototype)) return { kind: 'record', record: errorFacts(value) };
-  if (types.isBoxedPrimitive(value)) return { kind: 'primitive', value: unbox(value) };
-  if (isOpaque(value)) return { kind: 'text', text: markOf(value) };
-  return webShape(value) ?? instanceShape(value, prototype);
+/** What is needed to find a shape out. */
+export interface ShapeRules {
+  /** Calls code of the user's. */
+  readonly callOut: <Answer>(act: () => Answer) => Answer;
+  /** So many entries of a map or a set are looked at. */
+  readonly maxEntries: number;
 }
 
-const maxEntries = 10_000;
+/** The shape of a class instance or a built-in object; told by what it is, so that objects of other realms count as well. */
+export function shapeOf(value: object, prototype: object, rules: ShapeRules): Shape {
+  if (value instanceof KeptInstance) return { kind: 'other', value: value.instance };
+  const text = textOf(value);
+  if (text !== undefined) return { kind: 'leaf', value: text };
+  if (types.isMap(value)) return mapShape(value, rules);
+  if (types.isSet(value))
+    return { kind: 'list', items: firstOf(Set.prototype.values.call(value), rules), size: value.size };
+  if (types.isNativeError(value) || isErrorLike(prototype)) return { kind: 'record', record: errorFacts(value) };
+  if (types.isBoxedPrimitive(value)) return { kind: 'leaf', value: unbox(value) };
+  if (isOpaque(value)) return { kind: 'leaf', value: markOf(value) };
+  return webShape(value) ?? instanceShape(value, prototype, rules);
+}
 
-function mapShape(map: ReadonlyMap<unknown, unknown>): Shape {
-  const entries: [unknown, unknown][] = [];
-  for (const entry of Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>) {
-    entries.push(entry);
-    if (entries.length > maxEntries) break;
-  }
-  if (!entries.every(([key]) => typeof key === 'string')) return { kind: 'list', items: entries };
+function mapShape(map: ReadonlyMap<unknown, unknown>, rules: ShapeRules): Shape {
+  const { size } = map;
+  const entries = firstOf(Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>, rules);
+  if (!entries.every(([key]) => typeof key === 'string')) return { kind: 'list', items: entries, size };
   const record: object = Object.create(null) as object;
   for (const [key, value] of entries) {
     Object.defineProperty(record, key as string, { value, enumerable: true, configurable: true }); // all keys are texts
   }
-  return { kind: 'record', record };
+  return { kind: 'record', record, size };
+}
+
+/** One more than can be written: then what is left out is told. */
+function firstOf<Item>(items: Iterable<Item>, { maxEntries }: ShapeRules): Item[] {
+  const first: Item[] = [];
+  for (const item of items) {
+    first.push(item);
+    if (first.length > maxEntries) break;
+  }
+  return first;
 }
 
 function isErrorLike(prototype: object): boolean {
@@ -68,7 +83,7 @@ function unbox(value: object): unknown {
 
 /** URLs and what `fetch` deals in: their facts are behind getters, which are the engine's own. */
 function webShape(value: object): Shape | undefined {
-  if (value instanceof URL) return { kind: 'text', text: value.href };
+  if (value instanceof URL) return { kind: 'leaf', value: value.href };
   if (value instanceof URLSearchParams) return { kind: 'record', record: Object.fromEntries(value) };
   if (value instanceof Headers) return { kind: 'record', record: Object.fromEntries(value) };
   if (value instanceof Request) return { kind: 'other', value: { method: value.method, url: value.url } };
@@ -76,11 +91,22 @@ function webShape(value: object): Shape | undefined {
   return undefined;
 }
 
-function instanceShape(value: object, prototype: object): Shape {
-  if (hasTransformMetadata(prototype)) return { kind: 'record', record: plainInstance(value) as object }; // an instance stays an object
+function instanceShape(value: object, prototype: object, { callOut }: ShapeRules): Shape {
+  if (hasTransformMetadata(prototype)) {
+    return { kind: 'record', record: callOut(() => plainInstance(value)) as object }; // an instance stays an object
+  }
   if (typeof readField(value, 'toJSON') === 'function') return { kind: 'record', record: value };
   const toJson = findMethod(prototype, 'toJSON');
   if (toJson === undefined) return { kind: 'record', record: value };
-  const json = Reflect.apply(toJson, value, []);
-  return json === value ? { kind: 'record', record: value } : { kind: 'other', value: json };
+  const json = callOut(() => Reflect.apply(toJson, value, []));
+  // Fields that it spreads keep the rules of the class they come from.
+  return isPlainRecord(json) || json === value
+    ? { kind: 'record', record: json as object }
+    : { kind: 'other', value: json };
+}
+
+function isPlainRecord(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

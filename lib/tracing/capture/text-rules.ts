@@ -1,16 +1,12 @@
-import { mediaMark, replaceMedia } from './media.js';
+import { replaceMedia } from './media.js';
 import { redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
 
-/** What is known of the place a text stands in. */
-export interface TextPlace {
-  readonly mediaType: string | undefined;
-  /** Characters that may still be written. */
-  readonly room: number;
-}
-
 /** A little more than is kept is looked through, so that no secret is cut in two and missed. */
 const overlap = 512;
+
+/** Shorter texts hold no media worth a mark. */
+const shortestMedia = 64;
 
 /** What becomes of each text: media are marked, secrets replaced, the rest bounded. */
 export class TextRules {
@@ -25,24 +21,17 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
-    return (
-      text.length <= this.#maxLength &&
-      text.isWellFormed() &&
-      this.clean(text, { mediaType: undefined, room: text.length }) === text
-    );
+    return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
-  clean(text: string, { mediaType, room }: TextPlace): string {
+  /** `room` is how many characters may still be written; `mediaType` is what stands beside the text. */
+  clean(text: string, room: number, mediaType?: string): string {
+    const bare = text.length < shortestMedia && mediaType === undefined ? text : replaceMedia(text, mediaType);
     const max = Math.min(this.#maxLength, Math.max(room, 0));
-    if (text.length > 63 || mediaType !== undefined) {
-      const mark = mediaMark(text, mediaType);
-      if (mark !== undefined) return mark;
-    }
-    const isLong = text.length > max;
-    const looked = isLong ? text.slice(0, max + overlap) : text;
-    const bare = looked.length > 63 ? replaceMedia(looked) : looked;
-    const clean = this.#keys === undefined ? bare : redactText(bare, this.#keys);
-    return isLong ? `${clean.slice(0, max).toWellFormed()}… [cut, ${text.length} characters]` : clean;
+    if (bare.length <= max) return this.#keys === undefined ? bare : redactText(bare, this.#keys);
+    const looked = bare.slice(0, max + overlap);
+    const clean = this.#keys === undefined ? looked : redactText(looked, this.#keys);
+    return `${clean.slice(0, max).toWellFormed()}… [cut, ${text.length} characters]`;
   }
 }
 

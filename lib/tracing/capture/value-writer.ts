@@ -1,9 +1,10 @@
 import { agentNameOf, isSensitive } from './class-facts.js';
+import type { KeyBook } from './key-book.js';
 import { mediaTypeBeside } from './media.js';
 import { markOf } from './odd-values.js';
 import { getterMark } from './own-fields.js';
-import { redactedMark } from './redact-text.js';
-import type { SecretKeys } from './secret-keys.js';
+import { namesSecret } from './secret-pairs.js';
+import { redactedMark } from './secret-shapes.js';
 import { shapeOf } from './shapes.js';
 import { quote, type TextRules } from './text-rules.js';
 
@@ -12,9 +13,10 @@ export interface WriterRules {
   readonly maxDepth: number;
   readonly maxNodes: number;
   readonly text: TextRules;
-  /** `undefined` where key names are not judged. */
-  readonly secretKeys: SecretKeys | undefined;
+  readonly keys: KeyBook;
   readonly redact: ((value: unknown, path: string) => unknown) | undefined;
+  /** Calls code of the user's so that nothing in it is traced. */
+  readonly callOut: <Answer>(act: () => Answer) => Answer;
 }
 
 const unserializable = '"[unserializable]"';
@@ -44,13 +46,12 @@ export class ValueWriter {
   }
 
   write(value: unknown, path: string): string {
+    if (typeof value === 'object' && value !== null) return this.#writeObject(value, path);
     const { redact } = this.#rules;
-    if (redact !== undefined && (typeof value !== 'object' || value === null))
-      return this.#writeRedacted(value, path, redact);
-    return this.#writeAny(value, path);
+    return redact === undefined ? this.#writeLeaf(value) : this.#writeRedacted(value, path, redact);
   }
 
-  #writeAny(value: unknown, path: string): string {
+  #writeLeaf(value: unknown): string {
     switch (typeof value) {
       case 'string':
         return this.text(value);
@@ -58,86 +59,86 @@ export class ValueWriter {
         return writeNumber(value);
       case 'boolean':
         return value ? 'true' : 'false';
-      case 'undefined':
-        return 'null';
       case 'bigint':
         return `"${value}n"`;
       case 'symbol':
-        return this.text(String(value));
       case 'function':
-        return this.#guarded(value, () => this.text(markOf(value)));
-      case 'object':
-        return value === null ? 'null' : this.#writeObject(value, path);
+        return this.text(nameOf(value));
+      default:
+        return 'null';
     }
   }
 
   /** A text, under the rules for texts; `mediaType` is what stands beside it. */
   text(text: string, mediaType?: string): string {
     if (this.#left <= 0) return `"[cut, ${text.length} characters]"`;
-    const clean = this.#rules.text.clean(text, { mediaType, room: this.#left });
+    const clean = this.#rules.text.clean(text, this.#left, mediaType);
     this.#left -= clean.length + 2;
     return quote(clean);
   }
 
   #writeRedacted(value: unknown, path: string, redact: (value: unknown, path: string) => unknown): string {
+    // What is written as a text is judged as that text.
+    const shown = typeof value === 'symbol' || typeof value === 'function' ? nameOf(value) : value;
     let replaced: unknown;
     try {
-      replaced = redact(value, path);
+      replaced = this.#rules.callOut(() => redact(shown, path));
     } catch {
       return '"[redaction failed]"';
     }
     if (replaced === undefined && value !== undefined) return `"${redactedMark}"`;
+    if (typeof replaced !== 'object' || replaced === null) return this.#writeLeaf(replaced);
     // Fails closed: a promise would let the value through before it is judged.
-    if (typeof replaced === 'object' && replaced !== null && 'then' in replaced) return '"[redaction failed]"';
-    return this.#writeAny(replaced, path);
+    return 'then' in replaced ? '"[redaction failed]"' : this.#writeObject(replaced, path);
   }
 
   #writeObject(value: object, path: string): string {
-    if (this.#ancestors.length >= this.#rules.maxDepth) return `"[depth ${this.#rules.maxDepth}]"`;
-    if (this.#ancestors.includes(value)) return '"[circular]"';
-    this.#ancestors.push(value);
-    const json = this.#guarded(value, () => this.#writeShape(value, path));
-    this.#ancestors.pop();
-    return json;
-  }
-
-  #guarded(_value: unknown, write: () => string): string {
-    const depth = this.#ancestors.length;
+    const ancestors = this.#ancestors;
+    const depth = ancestors.length;
+    if (depth >= this.#rules.maxDepth) return `"[depth ${this.#rules.maxDepth}]"`;
+    if (depth > 0 && ancestors.includes(value)) return '"[circular]"';
+    ancestors.push(value);
+    let json: string;
     try {
-      return write();
+      json = this.#writeShape(value, path);
     } catch {
-      this.#ancestors.length = depth;
-      return unserializable;
+      json = unserializable;
     }
+    ancestors.length = depth;
+    return json;
   }
 
   #writeShape(value: object, path: string): string {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#writeRecord(value, path, null);
     if (Array.isArray(value)) return this.#writeList(value, path);
-    const agent = agentNameOf(value);
-    if (agent !== undefined) return this.text(agent);
-    const shape = shapeOf(value, prototype as object);
+    return this.#writeInstance(value, prototype as object, path);
+  }
+
+  #writeInstance(value: object, prototype: object, path: string): string {
+    const { callOut, maxNodes } = this.#rules;
+    const agent = callOut(() => agentNameOf(value));
+    if (agent !== undefined) return this.write(String(agent), path);
+    const shape = shapeOf(value, prototype, { callOut, maxEntries: maxNodes });
     switch (shape.kind) {
-      case 'text':
-        return this.text(shape.text);
-      case 'primitive':
+      case 'leaf':
         return this.write(shape.value, path);
       case 'list':
-        return this.#writeList(shape.items, path);
+        return this.#writeList(shape.items, path, shape.size);
       case 'record':
-        return this.#writeRecord(shape.record, path, prototype as object);
+        return this.#writeRecord(shape.record, path, prototype, shape.size);
       case 'other':
         return this.write(shape.value, path);
     }
   }
 
-  #writeList(items: readonly unknown[], path: string): string {
+  /** `size` is how many items there are, where `items` are the first of them. */
+  #writeList(items: readonly unknown[], path: string, size: number = items.length): string {
     let json = '[';
     const { length } = items;
     for (let index = 0; index < length && !this.isTooLarge; index += 1) {
       if (this.#nodesLeft <= 0 || this.#left <= 0)
-        return `${json}${index === 0 ? '' : ','}"[${length - index} more items]"]`;
+        return `${json}${index === 0 ? '' : ','}"[${size - index} more items]"]`;
       this.#nodesLeft -= 1;
       if (index > 0) json += ',';
       json += this.#writeElement(items, index, path);
@@ -148,26 +149,36 @@ export class ValueWriter {
 
   #writeElement(items: readonly unknown[], index: number, path: string): string {
     const descriptor = Object.getOwnPropertyDescriptor(items, index);
-    if (descriptor?.get !== undefined || descriptor?.set !== undefined) return `"${getterMark}"`;
-    return this.write(descriptor?.value, this.#rules.redact === undefined ? path : `${path}[${index}]`);
+    if (descriptor === undefined) return 'null';
+    if (descriptor.get !== undefined || descriptor.set !== undefined) return `"${getterMark}"`;
+    const value: unknown = descriptor.value;
+    const element = Array.isArray(value) && value.length === 2 && this.#isSecretPair(value) ? hidden(value) : value;
+    return this.write(element, this.#rules.redact === undefined ? path : `${path}[${index}]`);
   }
 
-  /** `prototype` is that of the class the fields belong to; `null` for plain data. */
-  #writeRecord(record: object, path: string, prototype: object | null): string {
-    let json = '';
+  /** `['password', 'x']` in a list of pairs: entries of a map, headers as they come from the network. */
+  #isSecretPair(pair: readonly unknown[]): boolean {
+    const key: unknown = Object.getOwnPropertyDescriptor(pair, 0)?.value;
+    return typeof key === 'string' && this.#rules.keys.lookUp(key).isSecret;
+  }
+
+  /** `prototype` is that of the class the fields belong to; `null` for plain data. `size` is how many fields there are. */
+  #writeRecord(record: object, path: string, prototype: object | null, size?: number): string {
+    let json = '{';
     const keys = Object.keys(record);
-    for (let index = 0; index < keys.length && !this.isTooLarge; index += 1) {
+    const { length } = keys;
+    for (let index = 0; index < length && !this.isTooLarge; index += 1) {
+      const comma = json === '{' ? '' : ',';
       if (this.#nodesLeft <= 0 || this.#left <= 0) {
-        json += `${json === '' ? '' : ','}"…":"${keys.length - index} more keys"`;
+        json += `${comma}"…":"${(size ?? length) - index} more keys"`;
         break;
       }
-      const key = keys[index] as string; // within the bounds
-      const field = this.#writeField(record, key, { path, prototype });
+      const field = this.#writeField(record, keys[index] as string, { path, prototype }); // within the bounds
       if (field === undefined) continue;
       this.#nodesLeft -= 1;
-      json += json === '' ? field : `,${field}`;
+      json += comma + field;
     }
-    return `{${json}}`;
+    return `${json}}`;
   }
 
   /** `"key":value`, or `undefined` for what JSON leaves out. */
@@ -178,22 +189,43 @@ export class ValueWriter {
   ): string | undefined {
     const descriptor = Object.getOwnPropertyDescriptor(record, key);
     if (descriptor === undefined) return undefined;
-    const name = key.length < 16 ? quote(key) : this.text(key);
-    if (descriptor.get !== undefined || descriptor.set !== undefined) return `${name}:"${getterMark}"`;
+    const { text, isSecret } = this.#rules.keys.lookUp(key);
+    if (descriptor.get !== undefined || descriptor.set !== undefined) return `${text}"${getterMark}"`;
     const value: unknown = descriptor.value;
     if (value === undefined) return undefined;
-    const isHidden = this.#isSecret(key, value) || (prototype !== null && isSensitive(prototype, key));
-    if (isHidden) return `${name}:"${redactedMark}"`;
-    if (typeof value === 'string' && key === 'data' && this.#rules.redact === undefined) {
-      return `${name}:${this.text(value, mediaTypeBeside(record))}`;
-    }
-    return `${name}:${this.write(value, this.#rules.redact === undefined ? path : `${path}.${key}`)}`;
+    this.#left -= text.length + 1;
+    const isHidden = (isSecret && tellsSomething(value)) || (prototype !== null && isSensitive(prototype, key));
+    if (isHidden) return `${text}"${redactedMark}"`;
+    const inner = this.#rules.redact === undefined ? path : `${path}.${key}`;
+    return (
+      text +
+      (typeof value === 'string' ? this.#writeTextField(record, key, { value, inner }) : this.write(value, inner))
+    );
   }
 
-  /** Flags and empty values tell nothing; everything else under a secret's name is one. */
-  #isSecret(key: string, value: unknown): boolean {
-    if (value === null || typeof value === 'boolean' || value === '') return false;
-    return this.#rules.secretKeys?.has(key) === true;
+  /** Two keys do not tell what they hold: what stands beside them does. */
+  #writeTextField(record: object, key: string, { value, inner }: { value: string; inner: string }): string {
+    if (key === 'value' && namesSecret(record, this.#rules.keys)) return `"${redactedMark}"`;
+    if (key === 'data' && this.#rules.redact === undefined) return this.text(value, mediaTypeBeside(record));
+    return this.write(value, inner);
+  }
+}
+
+function hidden([key]: readonly unknown[]): readonly unknown[] {
+  return [key, redactedMark];
+}
+
+/** Flags and empty values tell nothing; everything else under a secret's name is one. */
+export function tellsSomething(value: unknown): boolean {
+  return value != null && typeof value !== 'boolean' && value !== '';
+}
+
+function nameOf(value: symbol | object): string {
+  if (typeof value === 'symbol') return String(value);
+  try {
+    return markOf(value);
+  } catch {
+    return '[function]';
   }
 }
 

@@ -1,7 +1,7 @@
 import { Exclude, Expose, Transform } from 'class-transformer';
 import { describe, expect, it } from 'vitest';
 import { Capture } from '../../../lib/tracing/capture/capture.js';
-import { markSensitive } from '../../../lib/tracing/capture/class-facts.js';
+import { markAgent, markSensitive } from '../../../lib/tracing/capture/class-facts.js';
 
 const capture = new Capture();
 const read = (value: unknown): unknown => JSON.parse(capture.value(value, 'x'));
@@ -93,4 +93,69 @@ describe("class-transformer's decorators", () => {
 
     expect(read(new Login())).toEqual({ user: 'ada', password: '[redacted]', note: '[redacted]' });
   });
+
+  it('do not carry instances in fields past the rules of their own classes', () => {
+    class Outer {
+      @Exclude() id = 1;
+      inner = new Inner();
+      agent = new Agent();
+      list = [new Inner()];
+      seen = 'yes';
+    }
+
+    expect(read(new Outer())).toEqual({
+      inner: { pin: '[redacted]', ok: 1 },
+      agent: 'helper',
+      list: [{ pin: '[redacted]', ok: 1 }],
+      seen: 'yes',
+    });
+  });
+
+  it('never call a function that a field holds, nor wait for a promise', async () => {
+    const calls: string[] = [];
+    class Holder {
+      @Exclude() id = 1;
+      onDone = () => calls.push('called');
+      later = Promise.reject(new Error('handled by its owner'));
+      ok = 1;
+    }
+    const holder = new Holder();
+
+    expect(read(holder)).toEqual({ later: '[Promise]', ok: 1 });
+    expect(calls).toEqual([]);
+    await expect(holder.later).rejects.toThrow('handled by its owner');
+  });
+
+  it('do not show what is sensitive under another name', () => {
+    class Renamed {
+      @Expose({ name: 'number' }) digits = '4111';
+    }
+    markSensitive(Renamed.prototype, 'digits');
+
+    expect(read(new Renamed())).toEqual({ number: '[redacted]' });
+  });
+
+  it('and toJSON do not lay bare what is sensitive', () => {
+    class Told {
+      pin = '1234';
+      ok = 1;
+      toJSON() {
+        return { ...this };
+      }
+    }
+    markSensitive(Told.prototype, 'pin');
+
+    expect(read(new Told())).toEqual({ pin: '[redacted]', ok: 1 });
+  });
 });
+
+class Inner {
+  pin = '1234';
+  ok = 1;
+}
+markSensitive(Inner.prototype, 'pin');
+
+class Agent {
+  state = 'canary';
+}
+markAgent(Agent.prototype, () => 'helper');

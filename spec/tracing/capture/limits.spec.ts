@@ -80,3 +80,31 @@ describe('inputs', () => {
     expect(capture.inputs([], argumentNames([], {}))).toBe('{}');
   });
 });
+
+describe('marks of what was left out', () => {
+  it('tell the real number of entries', () => {
+    const map = new Map(Array.from({ length: 25_000 }, (_, index) => [`k${index}`, index]));
+    const few = new Capture({ limits: { maxNodes: 3 } });
+
+    expect(JSON.parse(few.value(map, 'x'))).toEqual({ k0: 0, k1: 1, k2: 2, '…': '24997 more keys' });
+    expect(JSON.parse(few.value(new Set(map.values()), 'x'))).toEqual([0, 1, 2, '[24997 more items]']);
+    expect(JSON.parse(few.value(new Map([...map].map(([, key]) => [key, key])), 'x'))).toEqual([
+      [0, 0],
+      '[24999 more items]',
+    ]);
+  });
+
+  it('are not made of halves of characters', () => {
+    const large = { text: 'word '.repeat(500), '\ud800': 1 };
+
+    expect(new Capture().value(large, 'x').isWellFormed()).toBe(true);
+    expect(new Capture().value(large, 'x')).toContain('"\ufffd":1');
+  });
+
+  it.each(['x'.repeat(5000), 'ACGT'.repeat(1000), '0123456789abcdef'.repeat(200), '7'.repeat(2000)])(
+    'do not stand for long words that are no media',
+    (text) => {
+      expect(new Capture().value(text, 'x')).toBe(`"${text}"`);
+    },
+  );
+});

@@ -1,4 +1,12 @@
-import { getCurrentSpan, shutdown, traceToLine, traceTool, updateCurrentTrace, withSession } from 'traced-agents';
+import {
+  getCurrentSpan,
+  shutdown,
+  TracedAgent,
+  traceToLine,
+  traceTool,
+  updateCurrentTrace,
+  withSession,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Capture } from '../../../lib/tracing/capture/capture.js';
 import { recordInMemory } from '../../support/recording.js';
@@ -101,6 +109,13 @@ describe('texts that look like secrets', () => {
     ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
     ['{\\"api_key\\": \\"abc\\", \\"n\\": 1}', '{\\"api_key\\": \\"[redacted]\\", \\"n\\": 1}'],
     ['api_key: abcdef\nnext: line', 'api_key: [redacted]\nnext: line'],
+    ['Authorization Basic dXNlcjpwYXNz sent', 'Authorization Basic [redacted] sent'],
+    ['curl -H "x: bearer abcdef0123456789abcdef"', 'curl -H "x: bearer [redacted]"'],
+    ['{"password":"hun\\"ter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
+    ['{\\"token\\":\\"a\\\\\\"b\\",\\"n\\":1}', '{\\"token\\":\\"[redacted]\\",\\"n\\":1}'],
+    ['mysql://root:p@ss/w0rd@db/app', 'mysql://root:[redacted]@db/app'],
+    ['https://0123456789abcdef0123@sentry.example/1', 'https://[redacted]@sentry.example/1'],
+    ['see https://a:b@c.d/e, http://f:g@h/', 'see https://a:[redacted]@c.d/e, http://f:[redacted]@h/'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- after', '[redacted] after'],
   ])('%s', (text, expected) => {
     expect(read(text)).toBe(expected);
@@ -110,6 +125,9 @@ describe('texts that look like secrets', () => {
   it.each([
     'The password is a secret: nobody knows the token, but the key is under the mat.',
     'https://example.com/a?b=1&page=2',
+    'http://localhost:5173/@vite/client and ssh://git@example.com/repo',
+    'https://example.com/@ada?time=12:30',
+    'Basic rules apply; the bearer certificate is lost; a Basic income',
     'call_c6yxFtlEcZ783Xm1wO8wivBB',
     'chatcmpl-sUxqDVTAU3G2oSaOmZuD9n5gcSbQV',
     'gpt-4o-mini-2024-07-18',
@@ -123,7 +141,113 @@ describe('texts that look like secrets', () => {
   });
 });
 
+describe('secrets that stand beside their names', () => {
+  it('are found in lists of pairs, maps with keys of several kinds, and records that say name and value', () => {
+    expect(
+      read([
+        ['password', 'x'],
+        ['user', 'ada'],
+      ]),
+    ).toEqual([
+      ['password', '[redacted]'],
+      ['user', 'ada'],
+    ]);
+    expect(
+      read(
+        new Map<unknown, unknown>([
+          [1, 'one'],
+          ['api_key', 'x'],
+        ]),
+      ),
+    ).toEqual([
+      [1, 'one'],
+      ['api_key', '[redacted]'],
+    ]);
+    expect(read({ headers: [{ name: 'Authorization', value: 'x' }] })).toEqual({
+      headers: [{ name: 'Authorization', value: '[redacted]' }],
+    });
+    expect(read({ name: 'size', value: 'x' })).toEqual({ name: 'size', value: 'x' });
+  });
+
+  it('are found in large values alike', () => {
+    const filler = Array.from({ length: 100 }, (_, index) => `item ${index}`);
+
+    expect(capture.value({ filler, pairs: [['password', 'canary']] }, 'x')).not.toContain('canary');
+    expect(capture.value({ filler, header: { key: 'cookie', value: 'canary' } }, 'x')).not.toContain('canary');
+  });
+});
+
+describe('looking for secrets', () => {
+  it.each([
+    ['eyJ', 'eyJ'.repeat(100_000)],
+    ['an endless media type', `data:a/${'a'.repeat(3_000_000)};base64,`],
+    ['many signs', 'pin={'.repeat(60_000)],
+    ['many URLs', '://a:'.repeat(60_000)],
+    ['many quotes', `"token":"${'\\"'.repeat(60_000)}`],
+  ])('costs no more than the length of the text: %s', (_case, text) => {
+    const large = new Capture({ limits: { maxStringLength: 10_000_000, maxSpanLength: 10_000_000 } });
+    const since = process.cpuUsage();
+
+    large.value(text, 'x');
+
+    // Quadratic it would take minutes; this is a guard against a hang, not a measurement.
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(10);
+  });
+});
+
+describe('names of secrets', () => {
+  it('hide attributes, events, tags and metadata as well, and agents are not named after secrets', () => {
+    const memory = recordInMemory();
+    class Agent {
+      readonly name = 'sk-abcdefghijklmnopqrstuvwx';
+      @TracedAgent() run() {
+        getCurrentSpan()
+          .setAttribute('password', 'canary')
+          .addEvent('e', { api_key: 'canary', list: ['fine'] });
+        updateCurrentTrace({ tags: { password: 'canary' }, metadata: { api_key: 'canary' } });
+      }
+    }
+
+    new Agent().run();
+
+    const line = memory.traces.map(traceToLine).join();
+    expect(line).not.toContain('canary');
+    expect(line).not.toContain('sk-abcdef');
+    expect(line).toContain('fine');
+  });
+});
+
 describe("a user's own redaction", () => {
+  it('is asked for whatever is written as a text', () => {
+    class Agent {
+      readonly name = 'agent canary';
+      @TracedAgent() run(..._args: unknown[]) {}
+    }
+    const memory = recordInMemory({
+      redact: (value) => (typeof value === 'string' ? value.replaceAll('canary', '***') : value),
+    });
+    function canary() {}
+
+    new Agent().run(new URL('https://x.y/canary'), /canary/, Symbol('canary'), canary, new Agent(), [canary]);
+
+    expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
+  });
+
+  it('is asked without making traces of its own', () => {
+    const judge = traceTool((value: unknown) => value, { name: 'judge' });
+    const memory = recordInMemory({ redact: (value) => judge(value) });
+    const outer = traceTool((value: { toJSON(): unknown }) => value, { name: 'outer' });
+    class Told {
+      toJSON(): unknown {
+        return judge('told');
+      }
+    }
+
+    outer(new Told());
+
+    expect(memory.traces.map(({ data }) => data.spans.map(({ name }) => name))).toEqual([['outer']]);
+  });
+
   it('sees each leaf with its path, and what it returns stands there', () => {
     const seen: string[] = [];
     const own = new Capture({

@@ -207,7 +207,7 @@ describe('a captured value', () => {
       { input_audio: { data: 'QUJD'.repeat(100), format: 'mp3' } },
       { input_audio: { data: '[audio/mp3, 300 B]', format: 'mp3' } },
     ],
-    ['bare base64', 'QUJD'.repeat(1000), '[base64, 2.9 KB]'],
+    ['bare base64', Buffer.from('a picture of a boat'.repeat(150)).toString('base64'), '[base64, 2.8 KB]'],
     [
       'a data URL inside a text',
       `see ![x](data:image/png;base64,${'A'.repeat(4000)}) there`,

@@ -1,0 +1,116 @@
+import type { SecretKeys } from './secret-keys.js';
+import { isTokenCode, redactedMark } from './secret-shapes.js';
+
+/**
+ * `password=...`, `"api_key": "..."`, `?key=...`: the word before each sign is judged like a key. Before a colon it must be
+ * quoted or a name that does not occur in prose. `first` is where the first sign stands.
+ */
+export function replaceAssigned(text: string, first: number, keys: SecretKeys): string {
+  const sign = text[first] as '=' | ':'; // as the caller found it
+  let clean = '';
+  let done = 0;
+  for (let at = first; at !== -1; at = text.indexOf(sign, Math.max(at + 1, done))) {
+    const end = endOfKey(text, at);
+    const start = startOfKey(text, end);
+    if (!keys.mayBe(text, start, end)) continue;
+    const key = {
+      word: text.slice(start, end),
+      before: text[start - 1] ?? '',
+      isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\',
+    };
+    const value = isAssignment(key, sign, keys) ? valueAfter(text, at + 1) : undefined;
+    if (value === undefined) continue;
+    clean += text.slice(done, value.start) + redactedMark;
+    done = value.end;
+  }
+  return done === 0 ? text : clean + text.slice(done);
+}
+
+interface KeyPlace {
+  readonly word: string;
+  readonly before: string;
+  readonly isQuoted: boolean;
+}
+
+const longestKey = 40;
+
+/** Steps back from the sign over blanks, quotes and backslashes. */
+function endOfKey(text: string, sign: number): number {
+  let end = sign;
+  while (end > 0 && isWrapping(text.charCodeAt(end - 1)) && sign - end < 4) end -= 1;
+  return end;
+}
+
+function startOfKey(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && end - start <= longestKey && isTokenCode(text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
+/** A blank, a quote or a backslash. */
+function isWrapping(code: number): boolean {
+  return code === 32 || code === 34 || code === 39 || code === 92;
+}
+
+/** Names that are not words of prose: `api_key`, `apiKey`, and a few that hardly ever are. */
+const unlikelyInProse =
+  /[-_]|[a-z][A-Z]|^(?:[Pp]assword|PASSWORD|passwd|passphrase|apikey|[Aa]uthorization|[Cc]ookie|pwd)$/;
+
+function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', keys: SecretKeys): boolean {
+  if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
+  return keys.has(word) && (isQuoted || unlikelyInProse.test(word));
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The value after the sign: what stands between quotes, else up to a blank or a separator. */
+function valueAfter(text: string, from: number): Range | undefined {
+  let start = from;
+  while (text[start] === ' ' && start - from < 4) start += 1;
+  let quote = start;
+  while (text[quote] === '\\' && quote - start < 8) quote += 1;
+  return isQuote(text[quote]) ? quotedValue(text, quote, quote - start) : bareValue(text, start);
+}
+
+/** In JSON inside JSON the quotes themselves are escaped: one inside the value has more backslashes than the one before it. */
+function quotedValue(text: string, at: number, escapes: number): Range | undefined {
+  const quote = text[at] as string; // as found
+  const start = at + 1;
+  for (let end = text.indexOf(quote, start); end !== -1; end = text.indexOf(quote, end + 1)) {
+    let first = end;
+    while (first > start && text[first - 1] === '\\') first -= 1;
+    if (end - first > escapes) continue;
+    return first === start ? undefined : { start, end: first };
+  }
+  return { start, end: text.length };
+}
+
+/** `[redacted]` of an earlier step, and JSON's own words, keep what they are. */
+const noSecret = /^(?:true|false|null|undefined|)$/;
+
+function bareValue(text: string, start: number): Range | undefined {
+  if (text[start] === '{' || text[start] === '[') return undefined;
+  let end = start;
+  while (end < text.length && !isSeparator(text[end])) end += 1;
+  const value = text.slice(start, end);
+  if (noSecret.test(value)) return undefined;
+  return { start, end: /^(?:bearer|basic)$/i.test(value) ? endOfLine(text, end) : end };
+}
+
+const lineEnd = /[\r\n"',;]|$/g;
+
+function endOfLine(text: string, from: number): number {
+  lineEnd.lastIndex = from;
+  return lineEnd.exec(text)?.index ?? text.length;
+}
+
+function isQuote(character: string | undefined): boolean {
+  return character === '"' || character === "'";
+}
+
+function isSeparator(character: string | undefined): boolean {
+  return character === undefined || /[\s&"',;)}\]<>\\]/.test(character);
+}

@@ -1,0 +1,40 @@
+import type { SecretKeys } from './secret-keys.js';
+import { quote, type TextRules } from './text-rules.js';
+
+/** What is known of a key of a record. */
+export interface KnownKey {
+  /** The key as JSON with its colon: `"query":`. */
+  readonly text: string;
+  /** Whether what stands under it is hidden. */
+  readonly isSecret: boolean;
+  /** Whether `JSON.stringify` would write it the same, and nothing has to be looked at beside it. */
+  readonly isPlain: boolean;
+}
+
+const maxKeys = 10_000;
+const longestKept = 64;
+
+/** Judges the keys of records: programs use the same few again and again, so that each is looked at once. */
+export class KeyBook {
+  readonly #text: TextRules;
+  readonly #secretKeys: SecretKeys | undefined;
+  readonly #known = new Map<string, KnownKey>();
+
+  constructor(text: TextRules, secretKeys: SecretKeys | undefined) {
+    this.#text = text;
+    this.#secretKeys = secretKeys;
+  }
+
+  lookUp(key: string): KnownKey {
+    return this.#known.get(key) ?? this.#judge(key);
+  }
+
+  #judge(key: string): KnownKey {
+    const isSecret = this.#secretKeys?.has(key) === true;
+    const clean = this.#text.clean(key, key.length);
+    const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
+    const known = { text: `${quote(clean)}:`, isSecret, isPlain };
+    if (key.length <= longestKept && this.#known.size < maxKeys) this.#known.set(key, known);
+    return known;
+  }
+}
