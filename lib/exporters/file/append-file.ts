@@ -4,7 +4,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   type Stats,
@@ -12,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from './make-folders.js';
 import { rotate } from './rotate.js';
 
 /** How a file is appended to. */
@@ -132,7 +132,7 @@ export class AppendFile {
   }
 
   #openAnew(path: string): number {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     const descriptor = openSync(path, flags, 0o600);
     try {
       const status = fstatSync(descriptor);

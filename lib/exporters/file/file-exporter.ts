@@ -95,6 +95,7 @@ const remedies: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only. Choose another path (option file, or TRACED_AGENTS_FILE).',
   EACCES: 'permission is denied. Choose another path (option file, or TRACED_AGENTS_FILE) or mend its rights.',
   EPERM: 'permission is denied. Choose another path (option file, or TRACED_AGENTS_FILE) or mend its rights.',
+  ENOENT: 'its folder cannot be made. Choose another path (option file, or TRACED_AGENTS_FILE).',
   ENOTDIR: 'a part of the path is a file. Choose another path (option file, or TRACED_AGENTS_FILE).',
   EEXIST: 'a part of the path is a file. Choose another path (option file, or TRACED_AGENTS_FILE).',
 };

@@ -173,6 +173,12 @@ describe('a path that cannot be written', () => {
     );
   });
 
+  it.skipIf(process.platform !== 'linux')('is told with its remedy where the system makes no folders', () => {
+    expect(failure('/proc/nope/deeper/traces.jsonl')).toBe(
+      "A trace could not be written to '/proc/nope/deeper/traces.jsonl': its folder cannot be made. Choose another path (option file, or TRACED_AGENTS_FILE).",
+    );
+  });
+
   it.skipIf(isWindows)('is told in the words of the system where there is no remedy', () => {
     const path = join(temporaryFolder(), 'n'.repeat(300));
 
