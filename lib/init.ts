@@ -1,9 +1,10 @@
 import type { Trace } from './entities/trace.js';
-import { ConfigurationError, type TracingError } from './errors.js';
+import type { TracingError } from './errors.js';
+import { checkExporters } from './exporters/check-exporters.js';
 import { ConsoleExporter } from './exporters/console/console-exporter.js';
 import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
 import { FileExporter } from './exporters/file/file-exporter.js';
-import { readSettings, type SettingValues } from './settings.js';
+import { checkOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
 import { callSuppressed, chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
@@ -71,30 +72,6 @@ const currentKey = Symbol.for('traced-agents/tracing/1');
 /** What was set up last, also while it is disabled; shared by all copies of this package in the process. */
 const shared = globalThis as { [currentKey]?: Tracing };
 
-/** The names `InitOptions` has, for those who write JavaScript. */
-const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
-  'enabled',
-  'exporters',
-  'file',
-  'verbosity',
-  'sampleRatio',
-  'global',
-  'redactSecrets',
-  'redactKeys',
-  'redact',
-  'maxStringLength',
-  'maxSpanLength',
-  'maxTraceLength',
-  'maxDepth',
-  'maxNodes',
-  'maxOpenTraces',
-  'lateSpanMs',
-  'traceTimeoutMs',
-  'shutdownTimeoutMs',
-  'maxRecentTraces',
-  'onError',
-]);
-
 /**
  * Switches tracing on: from here on decorated calls are recorded. The environment is read now. A second call flushes what the
  * first has set up and replaces it.
@@ -106,14 +83,11 @@ const optionNames: ReadonlySet<string> = new Set<keyof InitOptions>([
  * ```
  */
 export function init(options: InitOptions = {}): Tracing {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name))
-      throw new ConfigurationError(`init() has no option '${name}'. It knows ${[...optionNames].join(', ')}.`);
-  }
+  checkOptions(options);
   const onError = oncePerCause(options.onError);
   const settings = readSettings({ options: { ...options }, environment: process.env, onError });
   const exporters = options.exporters ?? defaultExporters(settings);
-  checkNames(exporters);
+  checkExporters(exporters);
   // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
   void shared[currentKey]?.shutdown();
   const tracing = compose(options, settings, { exporters, onError });
@@ -155,28 +129,9 @@ function withdrawGlobals(): void {
 
 function defaultExporters({ exporterNames, file, verbosity }: SettingValues): TraceExporter[] {
   const names = exporterNames ?? (process.stderr.isTTY ? ['console', 'file'] : ['file']);
-  return names.map((name) => {
-    if (name === 'console') return new ConsoleExporter({ verbosity });
-    if (name === 'file') return new FileExporter({ path: file });
-    throw new ConfigurationError(
-      `TRACED_AGENTS_EXPORTERS names '${name}', but the default exporters are console and file.`,
-    );
-  });
-}
-
-function checkNames(exporters: readonly TraceExporter[]): void {
-  const names = new Set<string>();
-  for (const exporter of exporters) {
-    if (typeof exporter?.export !== 'function' || typeof exporter.name !== 'string') {
-      throw new ConfigurationError("Each of the 'exporters' must have a name and a method export(traces, context).");
-    }
-    if (names.has(exporter.name)) {
-      throw new ConfigurationError(
-        `Two exporters are called '${exporter.name}'. Give one of them another name, so that stats() can tell them apart.`,
-      );
-    }
-    names.add(exporter.name);
-  }
+  return names.map((name) =>
+    name === 'console' ? new ConsoleExporter({ verbosity }) : new FileExporter({ path: file }),
+  );
 }
 
 const nothing: TracingStats = { started: 0, recorded: 0, sampledOut: 0, dropped: {}, open: 0, exporters: {} };

@@ -1,9 +1,52 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, init, shutdown, stats, traceTool } from 'traced-agents';
+import { ConfigurationError, type InitOptions, init, shutdown, stats, traceTool } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settings } from '../lib/settings.js';
 
 const echo = traceTool((value: unknown) => value, { name: 'echo' });
+
+const noSwitch = ['true', 1, null, {}];
+const noCount = ['5', -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, null, {}];
+const noAmount = ['5', -1, Number.NaN, Number.POSITIVE_INFINITY, null, {}];
+const noCallback = [5, 'a', null, {}];
+const exporter = { name: 'a', export() {} };
+
+/** For each option what it cannot be; complete by its type. */
+const misuses: Record<keyof InitOptions, readonly unknown[]> = {
+  enabled: noSwitch,
+  exporters: [
+    {},
+    'file',
+    null,
+    exporter,
+    [undefined],
+    [{}],
+    [{ ...exporter, name: '' }],
+    [{ ...exporter, name: 5 }],
+    [{ ...exporter, export: 5 }],
+    [{ ...exporter, delivery: 'soon' }],
+    [{ ...exporter, forceFlush: 5 }],
+    [{ ...exporter, shutdown: true }],
+  ],
+  file: ['', 5, null, {}],
+  verbosity: ['loud', '', 5, null],
+  sampleRatio: [...noAmount, 1.1],
+  global: noSwitch,
+  redactSecrets: noSwitch,
+  redactKeys: ['a', 5, [5], [''], null, {}],
+  redact: noCallback,
+  maxStringLength: noCount,
+  maxSpanLength: noCount,
+  maxTraceLength: noCount,
+  maxDepth: noCount,
+  maxNodes: noCount,
+  maxOpenTraces: noCount,
+  lateSpanMs: [...noAmount, 2 ** 31],
+  traceTimeoutMs: noAmount,
+  shutdownTimeoutMs: [...noAmount, 2 ** 31],
+  maxRecentTraces: noCount,
+  onError: noCallback,
+};
 
 beforeEach(() => {
   vi.unstubAllEnvs();
@@ -15,13 +58,34 @@ afterEach(async () => {
 });
 
 describe('init', () => {
+  it.each(Object.entries(misuses).flatMap(([option, values]) => values.map((value) => [option, value] as const)))(
+    'refuses %s: %o',
+    (option, value) => {
+      const misuse = () => init({ [option]: value });
+
+      expect(misuse).toThrow(ConfigurationError);
+      expect(misuse).toThrow(option);
+      expect(stats().started).toBe(0);
+    },
+  );
+
   it.each([
     [{ sampleRatio: 2 }, "The option 'sampleRatio' must be a number from 0 to 1, but is 2."],
-    [{ lateSpanMs: -1 }, "The option 'lateSpanMs' must be a number from 0, but is -1."],
+    [{ lateSpanMs: -1 }, "The option 'lateSpanMs' must be a number from 0 to 2000000000, but is -1."],
+    [{ maxDepth: 1.5 }, "The option 'maxDepth' must be a whole number from 0, but is 1.5."],
     [{ verbosity: 'loud' }, "The option 'verbosity' must be one of tree, line, full, json, but is 'loud'."],
     [{ enabled: 'maybe' }, "The option 'enabled' must be true or false, but is 'maybe'."],
-    [{ redactKeys: [5] }, "The option 'redactKeys' must be names between commas"],
-    [{ exporters: [{}] }, "Each of the 'exporters' must have a name and a method export(traces, context)."],
+    [{ redact: 5 }, "The option 'redact' must be a function, but is 5."],
+    [{ redactKeys: [5] }, "The option 'redactKeys' must be an array of names, but is [ 5 ]."],
+    [{ exporters: {} }, "The option 'exporters' must be an array, but is {}."],
+    [
+      { exporters: [undefined] },
+      "Each of the 'exporters' must be an object with a name and a method export(traces, context), but one is undefined.",
+    ],
+    [
+      { exporters: [{ name: 'a' }] },
+      "The export of each of the 'exporters' must be a function, but one has undefined. See TraceExporter.",
+    ],
     [
       {
         exporters: [
@@ -29,15 +93,13 @@ describe('init', () => {
           { name: 'a', export() {} },
         ],
       },
-      "Two exporters are called 'a'.",
+      "Two exporters are called 'a'. Give one of them another name, so that stats() can tell them apart.",
     ],
-    [{ exportres: [] }, "init() has no option 'exportres'."],
-  ])('refuses %j', (options, message) => {
-    const misuse = () => init(options as never);
-
-    expect(misuse).toThrow(ConfigurationError);
-    expect(misuse).toThrow(message);
-    expect(stats().started).toBe(0);
+    [{ exportres: [] }, "init() has no option 'exportres'. It knows enabled, global, exporters, file, "],
+    ['traces.jsonl', "init() takes an object of options, but got 'traces.jsonl'."],
+    [[], 'init() takes an object of options, but got [].'],
+  ])('refuses %j, and says what it wants', (options, message) => {
+    expect(() => init(options as never)).toThrow(message);
   });
 
   it('takes the environment where there is no option', () => {
@@ -69,16 +131,22 @@ describe('init', () => {
     expect(stats().started).toBe(0);
   });
 
-  it('tells of a variable that cannot be used, and goes on with the default', () => {
-    vi.stubEnv('TRACED_AGENTS_LATE_SPAN_MS', 'soon');
+  it.each([
+    ['TRACED_AGENTS_LATE_SPAN_MS', 'soon', "a number from 0 to 2000000000, but is 'soon'"],
+    ['TRACED_AGENTS_SAMPLE_RATIO', 'NaN', "a number from 0 to 1, but is 'NaN'"],
+    ['TRACED_AGENTS_MAX_DEPTH', '-1', "a whole number from 0, but is '-1'"],
+    ['TRACED_AGENTS_MAX_NODES', ' ', "a whole number from 0, but is ' '"],
+    ['TRACED_AGENTS_ENABLED', 'yes', "true or false, but is 'yes'"],
+    ['TRACED_AGENTS_VERBOSITY', 'loud', "one of tree, line, full, json, but is 'loud'"],
+    ['TRACED_AGENTS_EXPORTERS', 'file,konsole', "some of console, file, but is 'file,konsole'"],
+  ])('tells of the variable %s that says %o, and goes on with the default', (variable, text, complaint) => {
+    vi.stubEnv(variable, text);
     const errors: string[] = [];
 
     init({ exporters: [], onError: (error) => errors.push(error.message) });
     echo(1);
 
-    expect(errors).toEqual([
-      "TRACED_AGENTS_LATE_SPAN_MS must be a number from 0, but is 'soon'. Its default holds instead.",
-    ]);
+    expect(errors).toEqual([`${variable} must be ${complaint}. Its default holds instead.`]);
     expect(stats().recorded).toBe(1);
   });
 
@@ -89,14 +157,6 @@ describe('init', () => {
     init();
 
     expect(Object.keys(stats().exporters)).toEqual(['console']);
-  });
-
-  it('refuses a default exporter that does not exist', () => {
-    vi.stubEnv('TRACED_AGENTS_EXPORTERS', 'konsole');
-
-    expect(() => init()).toThrow(
-      "TRACED_AGENTS_EXPORTERS names 'konsole', but the default exporters are console and file.",
-    );
   });
 });
 
