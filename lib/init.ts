@@ -8,6 +8,7 @@ import { checkOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
 import { callSuppressed, chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
+import type { EndedTrace } from './tracing/ended-trace.js';
 import { oncePerCause } from './tracing/once-per-cause.js';
 import { Pipeline } from './tracing/pipeline.js';
 import { registerProvider, withdrawProvider } from './tracing/provider.js';
@@ -113,9 +114,9 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
-  const onTrace = (trace: Trace, length: number): void => {
-    active.lastTraceId = trace.info.traceId;
-    pipeline.push(trace, length);
+  const onTrace = (ended: EndedTrace): void => {
+    active.lastTraceId = ended.traceId;
+    pipeline.push(ended);
   };
   const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });
   return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs, onEnd: withdrawGlobals });

@@ -3,7 +3,6 @@ import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
 import { countdown, exportFailure, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
-import { traceLength } from './trace-length.js';
 
 /** How a queue behaves. */
 export interface ExportQueueOptions {
@@ -29,8 +28,10 @@ export interface ExportQueueStats {
   readonly queued: number;
 }
 
-interface Waiting {
+/** A trace on its way to an exporter. */
+export interface Waiting {
   readonly trace: Trace;
+  /** Characters of its inputs, outputs and attributes. */
   readonly length: number;
 }
 
@@ -45,6 +46,8 @@ export class ExportQueue {
   #waiting: Waiting[] = [];
   #length = 0;
   #inFlight = 0;
+  /** Once until a batch has left: a program in a tight loop would spend its time on making errors. */
+  #isFullTold = false;
   #recorded = 0;
   #exported = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -65,17 +68,16 @@ export class ExportQueue {
     };
   }
 
-  push(trace: Trace): void {
+  push(waiting: Waiting): void {
     this.#recorded += 1;
-    const length = traceLength(trace);
     if (this.#ending !== undefined) return this.#drop('shutdown', 1);
     const isFull =
       this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
       // One alone always has room, or it could never leave.
-      (this.#length > 0 && this.#length + length > this.#options.maxLength);
+      (this.#length > 0 && this.#length + waiting.length > this.#options.maxLength);
     if (isFull) return this.#refuse();
-    this.#waiting.push({ trace, length });
-    this.#length += length;
+    this.#waiting.push(waiting);
+    this.#length += waiting.length;
     if (this.#waiting.length >= this.#options.maxBatch) this.#hurry();
     else this.#schedule();
   }
@@ -138,8 +140,9 @@ export class ExportQueue {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#options.maxBatch);
       this.#inFlight = batch.length;
-      const failure = await this.#send(batch.map(({ trace }) => trace));
+      const failure = await this.#send(batch);
       this.#inFlight = 0;
+      this.#isFullTold = false;
       for (const { length } of batch) this.#length -= length;
       if (failure === undefined) this.#exported += batch.length;
       else this.#drop(failure, batch.length);
@@ -147,18 +150,19 @@ export class ExportQueue {
   }
 
   /** The reason why a batch is lost; `undefined` if it has arrived. */
-  async #send(traces: readonly Trace[]): Promise<string | undefined> {
+  async #send(batch: readonly Waiting[]): Promise<string | undefined> {
     const abort = new AbortController();
     this.#abort = abort;
     const timer = setTimeout(() => abort.abort('timeout'), this.#options.timeoutMs);
     // Who waits for the queue holds the process for as long as that is wanted.
     timer.unref();
     try {
+      const traces = batch.map(({ trace }) => trace);
       await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
       return undefined;
     } catch (cause) {
-      if (!abort.signal.aborted) return this.#fail(traces.length, cause);
-      return this.#giveUp(traces.length, abort.signal.reason === 'shutdown' ? 'shutdown' : 'timeout');
+      if (!abort.signal.aborted) return this.#fail(batch.length, cause);
+      return this.#giveUp(batch.length, abort.signal.reason === 'shutdown' ? 'shutdown' : 'timeout');
     } finally {
       clearTimeout(timer);
       this.#abort = undefined;
@@ -181,6 +185,8 @@ export class ExportQueue {
 
   #refuse(): void {
     this.#drop('queue full', 1);
+    if (this.#isFullTold) return;
+    this.#isFullTold = true;
     this.#tell(
       `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`,
     );

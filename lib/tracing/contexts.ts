@@ -147,15 +147,12 @@ export function withSpanInContext(contexts: Contexts, outer: Context, span: Reco
   return new ContextEntry(outer, contexts.spanKey, span);
 }
 
-/** A context in which nothing is traced: exporters run in it, and code of the user's that is asked while a value is captured. */
-export function suppressed(contexts: Contexts): Context {
-  const outer = new ContextEntry(contexts.active(), suppressKey, true);
-  return new ContextEntry(outer, contexts.spanKey, undefined);
-}
+/** A context of its own in which nothing is traced: exporters run in it. */
+export const quietContext: Context = new ContextEntry(ROOT_CONTEXT, suppressKey, true);
 
-/** Calls a function so that nothing in it is traced. */
+/** Calls code of the user's, or an exporter's, so that nothing in it is traced. */
 export function callSuppressed<Answer>(contexts: Contexts, act: () => Answer): Answer {
-  return contexts.run(suppressed(contexts), { target: act, self: undefined, args: [] }) as Answer; // what `act` returns
+  return contexts.run(quietContext, { target: act, self: undefined, args: [] }) as Answer; // what `act` returns
 }
 
 /** Session and user that traces begun in this context carry. */

@@ -1,4 +1,4 @@
-import type { Trace } from '../entities/trace.js';
+import type { EndedTrace } from './ended-trace.js';
 
 /** The traces given to one exporter, by what became of them: `recorded` is always the sum of the others. */
 export interface DeliveryStats {
@@ -14,7 +14,7 @@ export interface DeliveryStats {
 
 /** The way to one exporter: at once or by a queue. Failures stay inside; they are counted and told to `onError`. */
 export interface Delivery {
-  push(trace: Trace): void;
+  push(ended: EndedTrace): void;
   flush(timeoutMs: number): Promise<void>;
   shutdown(timeoutMs: number): Promise<void>;
   stats(): DeliveryStats;

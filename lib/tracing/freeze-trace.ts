@@ -67,8 +67,20 @@ function stateOf(root: RecordingSpan | undefined): TraceState {
 }
 
 function tagsOf({ name, root, tags }: LiveTrace): Readonly<Record<string, string>> {
-  const named = { [TraceKey.name]: name ?? root?.name ?? '' };
-  return Object.freeze(tags === undefined ? named : { ...tags, ...named });
+  const shown = name ?? root?.name ?? '';
+  return tags === undefined ? nameTags(shown) : Object.freeze({ ...tags, [TraceKey.name]: shown });
+}
+
+const knownNames = new Map<string, Readonly<Record<string, string>>>();
+const maxKnownNames = 1000;
+
+/** The tags of a trace that has a name and no more; the same few names come again and again. */
+function nameTags(name: string): Readonly<Record<string, string>> {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const tags = Object.freeze({ [TraceKey.name]: name });
+  if (knownNames.size < maxKnownNames) knownNames.set(name, tags);
+  return tags;
 }
 
 /** Most traces have nothing else to say of themselves. */

@@ -1,9 +1,9 @@
-import type { Trace } from '../entities/trace.js';
 import type { ExportError } from '../errors.js';
 import { countdown, exportFailure, takeEndStep } from '../exporters/export-failure.js';
 import type { TraceExporter } from '../exporters/exporter.js';
 import { within } from '../utils/within.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
+import type { EndedTrace } from './ended-trace.js';
 
 /** Hands each trace to its exporter at once, before the root call settles. */
 export class InlineDelivery implements Delivery {
@@ -23,10 +23,10 @@ export class InlineDelivery implements Delivery {
     this.#onError = onError;
   }
 
-  push(trace: Trace): void {
+  push(ended: EndedTrace): void {
     this.#recorded += 1;
     try {
-      const answer: unknown = this.exporter.export([trace], this.#context);
+      const answer: unknown = this.exporter.export([ended.trace], this.#context);
       if (answer === undefined) this.#count();
       else this.#wait(Promise.resolve(answer));
     } catch (cause) {

@@ -33,8 +33,8 @@ export class LiveTrace implements SpanOwner {
   newer: LiveTrace | undefined = undefined;
   /** Characters of inputs, outputs and attributes so far. */
   payloadLength = 0;
+  openSpans = 0;
   readonly #recorder: TraceKeeper;
-  #openSpans = 0;
   #lateTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(recorder: TraceKeeper, traceId: string, isSampled: boolean) {
@@ -53,15 +53,15 @@ export class LiveTrace implements SpanOwner {
   }
 
   onSpanStart(span: RecordingSpan): void {
-    this.#openSpans += 1;
+    this.openSpans += 1;
     // What is not sampled is counted, not kept.
     if (this.isSampled || this.spans.length === 0) this.spans.push(span);
   }
 
   onSpanEnd(span: RecordingSpan): void {
-    this.#openSpans -= 1;
+    this.openSpans -= 1;
     if (this.hasLeft) return;
-    if (this.#openSpans === 0) this.leave();
+    if (this.openSpans === 0) this.leave();
     else if (span === this.spans[0]) this.#waitForTheLate();
   }
 
@@ -69,7 +69,7 @@ export class LiveTrace implements SpanOwner {
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
-    clearTimeout(this.#lateTimer);
+    if (this.#lateTimer !== undefined) clearTimeout(this.#lateTimer);
     this.#recorder.onTraceEnd(this);
   }
 

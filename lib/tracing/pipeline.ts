@@ -3,8 +3,9 @@ import { TracingError } from '../errors.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
 import { newestFirst } from '../exporters/newest-first.js';
-import { type Contexts, callSuppressed, suppressed } from './contexts.js';
+import { type Contexts, callSuppressed, quietContext } from './contexts.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
+import type { EndedTrace } from './ended-trace.js';
 import { describe } from './exception-facts.js';
 import { InlineDelivery } from './inline-delivery.js';
 import { RecentTraces, type RecentTracesLimits } from './recent-traces.js';
@@ -34,11 +35,11 @@ export class Pipeline {
   }
 
   /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
-  push(trace: Trace, length: number): void {
-    this.#recent.add(trace, length);
+  push(ended: EndedTrace): void {
+    this.#recent.add(ended);
     if (this.#deliveries.length === 0) return;
-    const call = { target: deliver, self: undefined, args: [this.#deliveries, trace] };
-    this.#contexts.run(suppressed(this.#contexts), call);
+    const call = { target: deliver, self: undefined, args: [this.#deliveries, ended] };
+    this.#contexts.run(quietContext, call);
   }
 
   async flush(timeoutMs: number): Promise<void> {
@@ -92,8 +93,8 @@ export class Pipeline {
   }
 }
 
-function deliver(deliveries: readonly (readonly [string, Delivery])[], trace: Trace): void {
-  for (const [, delivery] of deliveries) delivery.push(trace);
+function deliver(deliveries: readonly (readonly [string, Delivery])[], ended: EndedTrace): void {
+  for (const [, delivery] of deliveries) delivery.push(ended);
 }
 
 function deliveryOf(exporter: TraceExporter, onError: (error: TracingError) => void): Delivery {

@@ -1,13 +1,12 @@
 import { type Context, isSpanContextValid, trace as otel, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
-import type { Trace } from '../entities/trace.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
 import { type Contexts, isSuppressed, sessionOf, sharedContexts } from './contexts.js';
+import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
-import { freezeTrace } from './freeze-trace.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
 import { OpenTraces } from './open-traces.js';
 import { RecordingSpan } from './recording-span.js';
@@ -23,8 +22,7 @@ export interface RecorderOptions {
   readonly maxOpenTraces: number;
   readonly lateSpanMs: number;
   readonly traceTimeoutMs: number;
-  /** `length` is how many characters of inputs, outputs and attributes the trace has. */
-  readonly onTrace: (trace: Trace, length: number) => void;
+  readonly onTrace: (trace: EndedTrace) => void;
   readonly onError: (error: TracingError) => void;
 }
 
@@ -187,7 +185,7 @@ export class Recorder implements TraceKeeper {
     } else {
       this.#hand(trace);
     }
-    if (this.#late.delete(trace) && this.#late.size === 0) this.#tellNoneLate();
+    if (this.#late.size > 0 && this.#late.delete(trace) && this.#late.size === 0) this.#tellNoneLate();
   }
 
   /** Settles when no trace waits for a late span any more: at most `lateSpanMs`. */
@@ -243,9 +241,9 @@ export class Recorder implements TraceKeeper {
   }
 
   #hand(live: LiveTrace): void {
-    let trace: Trace;
+    let ended: EndedTrace;
     try {
-      trace = freezeTrace(live);
+      ended = new EndedTrace(live);
     } catch (cause) {
       this.#failed += 1;
       this.#options.onError(
@@ -254,7 +252,7 @@ export class Recorder implements TraceKeeper {
       return;
     }
     this.#recorded += 1;
-    this.#options.onTrace(trace, live.payloadLength);
+    this.#options.onTrace(ended);
   }
 
   #closeOverdue(): void {

@@ -80,7 +80,7 @@ export class RecordingSpan implements LiveSpan {
   readonly parent: RecordingSpan | undefined;
   readonly spanId: string;
   readonly parentId: string | undefined;
-  readonly agent: unknown;
+  agent: unknown;
   name: string;
   startMoment: number;
   /** `-1` while the span is open. */
@@ -226,6 +226,7 @@ export class RecordingSpan implements LiveSpan {
     if (this.endMoment !== open) return;
     if (this.definition.isNative && this.attributes !== undefined) this.usage ??= nativeUsage(this.attributes);
     this.endMoment = Math.max(momentOf(time), this.startMoment);
+    this.agent = undefined; // only open spans are asked for it, and the object may be large
     this.trace.onSpanEnd(this);
   }
 

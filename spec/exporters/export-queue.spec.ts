@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Trace } from '../../lib/entities/trace.js';
 import { ExportError } from '../../lib/errors.js';
-import { ExportQueue, type ExportQueueOptions, type ExportQueueStats } from '../../lib/exporters/export-queue.js';
+import {
+  ExportQueue,
+  type ExportQueueOptions,
+  type ExportQueueStats,
+  type Waiting,
+} from '../../lib/exporters/export-queue.js';
 import type { TraceExporter } from '../../lib/exporters/exporter.js';
 import { aTrace } from '../support/traces.js';
 
@@ -20,7 +25,7 @@ describe('ExportQueue', () => {
     const exporter = new Destination();
     const { queue } = setUp(exporter, { intervalMs: 500 });
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await vi.advanceTimersByTimeAsync(499);
     const before = exporter.sizes.length;
     await vi.advanceTimersByTimeAsync(1);
@@ -32,10 +37,10 @@ describe('ExportQueue', () => {
   it('does so again after it was idle', async () => {
     const exporter = new Destination();
     const { queue } = setUp(exporter, { intervalMs: 500 });
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await vi.advanceTimersByTimeAsync(60_000);
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await vi.advanceTimersByTimeAsync(500);
 
     expect(exporter.sizes).toEqual([1, 1]);
@@ -45,8 +50,8 @@ describe('ExportQueue', () => {
     const exporter = new Destination();
     const { queue } = setUp(exporter, { maxBatch: 2 });
 
-    queue.push(aTrace());
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
+    queue.push(waiting(aTrace()));
     const atOnce = exporter.sizes.length;
     await setImmediate();
 
@@ -69,7 +74,7 @@ describe('ExportQueue', () => {
     const { queue } = setUp(exporter, { maxBatch: 2 });
 
     for (let round = 0; round < 20; round += 1) {
-      queue.push(aTrace());
+      queue.push(waiting(aTrace()));
       if (round % 5 === 0) void queue.flush(1000);
       await setImmediate();
     }
@@ -82,7 +87,7 @@ describe('ExportQueue', () => {
   it('is bounded in traces: what is new is dropped, counted and told', async () => {
     const { queue, errors } = setUp(new Destination(), { maxTraces: 3 });
 
-    for (let index = 0; index < 10_000; index += 1) queue.push(aTrace());
+    for (let index = 0; index < 10_000; index += 1) queue.push(waiting(aTrace()));
     const full = queue.stats();
     await queue.flush(1000);
 
@@ -102,10 +107,10 @@ describe('ExportQueue', () => {
       maxBatch: 2,
     });
 
-    queue.push(aTrace());
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
+    queue.push(waiting(aTrace()));
     await setImmediate();
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
 
     expect(queue.stats()).toEqual(stats({ recorded: 3, dropped: { 'queue full': 1 }, queued: 2 }));
   });
@@ -114,9 +119,9 @@ describe('ExportQueue', () => {
     const { queue } = setUp(new Destination(), { maxLength: 2500 });
     const long = aTrace({ spans: [{ inputs: 'x'.repeat(1000) }] });
 
-    for (let index = 0; index < 3; index += 1) queue.push(long);
+    for (let index = 0; index < 3; index += 1) queue.push(waiting(long));
     await queue.flush(1000);
-    queue.push(long);
+    queue.push(waiting(long));
 
     expect(queue.stats()).toEqual(stats({ recorded: 4, exported: 2, dropped: { 'queue full': 1 }, queued: 1 }));
   });
@@ -149,10 +154,10 @@ describe('an exporter that fails', () => {
     const exporter = new Destination({ answer });
     const { queue, errors } = setUp(exporter);
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await queue.flush(1000);
     exporter.answer = () => undefined;
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await queue.flush(1000);
 
     expect(queue.stats()).toEqual(stats({ recorded: 2, exported: 1, dropped: { 'export failed': 1 } }));
@@ -172,7 +177,7 @@ describe('an exporter that fails', () => {
   ])('may throw %s', async (_title, thrown, text) => {
     const { queue, errors } = setUp(new Destination({ answer: () => raise(thrown) }));
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await queue.flush(1000);
 
     expect(queue.stats()).toEqual(stats({ recorded: 1, dropped: { 'export failed': 1 } }));
@@ -183,7 +188,7 @@ describe('an exporter that fails', () => {
     const own = new ExportError('destination', 'The key is wrong. Set another.');
     const { queue, errors } = setUp(new Destination({ answer: () => raise(own) }));
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await queue.flush(1000);
 
     expect(errors).toEqual([own]);
@@ -193,7 +198,7 @@ describe('an exporter that fails', () => {
     const exporter = new Destination({ answer: () => new Promise(() => undefined) });
     const { queue, errors } = setUp(exporter, { timeoutMs: 30_000 });
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     const flushed = queue.flush(60_000);
     await vi.advanceTimersByTimeAsync(30_000);
     await flushed;
@@ -210,7 +215,7 @@ describe('an exporter that fails', () => {
     const exporter = new Destination({ answer: () => new Promise((_, reject) => (answer = reject)) });
     const { queue, errors } = setUp(exporter, { timeoutMs: 100 });
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     const flushed = queue.flush(1000);
     await vi.advanceTimersByTimeAsync(100);
     await flushed;
@@ -240,7 +245,7 @@ describe('the end of a queue', () => {
     const exporter = new Destination();
     const { queue } = setUp(exporter);
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await Promise.all([queue.shutdown(1000), queue.shutdown(1000)]);
 
     expect([exporter.sizes, exporter.flushes, exporter.shutdowns]).toEqual([[1], 1, 1]);
@@ -250,7 +255,7 @@ describe('the end of a queue', () => {
     const { queue } = setUp(new Destination());
 
     await queue.shutdown(1000);
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
 
     expect(queue.stats()).toEqual(stats({ recorded: 1, dropped: { shutdown: 1 } }));
   });
@@ -259,7 +264,7 @@ describe('the end of a queue', () => {
     const never = (): Promise<void> => new Promise(() => undefined);
     const exporter = new Destination({ answer: never, flush: never, shutdown: never });
     const { queue, errors } = setUp(exporter, { maxBatch: 2 });
-    for (let index = 0; index < 5; index += 1) queue.push(aTrace());
+    for (let index = 0; index < 5; index += 1) queue.push(waiting(aTrace()));
 
     let hasEnded = false;
     const ended = queue.shutdown(1000).then(() => {
@@ -285,7 +290,7 @@ describe('the end of a queue', () => {
       shutdown: () => void queued.push(queue.stats().queued),
     });
     const { queue } = setUp(exporter);
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
 
     const ended = queue.shutdown(1000);
     await vi.advanceTimersByTimeAsync(1000);
@@ -297,7 +302,7 @@ describe('the end of a queue', () => {
   it('needs neither forceFlush nor shutdown of the exporter', async () => {
     const { queue, errors } = setUp({ name: 'bare', export: () => undefined });
 
-    queue.push(aTrace());
+    queue.push(waiting(aTrace()));
     await queue.shutdown(1000);
 
     expect([queue.stats(), errors]).toEqual([stats({ recorded: 1, exported: 1 }), []]);
@@ -323,7 +328,7 @@ describe('the sum of a queue', () => {
           const { queue } = setUp(exporter, { maxTraces: 20, maxBatch: 4, intervalMs: 100, timeoutMs: 100 });
 
           for (const { do: what, count } of steps) {
-            if (what === 'push') for (let index = 0; index < count; index += 1) queue.push(aTrace());
+            if (what === 'push') for (let index = 0; index < count; index += 1) queue.push(waiting(aTrace()));
             if (what === 'pass') await vi.advanceTimersByTimeAsync(count);
             if (what === 'flush') void queue.flush(count);
             expect(sumOf(queue.stats())).toBe(queue.stats().recorded);
@@ -405,8 +410,13 @@ function sumOf({ exported, dropped, spooled, queued }: ExportQueueStats): number
   return exported + spooled + queued + Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
-function numbered(id: number): Trace {
-  return aTrace({ id: `tr-${id.toString(16).padStart(32, '0')}` });
+function numbered(id: number): Waiting {
+  return waiting(aTrace({ id: `tr-${id.toString(16).padStart(32, '0')}` }));
+}
+
+function waiting(trace: Trace): Waiting {
+  const texts = trace.data.spans.flatMap((span) => Object.values(span.attributeTexts));
+  return { trace, length: texts.join('').length };
 }
 
 function act(answer: string | undefined): void | Promise<void> {

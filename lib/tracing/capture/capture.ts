@@ -4,7 +4,7 @@ import { PlainJudge } from './plain-judge.js';
 import { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';
 import { quote, TextRules } from './text-rules.js';
-import { tellsSomething, ValueWriter, type WriterRules } from './value-writer.js';
+import { tellsSomething, ValueWriter, type WriterRules, writeNumber } from './value-writer.js';
 
 /** How much of a value is kept. */
 export interface CaptureLimits {
@@ -65,6 +65,7 @@ export class Capture {
     const room = Math.min(budget, this.#maxLength);
     if (this.#rules.redact === undefined) {
       if (typeof value === 'string') return this.#line(value, room);
+      if (typeof value === 'number') return writeNumber(value);
       if (typeof value === 'object' && value !== null && room > shortLength) {
         return this.#short(value, path, room) ?? this.#plain(value, room) ?? this.#written(value, path, room);
       }

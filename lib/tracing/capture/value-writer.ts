@@ -19,6 +19,23 @@ export interface WriterRules {
   readonly callOut: <Answer>(act: () => Answer) => Answer;
 }
 
+/** Whose fields a record holds. */
+interface Owner {
+  /** That of their class; `null` for plain data. */
+  readonly prototype: object | null;
+  /** How many fields there are, where the record has only the first of them. */
+  readonly size: number | undefined;
+}
+
+const plainOwner: Owner = { prototype: null, size: undefined };
+
+interface Field {
+  readonly record: object;
+  readonly key: string;
+  readonly path: string;
+  readonly owner: Owner;
+}
+
 const unserializable = '"[unserializable]"';
 
 /**
@@ -64,7 +81,8 @@ export class ValueWriter {
       case 'symbol':
       case 'function':
         return this.text(nameOf(value));
-      default:
+      case 'undefined':
+      case 'object':
         return 'null';
     }
   }
@@ -110,7 +128,7 @@ export class ValueWriter {
 
   #writeShape(value: object, path: string): string {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.#writeRecord(value, path, null);
+    if (prototype === Object.prototype || prototype === null) return this.#writeRecord(value, path, plainOwner);
     if (Array.isArray(value)) return this.#writeList(value, path);
     return this.#writeInstance(value, prototype as object, path);
   }
@@ -126,7 +144,7 @@ export class ValueWriter {
       case 'list':
         return this.#writeList(shape.items, path, shape.size);
       case 'record':
-        return this.#writeRecord(shape.record, path, prototype, shape.size);
+        return this.#writeRecord(shape.record, path, { prototype, size: shape.size });
       case 'other':
         return this.write(shape.value, path);
     }
@@ -162,18 +180,17 @@ export class ValueWriter {
     return typeof key === 'string' && this.#rules.keys.lookUp(key).isSecret;
   }
 
-  /** `prototype` is that of the class the fields belong to; `null` for plain data. `size` is how many fields there are. */
-  #writeRecord(record: object, path: string, prototype: object | null, size?: number): string {
+  #writeRecord(record: object, path: string, owner: Owner): string {
     let json = '{';
     const keys = Object.keys(record);
     const { length } = keys;
     for (let index = 0; index < length && !this.isTooLarge; index += 1) {
       const comma = json === '{' ? '' : ',';
       if (this.#nodesLeft <= 0 || this.#left <= 0) {
-        json += `${comma}"…":"${(size ?? length) - index} more keys"`;
+        json += `${comma}"…":"${(owner.size ?? length) - index} more keys"`;
         break;
       }
-      const field = this.#writeField(record, keys[index] as string, { path, prototype }); // within the bounds
+      const field = this.#writeField({ record, key: keys[index] as string, path, owner }); // within the bounds
       if (field === undefined) continue;
       this.#nodesLeft -= 1;
       json += comma + field;
@@ -182,11 +199,8 @@ export class ValueWriter {
   }
 
   /** `"key":value`, or `undefined` for what JSON leaves out. */
-  #writeField(
-    record: object,
-    key: string,
-    { path, prototype }: { path: string; prototype: object | null },
-  ): string | undefined {
+  #writeField(field: Field): string | undefined {
+    const { record, key, path, owner } = field;
     const descriptor = Object.getOwnPropertyDescriptor(record, key);
     if (descriptor === undefined) return undefined;
     const { text, isSecret } = this.#rules.keys.lookUp(key);
@@ -194,7 +208,8 @@ export class ValueWriter {
     const value: unknown = descriptor.value;
     if (value === undefined) return undefined;
     this.#left -= text.length + 1;
-    const isHidden = (isSecret && tellsSomething(value)) || (prototype !== null && isSensitive(prototype, key));
+    const isHidden =
+      (isSecret && tellsSomething(value)) || (owner.prototype !== null && isSensitive(owner.prototype, key));
     if (isHidden) return `${text}"${redactedMark}"`;
     const inner = this.#rules.redact === undefined ? path : `${path}.${key}`;
     return (
@@ -229,7 +244,7 @@ function nameOf(value: symbol | object): string {
   }
 }
 
-function writeNumber(value: number): string {
+export function writeNumber(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`;
   return Object.is(value, -0) ? '-0' : `${value}`;
 }

@@ -1,0 +1,36 @@
+import type { Trace } from '../entities/trace.js';
+import { freezeTrace } from './freeze-trace.js';
+import type { LiveTrace } from './live-trace.js';
+
+/**
+ * A trace on its way out. The entity is made when somebody first wants it: for a queue that is at its next turn, when the traced
+ * program no longer waits, and for a memory of traces most often never. Ended spans change no more, so that it is the same whenever
+ * it is made.
+ */
+export class EndedTrace {
+  /** `tr-` and 32 hex digits. */
+  readonly traceId: string;
+  /** Characters of its inputs, outputs and attributes: what it weighs in memory, nearly. */
+  readonly length: number;
+  #live: LiveTrace | undefined;
+  #trace: Trace | undefined = undefined;
+
+  constructor(live: LiveTrace) {
+    this.traceId = `tr-${live.traceId}`;
+    this.length = live.payloadLength;
+    this.#live = live;
+    // What is unfinished may still change: it is kept as it is now.
+    if (live.openSpans > 0) this.#freeze(live);
+  }
+
+  get trace(): Trace {
+    // One of the two is always there.
+    return this.#trace ?? this.#freeze(this.#live as LiveTrace);
+  }
+
+  #freeze(live: LiveTrace): Trace {
+    this.#trace = freezeTrace(live);
+    this.#live = undefined;
+    return this.#trace;
+  }
+}
