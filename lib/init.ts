@@ -75,7 +75,7 @@ const shared = globalThis as { [currentKey]?: Tracing };
 
 /**
  * Switches tracing on: from here on decorated calls are recorded. The environment is read now. A second call flushes what the
- * first has set up and replaces it.
+ * first has set up and replaces it; exporters that both have go on.
  *
  * @throws {ConfigurationError} for an option that cannot be used; nothing is changed then.
  * @example
@@ -90,7 +90,7 @@ export function init(options: InitOptions = {}): Tracing {
   const exporters = options.exporters ?? defaultExporters(settings);
   checkExporters(exporters);
   // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
-  void shared[currentKey]?.shutdown();
+  void shared[currentKey]?.shutdownBut(new Set(exporters));
   const tracing = compose(options, settings, { exporters, onError });
   shared[currentKey] = tracing;
   if (settings.enabled) tracing.enable();

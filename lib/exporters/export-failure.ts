@@ -8,6 +8,12 @@ export function exportFailure(exporter: TraceExporter, what: string, cause: unkn
   return new ExportError(exporter.name, `The exporter '${exporter.name}' failed${what}: ${textOf(cause)}.`, { cause });
 }
 
+/** What `onError` is told of an exporter that was waited for in vain. */
+export function noAnswer({ name }: TraceExporter, when: string, count: number): ExportError {
+  const message = `The exporter '${name}' did not answer ${when}; ${count} traces are lost there. See stats() for the sum.`;
+  return new ExportError(name, message);
+}
+
 /** One step of an exporter's end, and who is told of its failure. */
 export interface EndStep {
   readonly exporter: TraceExporter;

@@ -1,7 +1,7 @@
 import type { Trace } from '../entities/trace.js';
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
-import { countdown, exportFailure, takeEndStep } from './export-failure.js';
+import { countdown, exportFailure, noAnswer, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 
 /** How a queue behaves. */
@@ -28,6 +28,9 @@ export interface ExportQueueStats {
   readonly queued: number;
 }
 
+/** What each exporter is at work on: it stands behind two queues while one set-up replaces another that has it, too. */
+const calls = new WeakMap<TraceExporter, Promise<unknown>>();
+
 /** A trace on its way to an exporter. */
 export interface Waiting {
   readonly trace: Trace;
@@ -53,6 +56,7 @@ export class ExportQueue {
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #abort: AbortController | undefined;
 
@@ -70,7 +74,7 @@ export class ExportQueue {
 
   push(waiting: Waiting): void {
     this.#recorded += 1;
-    if (this.#ending !== undefined) return this.#drop('shutdown', 1);
+    if (this.#closing !== undefined) return this.#drop('shutdown', 1);
     const isFull =
       this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
       // One alone always has room, or it could never leave.
@@ -89,7 +93,13 @@ export class ExportQueue {
     await this.#end(left(), () => this.#exporter.forceFlush?.());
   }
 
-  /** Flushes, gives up what is left then, and ends the exporter. A second call waits for the first. */
+  /** Flushes, and gives up what is left then. A second call waits for the first. */
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  /** Closes the queue, and ends the exporter. A second call waits for the first. */
   shutdown(timeoutMs: number): Promise<void> {
     this.#ending ??= this.#shutDown(timeoutMs);
     return this.#ending;
@@ -105,13 +115,17 @@ export class ExportQueue {
     };
   }
 
-  async #shutDown(timeoutMs: number): Promise<void> {
-    const left = countdown(timeoutMs);
+  async #close(timeoutMs: number): Promise<void> {
     await this.flush(timeoutMs);
     this.#drop('shutdown', this.#waiting.length);
     this.#waiting = [];
     this.#abort?.abort('shutdown');
     await this.#draining;
+  }
+
+  async #shutDown(timeoutMs: number): Promise<void> {
+    const left = countdown(timeoutMs);
+    await this.close(timeoutMs);
     await this.#end(left(), () => this.#exporter.shutdown?.());
   }
 
@@ -138,15 +152,24 @@ export class ExportQueue {
 
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#options.maxBatch);
-      this.#inFlight = batch.length;
-      const failure = await this.#send(batch);
-      this.#inFlight = 0;
-      this.#isFullTold = false;
-      for (const { length } of batch) this.#length -= length;
-      if (failure === undefined) this.#exported += batch.length;
-      else this.#drop(failure, batch.length);
+      const busy = calls.get(this.#exporter);
+      if (busy === undefined) await this.#sendBatch();
+      else await busy;
     }
+  }
+
+  async #sendBatch(): Promise<void> {
+    const batch = this.#waiting.splice(0, this.#options.maxBatch);
+    this.#inFlight = batch.length;
+    const call = this.#send(batch);
+    calls.set(this.#exporter, call);
+    const failure = await call;
+    calls.delete(this.#exporter);
+    this.#inFlight = 0;
+    this.#isFullTold = false;
+    for (const { length } of batch) this.#length -= length;
+    if (failure === undefined) this.#exported += batch.length;
+    else this.#drop(failure, batch.length);
   }
 
   /** The reason why a batch is lost; `undefined` if it has arrived. */
@@ -177,9 +200,7 @@ export class ExportQueue {
 
   #giveUp(count: number, reason: 'shutdown' | 'timeout'): string {
     const when = reason === 'timeout' ? `within ${this.#options.timeoutMs} ms` : 'before the end';
-    this.#tell(
-      `The exporter '${this.#exporter.name}' did not answer ${when}; ${count} traces are lost there. See stats() for the sum.`,
-    );
+    this.#options.onError(noAnswer(this.#exporter, when, count));
     return reason;
   }
 
@@ -187,17 +208,12 @@ export class ExportQueue {
     this.#drop('queue full', 1);
     if (this.#isFullTold) return;
     this.#isFullTold = true;
-    this.#tell(
-      `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`,
-    );
+    const message = `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`;
+    this.#options.onError(new ExportError(this.#exporter.name, message));
   }
 
   #drop(reason: string, count: number): void {
     if (count > 0) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
-  }
-
-  #tell(message: string): void {
-    this.#options.onError(new ExportError(this.#exporter.name, message));
   }
 
   #end(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {

@@ -16,6 +16,9 @@ export interface DeliveryStats {
 export interface Delivery {
   push(ended: EndedTrace): void;
   flush(timeoutMs: number): Promise<void>;
+  /** Flushes, and gives up what is left then. */
+  close(timeoutMs: number): Promise<void>;
+  /** Closes the way, and ends the exporter. */
   shutdown(timeoutMs: number): Promise<void>;
   stats(): DeliveryStats;
 }

@@ -1,5 +1,5 @@
 import type { ExportError } from '../errors.js';
-import { countdown, exportFailure, takeEndStep } from '../exporters/export-failure.js';
+import { countdown, exportFailure, noAnswer, takeEndStep } from '../exporters/export-failure.js';
 import type { TraceExporter } from '../exporters/exporter.js';
 import { within } from '../utils/within.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
@@ -11,7 +11,7 @@ export class InlineDelivery implements Delivery {
   readonly #onError: (error: ExportError) => void;
   readonly #dropped: Record<string, number> = {};
   /** An inline exporter ought to be done when it returns; if it answers with a promise, that is waited for at `flush()`. */
-  #pending = 0;
+  readonly #pending = new Set<object>();
   #whenNonePending: (() => void)[] = [];
   #recorded = 0;
   #exported = 0;
@@ -36,13 +36,19 @@ export class InlineDelivery implements Delivery {
 
   async flush(timeoutMs: number): Promise<void> {
     const left = countdown(timeoutMs);
-    if (this.#pending > 0) await within(left(), new Promise<void>((resolve) => this.#whenNonePending.push(resolve)));
+    if (this.#pending.size > 0)
+      await within(left(), new Promise<void>((resolve) => this.#whenNonePending.push(resolve)));
     await this.#end(left(), () => this.exporter.forceFlush?.());
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    await this.flush(timeoutMs);
+    this.#giveUp(this.#pending.size);
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
     const left = countdown(timeoutMs);
-    await this.flush(timeoutMs);
+    await this.close(timeoutMs);
     await this.#end(left(), () => this.exporter.shutdown?.());
   }
 
@@ -52,16 +58,17 @@ export class InlineDelivery implements Delivery {
       exported: this.#exported,
       dropped: { ...this.#dropped },
       spooled: 0,
-      queued: this.#pending,
+      queued: this.#pending.size,
     };
   }
 
   #wait(answer: Promise<unknown>): void {
-    this.#pending += 1;
+    const call = {};
+    this.#pending.add(call);
     const settle = (act: () => void): void => {
-      this.#pending -= 1;
+      if (!this.#pending.delete(call)) return; // given up
       act();
-      if (this.#pending === 0) for (const resolve of this.#whenNonePending.splice(0)) resolve();
+      if (this.#pending.size === 0) for (const resolve of this.#whenNonePending.splice(0)) resolve();
     };
     void answer.then(
       () => settle(() => this.#count()),
@@ -73,8 +80,19 @@ export class InlineDelivery implements Delivery {
     this.#exported += 1;
   }
 
+  #giveUp(count: number): void {
+    if (count === 0) return;
+    this.#pending.clear();
+    this.#drop('shutdown', count);
+    this.#onError(noAnswer(this.exporter, 'before the end', count));
+  }
+
+  #drop(reason: string, count: number): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+  }
+
   #fail(cause: unknown): void {
-    this.#dropped['export failed'] = (this.#dropped['export failed'] ?? 0) + 1;
+    this.#drop('export failed', 1);
     this.#onError(exportFailure(this.exporter, ', and its trace is lost there (see stats() for how many)', cause));
   }
 

@@ -18,10 +18,12 @@ export interface PipelineOptions {
   readonly onError: (error: TracingError) => void;
 }
 
+type Route = readonly [exporter: TraceExporter, delivery: Delivery];
+
 /** Where a finished trace leaves: into the memory of recent traces, and on the way to each exporter. */
 export class Pipeline {
   readonly #recent: RecentTraces;
-  readonly #deliveries: readonly (readonly [name: string, delivery: Delivery])[];
+  readonly #deliveries: readonly Route[];
   readonly #readers: readonly TraceReader[];
   readonly #contexts: Contexts;
   readonly #onError: (error: TracingError) => void;
@@ -31,7 +33,7 @@ export class Pipeline {
     this.#onError = onError;
     this.#recent = new RecentTraces(recent);
     this.#readers = exporters.filter(isReader);
-    this.#deliveries = exporters.map((exporter) => [exporter.name, deliveryOf(exporter, onError)]);
+    this.#deliveries = exporters.map((exporter) => [exporter, deliveryOf(exporter, onError)]);
   }
 
   /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
@@ -46,12 +48,15 @@ export class Pipeline {
     await this.#untraced(() => Promise.all(this.#deliveries.map(([, delivery]) => delivery.flush(timeoutMs))));
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
-    await this.#untraced(() => Promise.all(this.#deliveries.map(([, delivery]) => delivery.shutdown(timeoutMs))));
+  /** Ends the exporters, too, but not those that are `kept`: another pipeline has them. */
+  async shutdown(timeoutMs: number, kept: ReadonlySet<TraceExporter> = new Set()): Promise<void> {
+    const end = ([exporter, delivery]: Route): Promise<void> =>
+      kept.has(exporter) ? delivery.close(timeoutMs) : delivery.shutdown(timeoutMs);
+    await this.#untraced(() => Promise.all(this.#deliveries.map(end)));
   }
 
   stats(): Readonly<Record<string, DeliveryStats>> {
-    return Object.fromEntries(this.#deliveries.map(([name, delivery]) => [name, delivery.stats()]));
+    return Object.fromEntries(this.#deliveries.map(([{ name }, delivery]) => [name, delivery.stats()]));
   }
 
   /** From memory, else from the first reader that has it. A reader that fails is told to `onError` and passed over. */
@@ -93,7 +98,7 @@ export class Pipeline {
   }
 }
 
-function deliver(deliveries: readonly (readonly [string, Delivery])[], ended: EndedTrace): void {
+function deliver(deliveries: readonly Route[], ended: EndedTrace): void {
   for (const [, delivery] of deliveries) delivery.push(ended);
 }
 

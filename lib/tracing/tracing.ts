@@ -1,5 +1,5 @@
 import type { Trace } from '../entities/trace.js';
-import type { TraceQuery } from '../exporters/exporter.js';
+import type { TraceExporter, TraceQuery } from '../exporters/exporter.js';
 import { active } from './active-recorder.js';
 import type { DeliveryStats } from './delivery.js';
 import type { Pipeline } from './pipeline.js';
@@ -64,6 +64,12 @@ export class Tracing {
     return this.#ending;
   }
 
+  /** @internal As `shutdown()`, but leaves to the set-up that follows the exporters that it has, too. */
+  shutdownBut(kept: ReadonlySet<TraceExporter>): Promise<TracingStats> {
+    this.#ending ??= this.#end(this.#parts.shutdownTimeoutMs, kept);
+    return this.#ending;
+  }
+
   /** Where every trace went so far. */
   stats(): TracingStats {
     return { ...this.#parts.recorder.counts(), exporters: this.#parts.pipeline.stats() };
@@ -79,14 +85,14 @@ export class Tracing {
     return this.#parts.pipeline.searchTraces(query);
   }
 
-  async #end(timeoutMs: number): Promise<TracingStats> {
+  async #end(timeoutMs: number, kept?: ReadonlySet<TraceExporter>): Promise<TracingStats> {
     const { recorder, pipeline } = this.#parts;
     if (active.current === recorder) active.current = undefined;
     process.removeListener('beforeExit', this.#onBeforeExit);
     process.removeListener('exit', this.#onExit);
     recorder.close();
     this.#parts.onEnd();
-    await pipeline.shutdown(timeoutMs);
+    await pipeline.shutdown(timeoutMs, kept);
     return this.stats();
   }
 }

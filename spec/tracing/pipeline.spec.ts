@@ -58,14 +58,25 @@ describe.each(['inline', 'queued'] as const)('an exporter (%s) beside others', (
   });
 
   it('harms nobody when it never answers, and is waited for only so long', async () => {
-    const { before, after } = setUp({ name: 'bad', delivery, export: never, forceFlush: never, shutdown: never }, 100);
+    const bad = { name: 'bad', delivery, export: never, forceFlush: never, shutdown: never };
+    const { before, after, errors } = setUp(bad, 100);
 
     echo(1);
+    echo(2);
     const ended = await shutdown();
 
-    expect([before.traces.length, after.traces.length]).toEqual([1, 1]);
-    expect(ended.exporters['after']).toEqual({ recorded: 1, exported: 1, dropped: {}, spooled: 0, queued: 0 });
-    expect(ended.exporters['bad']).toMatchObject({ recorded: 1, exported: 0 });
+    expect([before.traces.length, after.traces.length]).toEqual([2, 2]);
+    expect(ended.exporters['after']).toEqual({ recorded: 2, exported: 2, dropped: {}, spooled: 0, queued: 0 });
+    expect(ended.exporters['bad']).toEqual({
+      recorded: 2,
+      exported: 0,
+      dropped: { shutdown: 2 },
+      spooled: 0,
+      queued: 0,
+    });
+    expect(errors.map(({ message }) => message)).toEqual([
+      "The exporter 'bad' did not answer before the end; 2 traces are lost there. See stats() for the sum.",
+    ]);
   });
 
   it('cannot change what the others see', async () => {
@@ -138,6 +149,58 @@ describe.each(['inline', 'queued'] as const)('an exporter (%s) beside others', (
 
     expect(before.traces.map((trace) => trace.data.spans.length)).toEqual([1]);
     expect(stats()).toMatchObject({ started: 1, recorded: 1 });
+  });
+});
+
+describe.each(['inline', 'queued'] as const)('an exporter (%s) of the set-up that is replaced', (delivery) => {
+  it('goes on where the next one has it, too, and is ended with that', async () => {
+    const kept = new Diary('kept', delivery);
+    const left = new Diary('left', delivery);
+    init({ exporters: [kept, left] });
+    echo(1);
+
+    init({ exporters: [kept] });
+    await later(20);
+    const meanwhile = [kept.shutdowns, left.shutdowns];
+    echo(2);
+    await shutdown();
+
+    expect(meanwhile).toEqual([0, 1]);
+    expect([kept.outputs, left.outputs]).toEqual([[1, 2], [1]]);
+    expect([kept.shutdowns, left.shutdowns]).toEqual([1, 1]);
+  });
+});
+
+describe('a queued exporter that the next set-up has, too', () => {
+  it('is not called while it still works for the first', async () => {
+    const kept = new Diary('kept', 'queued');
+    init({ exporters: [kept] });
+    echo(1);
+
+    init({ exporters: [kept] });
+    echo(2);
+    await flush();
+
+    expect([kept.outputs, kept.mostAtOnce]).toEqual([[1, 2], 1]);
+  });
+});
+
+describe('an inline exporter that answers when it was given up', () => {
+  it('changes no sum', async () => {
+    let answer: () => void = () => undefined;
+    const slow: TraceExporter = {
+      name: 'slow',
+      delivery: 'inline',
+      export: () => new Promise((resolve) => (answer = resolve)),
+    };
+    init({ exporters: [slow], shutdownTimeoutMs: 20, onError: () => undefined });
+    echo(1);
+
+    await shutdown();
+    answer();
+    await later(1);
+
+    expect(stats().exporters['slow']).toMatchObject({ recorded: 1, exported: 0, dropped: { shutdown: 1 }, queued: 0 });
   });
 });
 
@@ -226,6 +289,33 @@ describe('traces that memory has forgotten', () => {
     ]);
   });
 });
+
+/** An exporter that writes down what is done to it, and takes a while for it. */
+class Diary implements TraceExporter {
+  readonly name: string;
+  readonly delivery: 'inline' | 'queued';
+  readonly outputs: unknown[] = [];
+  shutdowns = 0;
+  mostAtOnce = 0;
+  #atOnce = 0;
+
+  constructor(name: string, delivery: 'inline' | 'queued') {
+    this.name = name;
+    this.delivery = delivery;
+  }
+
+  async export(traces: readonly Trace[]): Promise<void> {
+    this.#atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
+    await later(5);
+    this.outputs.push(...traces.map((trace) => trace.data.spans[0]?.outputs));
+    this.#atOnce -= 1;
+  }
+
+  shutdown(): void {
+    this.shutdowns += 1;
+  }
+}
 
 const meddlings: readonly ((trace: Trace) => void)[] = [
   (trace) => Object.assign(trace, { info: undefined }),
