@@ -1,8 +1,8 @@
 // Imports point one way, types included: each layer may import itself and the layers named beside it.
 const base = ['entities', 'errors', 'utils'];
 // What the live side knows of exporters: their contract, the queue before them, what their failures are, and how traces are
-// matched, ordered and measured.
-const contract = 'exporters/(exporter|export-queue|export-failure|match-trace|newest-first|trace-length)';
+// sought, ordered and measured.
+const contract = 'exporters/(exporter|export-queue|export-failure|match-trace|check-query|newest-first|trace-length)';
 const doors = '^lib/(index|auto)\\.ts$';
 const layers = {
   utils: [],

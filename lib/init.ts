@@ -177,8 +177,9 @@ export async function getTrace(traceId: string | undefined): Promise<Trace | und
 }
 
 /**
- * Finished traces that meet all conditions, the newest first: from memory and from every exporter that can read.
+ * Finished traces that meet all conditions, those that started last first: from memory and from every exporter that can read.
  *
+ * @throws {TypeError} for a condition that there is not, or cannot be met; the promise rejects with it.
  * @example
  * ```ts
  * const failed = await searchTraces({ state: 'ERROR', tags: { tenant: 'acme' }, limit: 10 });

@@ -46,7 +46,7 @@ export interface ExportContext {
 export interface TraceReader {
   /** The trace with this id, `undefined` if it is not stored here. */
   getTrace(traceId: string): Promise<Trace | undefined>;
-  /** The newest first, at most `query.limit`. */
+  /** Those that started last first, at most `query.limit`. */
   searchTraces(query: TraceQuery): Promise<readonly Trace[]>;
 }
 
@@ -62,6 +62,6 @@ export interface TraceQuery {
   readonly startedAfter?: Date;
   /** Latest start, exclusive. */
   readonly startedBefore?: Date;
-  /** @default 100 */
+  /** How many at the most; `Infinity` for all. @default 100 */
   readonly limit?: number;
 }

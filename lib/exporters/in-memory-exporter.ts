@@ -1,5 +1,6 @@
 import type { Trace } from '../entities/trace.js';
 import { ConfigurationError } from '../errors.js';
+import { checkQuery } from './check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from './exporter.js';
 import { matchesQuery } from './match-trace.js';
 import { newestFirst } from './newest-first.js';
@@ -65,7 +66,9 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
     return this.#traces.findLast((trace) => trace.info.traceId === traceId);
   }
 
+  /** @throws {TypeError} for conditions that there are not. */
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    checkQuery(query);
     return newestFirst(
       this.#traces.filter((trace) => matchesQuery(trace.info, query)),
       query,

@@ -1,5 +1,6 @@
 import type { Trace } from '../entities/trace.js';
 import { TracingError } from '../errors.js';
+import { checkQuery } from '../exporters/check-query.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
 import { newestFirst } from '../exporters/newest-first.js';
@@ -72,6 +73,7 @@ export class Pipeline {
 
   /** From memory and all readers together, each trace once, the newest first. */
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    checkQuery(query);
     const found = new Map<string, Trace>();
     for (const trace of this.#recent.search(query)) {
       if (!found.has(trace.info.traceId)) found.set(trace.info.traceId, trace);

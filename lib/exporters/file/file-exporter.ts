@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import { ConfigurationError, ExportError } from '../../errors.js';
+import { checkQuery } from '../check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { AppendFile, NotAFileError } from './append-file.js';
 import { findStored, type StoredTraces, searchStored } from './stored-traces.js';
@@ -72,8 +73,9 @@ export class FileExporter implements TraceExporter, TraceReader {
     return findStored(this.#stored, traceId);
   }
 
-  /** Reads the files through. @throws {TracingError} as `getTrace`. */
-  searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+  /** Reads the files through. @throws {TracingError} as `getTrace`. @throws {TypeError} for conditions that there are not. */
+  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    checkQuery(query);
     return searchStored(this.#stored, query);
   }
 

@@ -1,0 +1,45 @@
+import { isRecord } from '../utils/records.js';
+import { choice, count, shown, type ValueKind } from '../utils/value-kinds.js';
+import type { TraceQuery } from './exporter.js';
+
+const text: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
+
+const time: ValueKind = {
+  wanted: 'a valid Date',
+  accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+};
+
+const tags: ValueKind = {
+  wanted: 'an object of texts',
+  accepts: (value) => isRecord(value) && Object.values(value).every(text.accepts),
+};
+
+const limit: ValueKind = {
+  wanted: `${count.wanted}, or Infinity`,
+  accepts: (value) => count.accepts(value) || value === Number.POSITIVE_INFINITY,
+};
+
+const conditions: { readonly [Name in keyof Required<TraceQuery>]: ValueKind } = {
+  state: choice(['OK', 'ERROR', 'IN_PROGRESS', 'STATE_UNSPECIFIED']),
+  name: text,
+  session: text,
+  user: text,
+  tags,
+  startedAfter: time,
+  startedBefore: time,
+  limit,
+};
+
+const kinds: ReadonlyMap<string, ValueKind> = new Map(Object.entries(conditions));
+
+/** @throws {TypeError} for what is no query, with the remedy: a condition that is misspelt would match everything. */
+export function checkQuery(query: unknown): void {
+  if (!isRecord(query)) throw new TypeError(`searchTraces() takes an object of conditions, but got ${shown(query)}.`);
+  for (const [name, value] of Object.entries(query)) {
+    const kind = kinds.get(name);
+    if (kind === undefined)
+      throw new TypeError(`searchTraces() has no condition '${name}'. It knows ${[...kinds.keys()].join(', ')}.`);
+    if (value !== undefined && !kind.accepts(value))
+      throw new TypeError(`The condition '${name}' of searchTraces() must be ${kind.wanted}, but is ${shown(value)}.`);
+  }
+}
