@@ -35,7 +35,7 @@ function watchPromise(open: OpenCall, promise: Promise<unknown>): Promise<unknow
 function watch(open: OpenCall, kind: Exclude<ResultKind, 'promise' | 'value'>, result: object): void {
   switch (kind) {
     case 'thenable':
-      return watchThenable(open, result, (value) => settle(open, value));
+      return watchThenable(open, result, settle);
     case 'iterator':
       return watchIterator(open, result);
     case 'async-iterable':

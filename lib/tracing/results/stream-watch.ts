@@ -3,6 +3,9 @@ import { UsageAccumulator } from '../../usage/usage-accumulator.js';
 import { now } from '../../utils/clock.js';
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
+import { isOver } from './observers.js';
+import type { Method } from './shadow.js';
+import type { StreamObserver } from './stream-observers.js';
 
 /** Chunks kept for a span's outputs; later ones are counted. */
 const maxChunks = 10_000;
@@ -11,43 +14,49 @@ const maxChunks = 10_000;
 const abandoned = new FinalizationRegistry<StreamWatch>((watch) => watch.cancel());
 
 /** What is seen of one stream while the program reads it. The stream may have branches (`tee`): each chunk counts once. */
-export class StreamWatch {
-  readonly open: OpenCall;
+export class StreamWatch implements StreamObserver {
+  readonly #open: OpenCall;
   readonly #chunks: unknown[] = [];
   readonly #usage: UsageAccumulator | undefined;
   #seen = 0;
   #openBranches = 1;
 
   constructor(open: OpenCall) {
-    this.open = open;
+    this.#open = open;
     const { isModelCall, usage } = open.call.definition;
     if (isModelCall && usage === undefined) this.#usage = new UsageAccumulator();
   }
 
-  /** The object whose end of life is the end of the stream, if nobody reads it to its end. */
+  get isDone(): boolean {
+    return isOver(this.#open.span);
+  }
+
   follow(stream: object): void {
     abandoned.unregister(this);
     abandoned.register(stream, this, this);
   }
 
-  /** Runs what reads the stream in the stream's own span. */
-  run(fn: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown {
-    const { recorder, context } = this.open;
+  run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
+    const { recorder, context } = this.#open;
     return recorder.contexts.run(context, { target: fn, self, args });
   }
 
   chunk(chunk: unknown): void {
-    if (this.open.span.hasEnded) return;
+    if (this.#open.span.hasEnded) return;
     if (this.#seen === 0) this.#recordFirst();
     this.#seen += 1;
     if (this.#chunks.length < maxChunks) this.#chunks.push(ArrayBuffer.isView(chunk) ? sizeOf(chunk) : chunk);
     this.#usage?.add(chunk);
   }
 
-  /** A further reader of the same chunks. */
   branch(): StreamBranch {
+    return this.branchAt(this.#seen);
+  }
+
+  /** A branch that goes on after so many chunks. */
+  branchAt(position: number): StreamBranch {
     this.#openBranches += 1;
-    return new StreamBranch(this);
+    return new StreamBranch(this, position);
   }
 
   /** A chunk that is the `position`th of its branch: new, unless another branch was faster. */
@@ -55,9 +64,8 @@ export class StreamWatch {
     if (position > this.#seen) this.chunk(chunk);
   }
 
-  /** The stream is over. `returned` is what a generator returned at its end. */
   end(returned?: unknown): void {
-    const { span } = this.open;
+    const { span } = this.#open;
     if (span.hasEnded) return;
     if (returned !== undefined) span.setAttribute(AttributeKey.streamReturned, returned as object); // any value: it is captured as JSON
     this.#finish();
@@ -66,32 +74,32 @@ export class StreamWatch {
   fail(thrown: unknown): void {
     this.#keepOutputs();
     this.#forget();
-    finish(this.open, { thrown });
+    finish(this.#open, { thrown });
   }
 
-  /** The reader stopped early. With branches, the last one that stops. */
+  /** With branches, the last one that stops ends the span. */
   cancel(): void {
     this.#openBranches -= 1;
-    if (this.#openBranches > 0 || this.open.span.hasEnded) return;
-    this.open.span.setAttribute(AttributeKey.streamCancelled, true);
+    if (this.#openBranches > 0 || this.#open.span.hasEnded) return;
+    this.#open.span.setAttribute(AttributeKey.streamCancelled, true);
     this.#finish();
   }
 
   #recordFirst(): void {
-    const { span } = this.open;
+    const { span } = this.#open;
     span.setAttributeText(AttributeKey.timeToFirstChunk, String((now() - span.startMoment) / 1000));
   }
 
   #finish(): void {
-    if (this.#usage !== undefined) this.open.span.usage ??= this.#usage.usage;
+    if (this.#usage !== undefined) this.#open.span.usage ??= this.#usage.usage;
     if (this.#seen > maxChunks) this.#chunks.push(`[${this.#seen - maxChunks} more chunks]`);
     this.#forget();
-    finish(this.open, { value: this.#chunks });
+    finish(this.#open, { value: this.#chunks });
   }
 
   /** What came before the failure is worth as much as the rest would have been. */
   #keepOutputs(): void {
-    const { span, call } = this.open;
+    const { span, call } = this.#open;
     if (this.#seen > 0 && call.definition.captureOutputs) span.setOutputs(this.#chunks);
     if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
   }
@@ -102,28 +110,25 @@ export class StreamWatch {
 }
 
 /** One of several readers of the same chunks. */
-export class StreamBranch {
+class StreamBranch implements StreamObserver {
   readonly #watch: StreamWatch;
-  #position = 0;
+  #position: number;
 
-  constructor(watch: StreamWatch) {
+  constructor(watch: StreamWatch, position: number) {
     this.#watch = watch;
+    this.#position = position;
   }
 
-  get open(): OpenCall {
-    return this.#watch.open;
+  get isDone(): boolean {
+    return this.#watch.isDone;
   }
 
   follow(): void {
     // The whole watch follows one object; a branch that is dropped ends with the trace.
   }
 
-  run(fn: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown {
+  run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
     return this.#watch.run(fn, self, args);
-  }
-
-  branch(): StreamBranch {
-    return this.#watch.branch();
   }
 
   chunk(chunk: unknown): void {
@@ -142,10 +147,11 @@ export class StreamBranch {
   cancel(): void {
     this.#watch.cancel();
   }
-}
 
-/** What a reader of a stream reports to. */
-export type StreamObserver = StreamWatch | StreamBranch;
+  branch(): StreamBranch {
+    return this.#watch.branchAt(this.#position);
+  }
+}
 
 /** Bytes are not kept: a stream of them may be of any size. */
 function sizeOf(bytes: ArrayBufferView): string {

@@ -2,7 +2,8 @@ import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
-import { type StreamObserver, StreamWatch } from './stream-watch.js';
+import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
+import { StreamWatch } from './stream-watch.js';
 
 /** Watches a generator or another iterator: lazy as it is, each step runs inside the span, which ends with the iteration. */
 export function watchIterator(open: OpenCall, iterator: object): void {
@@ -15,22 +16,21 @@ export function watchAsyncIterable(open: OpenCall, iterable: object): void {
 }
 
 /** As `watchAsyncIterable`, for an observer that exists already. `false` where the object cannot be changed. */
-export function observeAsyncIterable(observer: StreamObserver, iterable: object): boolean {
+function observeAsyncIterable(observer: StreamObserver, iterable: object): boolean {
   if (hasMethod(iterable, 'next')) return observeIterator(observer, iterable);
-  if (hasMethod(iterable, 'tee'))
-    shadow(iterable, 'tee', (tee) => observeBranches(observer, tee, observeAsyncIterable));
-  observer.follow(iterable);
-  return shadow(iterable, Symbol.asyncIterator, (original) => observeMaking(observer, original));
+  return observe(iterable, observer, (observers) => {
+    if (hasMethod(iterable, 'tee'))
+      shadow(iterable, 'tee', (tee) => observeBranches(observers, tee, observeAsyncIterable));
+    return shadow(iterable, Symbol.asyncIterator, (make) => observeMaking(observers, make));
+  });
 }
 
-/** A method that makes an iterator: the first one it makes is watched. */
-export function observeMaking(observer: StreamObserver, make: Method): Method {
-  let isFirst = true;
+/** A method that makes an iterator, which is watched for all calls that gave the iterable since the last one was made. */
+function observeMaking(observers: StreamObservers, make: Method): Method {
   return function (...args) {
-    const iterator = observer.run(make, this, args);
-    if (isFirst && typeof iterator === 'object' && iterator !== null) {
-      isFirst = false;
-      observeIterator(observer, iterator);
+    const iterator = observers.run(make, this, args);
+    if (typeof iterator === 'object' && iterator !== null) {
+      for (const observer of observers.take()) observeIterator(observer, iterator);
     }
     return iterator;
   };
@@ -38,18 +38,18 @@ export function observeMaking(observer: StreamObserver, make: Method): Method {
 
 /** A method that makes two readers of the same chunks. */
 export function observeBranches(
-  observer: StreamObserver,
+  observers: StreamObservers,
   tee: Method,
-  observe: (observer: StreamObserver, branch: object) => boolean,
+  observeBranch: (observer: StreamObserver, branch: object) => boolean,
 ): Method {
   return function (...args) {
-    const branches = observer.run(tee, this, args);
+    const branches = observers.run(tee, this, args);
     if (Array.isArray(branches)) {
-      const branchObservers = branches.map(() => observer.branch());
-      observer.cancel(); // the whole is read through its branches from here on
+      const branchObservers = branches.map(() => observers.branch());
+      observers.cancel(); // the whole is read through its branches from here on
       branches.forEach((branch: object, index) => {
         const branchObserver = branchObservers[index];
-        if (branchObserver !== undefined) observe(branchObserver, branch);
+        if (branchObserver !== undefined) observeBranch(branchObserver, branch);
       });
     }
     return branches;
@@ -58,28 +58,31 @@ export function observeBranches(
 
 /** Puts observers before `next`, `return` and `throw` of one iterator. */
 export function observeIterator(observer: StreamObserver, iterator: object): boolean {
-  observer.follow(iterator);
-  for (const key of ['return', 'throw'] as const) {
-    if (hasMethod(iterator, key)) shadow(iterator, key, (original) => observeStep(observer, original, key));
-  }
-  return hasMethod(iterator, 'next') && shadow(iterator, 'next', (original) => observeStep(observer, original, 'next'));
+  return observe(iterator, observer, (observers) => {
+    for (const key of ['return', 'throw'] as const) {
+      if (hasMethod(iterator, key)) shadow(iterator, key, (original) => observeStep(observers, original, key));
+    }
+    return (
+      hasMethod(iterator, 'next') && shadow(iterator, 'next', (original) => observeStep(observers, original, 'next'))
+    );
+  });
 }
 
 type StepKind = 'next' | 'return' | 'throw';
 
-function observeStep(observer: StreamObserver, original: Method, kind: StepKind): Method {
+function observeStep(observers: StreamObservers, original: Method, kind: StepKind): Method {
   const onStep = (step: unknown): unknown => {
-    seeStep(observer, step, kind);
+    seeStep(observers, step, kind);
     return step;
   };
   const onThrown = (thrown: unknown): never => {
-    observer.fail(thrown);
+    observers.fail(thrown);
     throw thrown;
   };
   return function (...args) {
     let step: unknown;
     try {
-      step = observer.run(original, this, args);
+      step = observers.run(original, this, args);
     } catch (thrown) {
       return onThrown(thrown);
     }
@@ -87,10 +90,10 @@ function observeStep(observer: StreamObserver, original: Method, kind: StepKind)
   };
 }
 
-function seeStep(observer: StreamObserver, step: unknown, kind: StepKind): void {
+function seeStep(observers: StreamObservers, step: unknown, kind: StepKind): void {
   if (typeof step !== 'object' || step === null) return;
   const { done, value } = step as IteratorResult<unknown>; // the iterator protocol
-  if (done !== true) observer.chunk(value);
-  else if (kind === 'return') observer.cancel();
-  else observer.end(value);
+  if (done !== true) observers.chunk(value);
+  else if (kind === 'return') observers.cancel();
+  else observers.end(value);
 }

@@ -1,6 +1,7 @@
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
-import { shadow } from './shadow.js';
+import { type Method, shadow } from './shadow.js';
+import { observe, type StreamObservers } from './stream-observers.js';
 import { StreamWatch } from './stream-watch.js';
 
 /**
@@ -8,23 +9,22 @@ import { StreamWatch } from './stream-watch.js';
  * hide that nobody handles its error ('error').
  */
 export function watchNodeStream(open: OpenCall, stream: object): void {
-  const watch = new StreamWatch(open);
-  watch.follow(stream);
-  const isWatched = shadow(
-    stream,
-    'emit',
-    (emit) =>
-      function (event, ...args) {
-        observeEvent(watch, event, args[0]);
-        return Reflect.apply(emit, this, [event, ...args]);
-      },
+  const isWatched = observe(stream, new StreamWatch(open), (observers) =>
+    shadow(stream, 'emit', (emit) => observeEmit(observers, emit)),
   );
   if (!isWatched) finish(open, { value: undefined });
 }
 
-function observeEvent(watch: StreamWatch, event: unknown, detail: unknown): void {
-  if (event === 'data') watch.chunk(detail);
-  else if (event === 'end') watch.end();
-  else if (event === 'error') watch.fail(detail);
-  else if (event === 'close') watch.cancel();
+function observeEmit(observers: StreamObservers, emit: Method): Method {
+  return function (event, ...args) {
+    observeEvent(observers, event, args[0]);
+    return Reflect.apply(emit, this, [event, ...args]);
+  };
+}
+
+function observeEvent(observers: StreamObservers, event: unknown, detail: unknown): void {
+  if (event === 'data') observers.chunk(detail);
+  else if (event === 'end') observers.end();
+  else if (event === 'error') observers.fail(detail);
+  else if (event === 'close') observers.cancel();
 }

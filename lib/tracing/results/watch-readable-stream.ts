@@ -2,8 +2,9 @@ import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
-import { type StreamObserver, StreamWatch } from './stream-watch.js';
-import { observeBranches, observeMaking } from './watch-iterator.js';
+import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
+import { StreamWatch } from './stream-watch.js';
+import { observeBranches, observeIterator } from './watch-iterator.js';
 
 /** Watches a web stream through every way it can be read. It is never locked or read by us. */
 export function watchReadableStream(open: OpenCall, stream: object): void {
@@ -11,21 +12,33 @@ export function watchReadableStream(open: OpenCall, stream: object): void {
 }
 
 function observeReadableStream(observer: StreamObserver, stream: object): boolean {
-  observer.follow(stream);
-  if (!shadow(stream, 'getReader', (getReader) => observeReader(observer, getReader))) return false;
-  const observers: Record<PropertyKey, (original: Method) => Method> = {
-    values: (original) => observeMaking(observer, original),
-    [Symbol.asyncIterator]: (original) => observeMaking(observer, original),
-    tee: (original) => observeBranches(observer, original, observeReadableStream),
-    pipeTo: (original) => observePipe(observer, original),
-    pipeThrough: (original) => observePipe(observer, original),
-    cancel: (original) => observeCancel(observer, original),
+  return observe(stream, observer, (observers) => shadowMethods(observers, stream));
+}
+
+function shadowMethods(observers: StreamObservers, stream: object): boolean {
+  if (!shadow(stream, 'getReader', (getReader) => observeReader(observers, getReader))) return false;
+  const shadows: Record<PropertyKey, (original: Method) => Method> = {
+    values: (values) => observeValues(observers, values),
+    [Symbol.asyncIterator]: (values) => observeValues(observers, values),
+    tee: (tee) => observeBranches(observers, tee, observeReadableStream),
+    pipeTo: (pipe) => observePipe(observers, pipe),
+    pipeThrough: (pipe) => observePipe(observers, pipe),
+    cancel: (cancel) => observeCancel(observers, cancel),
   };
-  for (const key of Reflect.ownKeys(observers)) {
-    const observe = observers[key];
-    if (observe !== undefined && hasMethod(stream, key)) shadow(stream, key, observe);
+  for (const key of Reflect.ownKeys(shadows)) {
+    const make = shadows[key];
+    if (make !== undefined && hasMethod(stream, key)) shadow(stream, key, make);
   }
   return true;
+}
+
+/** A stream may be read on after an iteration that did not cancel it, so its observers stay with it. */
+function observeValues(observers: StreamObservers, values: Method): Method {
+  return function (...args) {
+    const iterator = observers.run(values, this, args) as object; // a stream's iterator
+    observeIterator(observers, iterator);
+    return iterator;
+  };
 }
 
 function observeReader(observer: StreamObserver, getReader: Method): Method {

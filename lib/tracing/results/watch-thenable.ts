@@ -1,5 +1,6 @@
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
+import { isOver, type Observer, Observers } from './observers.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
 
@@ -7,28 +8,80 @@ import { type Method, shadow } from './shadow.js';
  * Watches a promise subclass, a query builder or any other thenable. It is not triggered by us: the outcome is seen when
  * the program itself asks for it, through `then`, `catch` or `finally` of the very same object.
  */
-export function watchThenable(open: OpenCall, thenable: object, onValue: (value: unknown) => void): void {
-  const onThrown = (thrown: unknown): void => finish(open, { thrown });
-  const isWatched = shadow(thenable, 'then', (then) => watchThen(then, onValue, onThrown));
-  if (!isWatched) return finish(open, { value: undefined });
-  for (const key of ['catch', 'finally'] as const) {
-    // The built-in ones ask `then`, which is watched already.
-    if (hasMethod(thenable, key) && Reflect.get(thenable, key) !== Promise.prototype[key]) {
-      shadow(thenable, key, (method) => watchDerived(method, onValue, onThrown));
-    }
+export function watchThenable(
+  open: OpenCall,
+  thenable: object,
+  onValue: (open: OpenCall, value: unknown) => void,
+): void {
+  if (!observeOutcome(thenable, new CallObserver(open, onValue))) finish(open, { value: undefined });
+}
+
+interface OutcomeObserver extends Observer {
+  value(value: unknown): void;
+  fail(thrown: unknown): void;
+}
+
+/** A call that returned the thenable. */
+class CallObserver implements OutcomeObserver {
+  readonly #open: OpenCall;
+  readonly #onValue: (open: OpenCall, value: unknown) => void;
+
+  constructor(open: OpenCall, onValue: (open: OpenCall, value: unknown) => void) {
+    this.#open = open;
+    this.#onValue = onValue;
+  }
+
+  get isDone(): boolean {
+    return isOver(this.#open.span);
+  }
+
+  value(value: unknown): void {
+    this.#onValue(this.#open, value);
+  }
+
+  fail(thrown: unknown): void {
+    finish(this.#open, { thrown });
   }
 }
 
-type Observer = (outcome: unknown) => void;
+/** All who wait for one outcome: each is told of it once. */
+class OutcomeObservers extends Observers<OutcomeObserver> {
+  value(value: unknown): void {
+    for (const observer of this.take()) observer.value(value);
+  }
 
-function watchThen(then: Method, onValue: Observer, onThrown: Observer): Method {
+  fail(thrown: unknown): void {
+    for (const observer of this.take()) observer.fail(thrown);
+  }
+}
+
+const observed = new WeakMap<object, OutcomeObservers>();
+
+/** As with streams, the first observer has the methods shadowed, and later ones join it. */
+function observeOutcome(thenable: object, observer: OutcomeObserver): boolean {
+  const present = observed.get(thenable);
+  if (present !== undefined) return present.add(observer);
+  const observers = new OutcomeObservers();
+  observers.add(observer);
+  if (!shadow(thenable, 'then', (then) => observeThen(observers, then))) return false;
+  for (const key of ['catch', 'finally'] as const) {
+    // The built-in ones ask `then`, which is watched already.
+    if (hasMethod(thenable, key) && Reflect.get(thenable, key) !== Promise.prototype[key]) {
+      shadow(thenable, key, (method) => observeDerived(observers, method));
+    }
+  }
+  observed.set(thenable, observers);
+  return true;
+}
+
+function observeThen(observers: OutcomeObservers, then: Method): Method {
   return function (onFulfilled, onRejected, ...rest) {
     const observeValue = (value: unknown): unknown => {
-      onValue(value);
+      observers.value(value);
       return typeof onFulfilled === 'function' ? (onFulfilled as Method)(value) : value;
     };
     const observeThrown = (thrown: unknown): unknown => {
-      onThrown(thrown);
+      observers.fail(thrown);
       if (typeof onRejected === 'function') return (onRejected as Method)(thrown);
       throw thrown;
     };
@@ -37,12 +90,12 @@ function watchThen(then: Method, onValue: Observer, onThrown: Observer): Method 
 }
 
 /** A `catch` or `finally` of the object's own, which may go round its `then`. What it returns is new, so it may be a derived promise. */
-function watchDerived(method: Method, onValue: Observer, onThrown: Observer): Method {
+function observeDerived(observers: OutcomeObservers, method: Method): Method {
   return function (handler, ...rest) {
     const observed =
       method.name === 'catch' && typeof handler === 'function'
         ? (thrown: unknown): unknown => {
-            onThrown(thrown);
+            observers.fail(thrown);
             return (handler as Method)(thrown);
           }
         : handler;
@@ -50,11 +103,11 @@ function watchDerived(method: Method, onValue: Observer, onThrown: Observer): Me
     if (!(derived instanceof Promise)) return derived;
     return derived.then(
       (value: unknown) => {
-        onValue(value);
+        observers.value(value);
         return value;
       },
       (thrown: unknown) => {
-        onThrown(thrown);
+        observers.fail(thrown);
         throw thrown;
       },
     );
