@@ -85,8 +85,14 @@ const shared = globalThis as { [currentKey]?: Tracing };
  */
 export function init(options: InitOptions = {}): Tracing {
   checkOptions(options);
-  const onError = oncePerCause(options.onError);
-  const settings = readSettings({ options: { ...options }, environment: process.env, onError });
+  const misfits: TracingError[] = [];
+  const settings = readSettings({
+    options: { ...options },
+    environment: process.env,
+    onError: (error) => misfits.push(error),
+  });
+  const onError = oncePerCause({ ...settings, onError: options.onError });
+  misfits.forEach(onError);
   const exporters = options.exporters ?? defaultExporters(settings);
   checkExporters(exporters);
   // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
