@@ -1,6 +1,7 @@
 import type { SpanType } from '../entities/attributes.js';
 import { AttributeKey, SpanType as types } from '../entities/attributes.js';
 import { active } from '../tracing/active-recorder.js';
+import { withSpanInContext } from '../tracing/contexts.js';
 import type { LiveSpan } from '../tracing/live-span.js';
 import { definitionOfType } from '../tracing/native-definition.js';
 import { nonRecordingSpan } from '../tracing/non-recording-span.js';
@@ -45,5 +46,5 @@ export function withSpan<Result>(options: WithSpanOptions, fn: (span: LiveSpan) 
   if (options.provider !== undefined) span.setAttribute(AttributeKey.provider, options.provider);
   for (const [key, value] of Object.entries(options.attributes ?? {})) span.setAttribute(key, value as object); // any value
   const call = { definition, target: fn, self: undefined, args: [span] };
-  return runWithSpan({ recorder, span, call, context }) as Result; // what fn returned
+  return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) }) as Result; // what fn returned
 }

@@ -6,6 +6,8 @@ import type { TraceExporter } from './exporter.js';
 
 /** How a queue behaves. */
 export interface ExportQueueOptions {
+  /** Calls the exporter so that nothing it does is traced. @default just calls it */
+  readonly quietly?: (act: () => void) => void;
   readonly onError: (error: ExportError) => void;
   /** Traces in memory at the most; past it new ones are dropped. @default 2048 */
   readonly maxTraces?: number;
@@ -68,6 +70,7 @@ export class ExportQueue {
       maxBatch: 32,
       intervalMs: 500,
       timeoutMs: 30_000,
+      quietly: (act) => act(),
       ...options,
     };
   }
@@ -130,12 +133,17 @@ export class ExportQueue {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.#drain(), this.#options.intervalMs).unref();
+    this.#timer ??= setTimeout(() => this.#wake(), this.#options.intervalMs).unref();
   }
 
   /** At the next turn, not now: the traced program waits for `push`. */
   #hurry(): void {
-    this.#immediate ??= setImmediate(() => void this.#drain()).unref();
+    this.#immediate ??= setImmediate(() => this.#wake()).unref();
+  }
+
+  /** What began the wait is none of the exporter's business: it runs in a context of its own. */
+  #wake(): void {
+    this.#options.quietly(() => void this.#drain());
   }
 
   /** One at a time: a second caller waits for the first. */

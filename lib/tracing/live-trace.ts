@@ -81,9 +81,8 @@ export class LiveTrace implements SpanOwner {
     if (update.name !== undefined) this.name = this.captureLine(update.name, 'name');
   }
 
-  captureText(value: unknown, path: string): string {
-    // A path ends with the name the value stands under: attributes, tags and events are judged like fields.
-    if (this.#recorder.capture.isSecret(nameIn(path), value)) return '"[redacted]"';
+  captureText(value: unknown, path: string, key?: string): string {
+    if (key !== undefined && this.#recorder.capture.isSecret(key, value)) return this.charge('"[redacted]"');
     return this.charge(this.#recorder.captureValue(value, path, this.payloadLeft));
   }
 
@@ -92,17 +91,22 @@ export class LiveTrace implements SpanOwner {
     return text;
   }
 
-  captureLine(text: unknown, path: string): string {
-    if (this.#recorder.capture.isSecret(nameIn(path), text)) return '[redacted]';
-    return this.charge(this.#recorder.capture.text(typeof text === 'string' ? text : String(text), path));
+  captureLine(text: unknown, path: string, key?: string): string {
+    const { capture } = this.#recorder;
+    if (key !== undefined && capture.isSecret(key, text)) return this.charge('[redacted]');
+    return this.charge(capture.text(typeof text === 'string' ? text : String(text), path));
   }
 
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>> {
     const flat: Record<string, EventAttributeValue> = {};
     for (const [key, value] of Object.entries(attributes)) {
-      if (typeof value === 'string') setOwn(flat, key, this.captureLine(value, `${path}.${key}`));
-      else if (value !== undefined)
-        setOwn(flat, key, JSON.parse(this.captureText(value, `${path}.${key}`)) as EventAttributeValue); // what was just written
+      if (value === undefined) continue;
+      const place = `${path}.${key}`;
+      const captured =
+        typeof value === 'string'
+          ? this.captureLine(value, place, key)
+          : (JSON.parse(this.captureText(value, place, key)) as EventAttributeValue); // what was just written
+      setOwn(flat, this.captureLine(key, path), captured);
     }
     return flat;
   }
@@ -113,7 +117,7 @@ export class LiveTrace implements SpanOwner {
     path: string,
   ): Record<string, string> {
     for (const [key, value] of Object.entries(more))
-      setOwn(known, this.captureLine(key, path), this.captureLine(value, `${path}.${key}`));
+      setOwn(known, this.captureLine(key, path), this.captureLine(value, `${path}.${key}`, key));
     return known;
   }
 
@@ -123,10 +127,4 @@ export class LiveTrace implements SpanOwner {
     this.#lateTimer = setTimeout(() => this.leave(), this.#recorder.lateSpanMs);
     this.#lateTimer.unref();
   }
-}
-
-/** What stands after the first dot of a path; keys of attributes have dots of their own. */
-function nameIn(path: string): string {
-  const dot = path.indexOf('.');
-  return dot === -1 ? '' : path.slice(dot + 1);
 }

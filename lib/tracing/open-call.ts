@@ -14,6 +14,6 @@ export interface OpenCall {
   readonly recorder: Recorder;
   readonly span: RecordingSpan;
   readonly call: TracedCall;
-  /** The context the call was made in. */
+  /** The context the call runs in: the span is current there. */
   readonly context: Context;
 }

@@ -25,6 +25,8 @@ type Route = readonly [exporter: TraceExporter, delivery: Delivery];
 export class Pipeline {
   readonly #recent: RecentTraces;
   readonly #deliveries: readonly Route[];
+  readonly #inline: readonly Delivery[];
+  readonly #queued: readonly Delivery[];
   readonly #readers: readonly TraceReader[];
   readonly #contexts: Contexts;
   readonly #onError: (error: TracingError) => void;
@@ -34,15 +36,22 @@ export class Pipeline {
     this.#onError = onError;
     this.#recent = new RecentTraces(recent);
     this.#readers = exporters.filter(isReader);
-    this.#deliveries = exporters.map((exporter) => [exporter, deliveryOf(exporter, onError)]);
+    const quietly = (act: () => void): void => callSuppressed(contexts, act);
+    this.#deliveries = exporters.map((exporter) => [
+      exporter,
+      isInline(exporter) ? new InlineDelivery(exporter, onError) : new ExportQueue(exporter, { onError, quietly }),
+    ]);
+    this.#inline = this.#deliveries.filter(([exporter]) => isInline(exporter)).map(([, delivery]) => delivery);
+    this.#queued = this.#deliveries.filter(([exporter]) => !isInline(exporter)).map(([, delivery]) => delivery);
   }
 
   /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
   push(ended: EndedTrace): void {
     this.#recent.add(ended);
-    if (this.#deliveries.length === 0) return;
-    const call = { target: deliver, self: undefined, args: [this.#deliveries, ended] };
-    this.#contexts.run(quietContext, call);
+    for (const queue of this.#queued) queue.push(ended);
+    if (this.#inline.length > 0) {
+      this.#contexts.run(quietContext, { target: deliver, self: undefined, args: [this.#inline, ended] });
+    }
   }
 
   async flush(timeoutMs: number): Promise<void> {
@@ -100,14 +109,12 @@ export class Pipeline {
   }
 }
 
-function deliver(deliveries: readonly Route[], ended: EndedTrace): void {
-  for (const [, delivery] of deliveries) delivery.push(ended);
+function deliver(deliveries: readonly Delivery[], ended: EndedTrace): void {
+  for (const delivery of deliveries) delivery.push(ended);
 }
 
-function deliveryOf(exporter: TraceExporter, onError: (error: TracingError) => void): Delivery {
-  return exporter.delivery === 'inline'
-    ? new InlineDelivery(exporter, onError)
-    : new ExportQueue(exporter, { onError });
+function isInline(exporter: TraceExporter): boolean {
+  return exporter.delivery === 'inline';
 }
 
 function isReader(exporter: TraceExporter): exporter is TraceExporter & TraceReader {

@@ -37,10 +37,10 @@ export interface SpanOwner {
   readonly payloadLeft: number;
   /** Counts a captured text against them. */
   charge(text: string): string;
-  /** JSON text of a value. */
-  captureText(value: unknown, path: string): string;
+  /** JSON text of a value; `key` is the name it stands under, which may be that of a secret. */
+  captureText(value: unknown, path: string, key?: string): string;
   /** A text that stands by itself. */
-  captureLine(text: unknown, path: string): string;
+  captureLine(text: unknown, path: string, key?: string): string;
   /** Attributes of events and links: flat, so they stay values. */
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
   update(update: TraceUpdate): void;
@@ -123,8 +123,8 @@ export class RecordingSpan implements LiveSpan {
   setAttribute(key: string, value: AttributeValue | object): this {
     if (!this.isRecording()) return this;
     if (key === AttributeKey.tokenUsage) return this.setTokenUsage(usageOf(value));
-    const text = this.trace.captureText(value, `attributes.${key}`);
-    this.setAttributeText(key.length < 16 ? key : this.trace.captureLine(key, 'attributes'), text);
+    const text = this.trace.captureText(value, `attributes.${key}`, key);
+    this.setAttributeText(this.trace.captureLine(key, 'attributes'), text);
     return this;
   }
 

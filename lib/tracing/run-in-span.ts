@@ -15,18 +15,17 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   const span = recorder.openSpan(definition, context, self);
   if (span === undefined) return Reflect.apply(target, self, args);
   if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
-  return runWithSpan({ recorder, span, call, context });
+  return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });
 }
 
 /** Runs the function with the span current, and ends the span with what comes of it. */
-export function runWithSpan({ recorder, span, call, context }: OpenCall): unknown {
-  const inner = withSpanInContext(recorder.contexts, context, span);
+export function runWithSpan(open: OpenCall): unknown {
   let result: unknown;
   try {
-    result = recorder.contexts.run(inner, call);
+    result = open.recorder.contexts.run(open.context, open.call);
   } catch (thrown) {
-    finish({ recorder, span, call, context: inner }, { thrown });
+    finish(open, { thrown });
     throw thrown;
   }
-  return settle({ recorder, span, call, context: inner }, result);
+  return settle(open, result);
 }

@@ -25,13 +25,17 @@ export function kindOf(result: unknown): ResultKind {
 function kindOfObject(result: object): ResultKind {
   const prototype: unknown = Object.getPrototypeOf(result);
   if (prototype === Promise.prototype && !Object.hasOwn(result, 'then')) return 'promise';
-  if (prototype === Array.prototype) return 'value';
-  if (types.isProxy(result)) return 'value';
+  if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
   if (hasMethod(result, Symbol.asyncIterator))
     return hasMethod(result, 'pipe') && hasMethod(result, 'on') ? 'node-stream' : 'async-iterable';
   return hasMethod(result, 'next') && hasMethod(result, Symbol.iterator) ? 'iterator' : 'value';
+}
+
+/** Asked of every result: rules out plain data before the careful looks. */
+function mayBeWatched(result: object): boolean {
+  return 'then' in result || 'getReader' in result || 'next' in result || Symbol.asyncIterator in result;
 }
 
 /** Whether the object or one of its prototypes has the method as a plain property. */
