@@ -51,5 +51,6 @@ const branchWidth = 3;
 function narrow(branches: string, { columns, glyphs }: Screen): string {
   const most = Math.floor(columns / 3 / branchWidth) * branchWidth;
   if (branches.length <= most) return branches;
-  return glyphs.ellipsis.padEnd(branchWidth) + branches.slice(branchWidth - most);
+  const nearest = branches.slice(branches.length - Math.max(0, most - branchWidth));
+  return most === 0 ? '' : glyphs.ellipsis.padEnd(branchWidth) + nearest;
 }

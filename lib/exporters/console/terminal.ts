@@ -45,10 +45,9 @@ function isSet(variable: string | undefined): variable is string {
 }
 
 const defaultColumns = 80;
-const minColumns = 20;
 
 /** How wide a line may be. Read for every trace: terminals are resized. */
 export function columnsOf({ columns }: ConsoleStream): number {
   // A terminal that does not know its width says 0.
-  return columns === undefined || !(columns > 0) ? defaultColumns : Math.max(minColumns, Math.floor(columns));
+  return columns === undefined || !(columns >= 1) ? defaultColumns : Math.floor(columns);
 }

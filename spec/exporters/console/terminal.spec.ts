@@ -45,7 +45,9 @@ describe('columnsOf', () => {
     ['the width of the terminal', 120, 120],
     ['80 where the terminal does not know', 0, 80],
     ['80 where the width is nonsense', Number.NaN, 80],
-    ['20 at least', 7, 20],
+    ['that of a very narrow one', 1, 1],
+    ['whole', 7.9, 7],
+    ['80 where it is less than one', 0.5, 80],
   ])('is %s', (_case, columns, expected) => {
     expect(columnsOf({ write: () => true, columns })).toBe(expected);
   });
