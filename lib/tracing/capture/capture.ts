@@ -3,6 +3,7 @@ import { KeyBook } from './key-book.js';
 import { PlainJudge } from './plain-judge.js';
 import { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';
+import { SmallValue, smallDepth, smallLength } from './small-value.js';
 import { quote, TextRules } from './text-rules.js';
 import { tellsSomething, ValueWriter, type WriterRules, writeNumber } from './value-writer.js';
 
@@ -31,9 +32,6 @@ export interface CaptureOptions {
   readonly callOut?: <Answer>(act: () => Answer) => Answer;
 }
 
-/** Up to this many characters one walk that checks and writes is faster than two. */
-const shortLength = 600;
-
 interface Argument {
   readonly index: number;
   readonly value: unknown;
@@ -51,6 +49,8 @@ interface Argument {
 export class Capture {
   readonly #rules: WriterRules;
   readonly #maxLength: number;
+  /** Whether no limit is so low that it cuts into small values. */
+  readonly #isSmallKept: boolean;
 
   constructor({ limits = {}, redactSecrets = true, redactKeys = [], redact, callOut = call }: CaptureOptions = {}) {
     const { maxStringLength = 65_536, maxSpanLength = 1_048_576, maxDepth = 64, maxNodes = 10_000 } = limits;
@@ -58,6 +58,7 @@ export class Capture {
     const text = new TextRules(maxStringLength, secretKeys);
     this.#rules = { maxDepth, maxNodes, text, keys: new KeyBook(text, secretKeys), redact, callOut };
     this.#maxLength = maxSpanLength;
+    this.#isSmallKept = Math.min(maxStringLength, maxNodes) >= smallLength && maxDepth >= smallDepth;
   }
 
   /** A value as JSON text of about `budget` characters at the most. */
@@ -66,8 +67,8 @@ export class Capture {
     if (this.#rules.redact === undefined) {
       if (typeof value === 'string') return this.#line(value, room);
       if (typeof value === 'number') return writeNumber(value);
-      if (typeof value === 'object' && value !== null && room > shortLength) {
-        return this.#short(value, path, room) ?? this.#plain(value, room) ?? this.#written(value, path, room);
+      if (typeof value === 'object' && value !== null && room > smallLength) {
+        return this.#small(value) ?? this.#plain(value, room) ?? this.#written(value, path, room);
       }
     }
     return this.#written(value, path, room);
@@ -109,11 +110,13 @@ export class Capture {
     return new ValueWriter(this.#rules, room).write(value, path);
   }
 
-  /** A small value, in one go: the checks and the writing are one walk. `undefined` if it is not small. */
-  #short(value: object, path: string, room: number): string | undefined {
-    const writer = new ValueWriter(this.#rules, room, shortLength);
-    const json = writer.write(value, path);
-    return writer.isTooLarge ? undefined : json;
+  #small(value: object): string | undefined {
+    if (!this.#isSmallKept) return undefined;
+    try {
+      return new SmallValue(this.#rules).write(value, 0);
+    } catch {
+      return undefined; // a proxy whose traps throw
+    }
   }
 
   /** A large value that is plain, by the engine; `undefined` if it is not plain. */

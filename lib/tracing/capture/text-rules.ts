@@ -24,6 +24,11 @@ export class TextRules {
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
+  /** A short text as JSON. */
+  quoted(text: string): string {
+    return quote(this.clean(text, text.length));
+  }
+
   /** `room` is how many characters may still be written; `mediaType` is what stands beside the text. */
   clean(text: string, room: number, mediaType?: string): string {
     const bare = text.length < shortestMedia && mediaType === undefined ? text : replaceMedia(text, mediaType);

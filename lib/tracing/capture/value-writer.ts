@@ -45,21 +45,14 @@ const unserializable = '"[unserializable]"';
 export class ValueWriter {
   readonly #rules: WriterRules;
   readonly #ancestors: object[] = [];
-  readonly #giveUpBelow: number;
   #nodesLeft: number;
   #left: number;
 
-  /** With `giveUpAfter` it stops early once so many characters are written: see `isTooLarge`. */
-  constructor(rules: WriterRules, budget: number, giveUpAfter: number = Number.POSITIVE_INFINITY) {
+  /** `budget` is about how many characters it may write. */
+  constructor(rules: WriterRules, budget: number) {
     this.#rules = rules;
     this.#nodesLeft = rules.maxNodes;
     this.#left = budget;
-    this.#giveUpBelow = budget - giveUpAfter;
-  }
-
-  /** Whether it has given up, and what it wrote is nothing. */
-  get isTooLarge(): boolean {
-    return this.#left < this.#giveUpBelow;
   }
 
   write(value: unknown, path: string): string {
@@ -154,7 +147,7 @@ export class ValueWriter {
   #writeList(items: readonly unknown[], path: string, size: number = items.length): string {
     let json = '[';
     const { length } = items;
-    for (let index = 0; index < length && !this.isTooLarge; index += 1) {
+    for (let index = 0; index < length; index += 1) {
       if (this.#nodesLeft <= 0 || this.#left <= 0)
         return `${json}${index === 0 ? '' : ','}"[${size - index} more items]"]`;
       this.#nodesLeft -= 1;
@@ -184,7 +177,7 @@ export class ValueWriter {
     let json = '{';
     const keys = Object.keys(record);
     const { length } = keys;
-    for (let index = 0; index < length && !this.isTooLarge; index += 1) {
+    for (let index = 0; index < length; index += 1) {
       const comma = json === '{' ? '' : ',';
       if (this.#nodesLeft <= 0 || this.#left <= 0) {
         json += `${comma}"…":"${(owner.size ?? length) - index} more keys"`;

@@ -1,0 +1,85 @@
+import type { KeyBook } from './key-book.js';
+import type { TextRules } from './text-rules.js';
+
+/** Longer values are written faster by the engine, once they are found plain. */
+export const smallLength = 600;
+
+/** Deeper ones, circles among them, go another way. */
+export const smallDepth = 8;
+
+/** The rules that small values need. */
+export interface SmallRules {
+  readonly text: TextRules;
+  readonly keys: KeyBook;
+}
+
+/**
+ * Writes plain data that is small, in one go: most inputs and outputs are. Anything that needs more thought (instances,
+ * getters, secrets by name, what is long or deep) makes it give up, and the value goes another way.
+ */
+export class SmallValue {
+  readonly #rules: SmallRules;
+  #left = smallLength;
+
+  constructor(rules: SmallRules) {
+    this.#rules = rules;
+  }
+
+  /** JSON text, or `undefined` for a value that is not small and plain. */
+  write(value: unknown, depth: number): string | undefined {
+    switch (typeof value) {
+      case 'string':
+        return this.#writeText(value);
+      case 'number':
+        return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
+      case 'boolean':
+        return value ? 'true' : 'false';
+      case 'object':
+        return value === null ? 'null' : this.#writeObject(value, depth);
+      default:
+        return undefined;
+    }
+  }
+
+  #writeText(text: string): string | undefined {
+    this.#left -= text.length;
+    return this.#left < 0 ? undefined : this.#rules.text.quoted(text);
+  }
+
+  #writeObject(value: object, depth: number): string | undefined {
+    if (depth >= smallDepth) return undefined;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype) return this.#writeRecord(value, depth);
+    return prototype === Array.prototype && Array.isArray(value) ? this.#writeList(value, depth) : undefined;
+  }
+
+  #writeRecord(record: object, depth: number): string | undefined {
+    let json = '{';
+    for (const key of Object.keys(record)) {
+      const descriptor = Object.getOwnPropertyDescriptor(record, key);
+      const known = this.#rules.keys.lookUp(key);
+      if (descriptor === undefined || descriptor.get !== undefined || !known.isPlain) return undefined;
+      const value: unknown = descriptor.value;
+      if (value === undefined) continue;
+      this.#left -= known.text.length + 1;
+      const text = this.write(value, depth + 1);
+      if (text === undefined || this.#left < 0) return undefined;
+      json += json === '{' ? known.text + text : `,${known.text}${text}`;
+    }
+    return `${json}}`;
+  }
+
+  #writeList(list: readonly unknown[], depth: number): string | undefined {
+    if (list.length > smallLength || (list.length === 2 && depth > 0)) return undefined; // two may be a name and a secret
+    let json = '[';
+    for (let index = 0; index < list.length; index += 1) {
+      const descriptor = Object.getOwnPropertyDescriptor(list, index);
+      this.#left -= 2;
+      if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
+      const text = this.write(descriptor.value, depth + 1);
+      if (text === undefined) return undefined;
+      json += index === 0 ? text : `,${text}`;
+    }
+    return `${json}]`;
+  }
+}
