@@ -26,7 +26,8 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
 
 /**
  * Reads a trace file of any size, line by line; memory holds one line. Lines that are torn, binary or no traces come as
- * `BadLine` with their number; empty lines are passed over.
+ * `BadLine` with their number; empty lines are passed over. The path `-` stands for standard input (`./-` for a file of that
+ * name), so that traces can be piped in.
  *
  * @throws {ConfigurationError} at once, for a `maxLineBytes` that is no positive number.
  * @throws {TracingError} while it is read, when the file cannot be.
@@ -58,8 +59,7 @@ export async function* readTraceLines(
   // A longer one is no text in JavaScript.
   const lines = new LineSplitter(Math.min(maxLineBytes, constants.MAX_STRING_LENGTH));
   try {
-    const chunks = typeof source === 'string' ? createReadStream(source, { highWaterMark: 1024 * 1024 }) : source;
-    for await (const chunk of chunks) {
+    for await (const chunk of bytesOf(source)) {
       for (const line of lines.split(chunk as Uint8Array)) yield* readLine(line, isWanted); // a stream without an encoding
     }
   } catch (cause) {
@@ -68,6 +68,11 @@ export async function* readTraceLines(
   }
   const last = lines.rest();
   if (last !== undefined) yield* readLine(last, isWanted);
+}
+
+function bytesOf(source: string | AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
+  if (typeof source !== 'string') return source;
+  return source === '-' ? process.stdin : createReadStream(source, { highWaterMark: 1024 * 1024 });
 }
 
 interface Line {
@@ -139,5 +144,6 @@ function* readLine({ number, length, bytes }: Line, isWanted: (line: string) => 
 function unreadable(path: string, cause: unknown): TracingError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(cause);
-  return new TracingError(`The trace file '${path}' cannot be read: ${why}.`, { cause });
+  const what = path === '-' ? 'Standard input' : `The trace file '${path}'`;
+  return new TracingError(`${what} cannot be read: ${why}.`, { cause });
 }
