@@ -24,7 +24,7 @@ export function kindOf(result: unknown): ResultKind {
 
 function kindOfObject(result: object): ResultKind {
   const prototype: unknown = Object.getPrototypeOf(result);
-  if (prototype === Promise.prototype && !Object.hasOwn(result, 'then')) return 'promise';
+  if (prototype === Promise.prototype && isBare(result)) return 'promise';
   if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
@@ -36,6 +36,11 @@ function kindOfObject(result: object): ResultKind {
 /** Asked of every result: rules out plain data before the careful looks. */
 function mayBeWatched(result: object): boolean {
   return 'then' in result || 'getReader' in result || 'next' in result || Symbol.asyncIterator in result;
+}
+
+/** Whether a promise has nothing that one derived from it would lack, or can carry nothing more. */
+function isBare(promise: object): boolean {
+  return (Object.keys(promise).length === 0 && !Object.hasOwn(promise, 'then')) || !Object.isExtensible(promise);
 }
 
 /** Whether the object or one of its prototypes has the method as a plain property. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { isOver, type Observer, Observers } from './observers.js';
@@ -64,6 +65,7 @@ function observeOutcome(thenable: object, observer: OutcomeObserver): boolean {
   const observers = new OutcomeObservers();
   observers.add(observer);
   if (!shadow(thenable, 'then', (then) => observeThen(observers, then))) return false;
+  if (types.isPromise(thenable) && thenable.constructor === Promise) showToAwait(thenable);
   for (const key of ['catch', 'finally'] as const) {
     // The built-in ones ask `then`, which is watched already.
     if (hasMethod(thenable, key) && Reflect.get(thenable, key) !== Promise.prototype[key]) {
@@ -73,6 +75,16 @@ function observeOutcome(thenable: object, observer: OutcomeObserver): boolean {
   observed.set(thenable, observers);
   return true;
 }
+
+/**
+ * `await` reads a promise whose constructor is `Promise` without asking its `then`; any other it asks. The stand-in differs from
+ * `Promise` in its identity alone.
+ */
+function showToAwait(promise: Promise<unknown>): void {
+  Reflect.defineProperty(promise, 'constructor', { value: standIn, writable: true, configurable: true });
+}
+
+const standIn = new Proxy(Promise, {});
 
 function observeThen(observers: OutcomeObservers, then: Method): Method {
   return function (onFulfilled, onRejected, ...rest) {

@@ -1,3 +1,5 @@
+import { ChildProcess, execFile } from 'node:child_process';
+import { inspect, promisify } from 'node:util';
 import { describe } from 'vitest';
 import { indistinguishable, settlementOf } from '../../support/variants.js';
 
@@ -119,6 +121,67 @@ describe('a traced method', () => {
         await promise,
         await promise.finally(() => 1),
       ];
+    },
+    1,
+  );
+
+  indistinguishable(
+    'that returns a native promise with fields of its own',
+    ({ tool }) => {
+      class Program {
+        last: (Promise<string> & { cancel: () => string }) | undefined;
+        @tool() start(isBroken: boolean) {
+          const work = isBroken ? Promise.reject(failure) : Promise.resolve('done');
+          this.last = Object.assign(work, { cancel: () => 'cancelled' });
+          return this.last;
+        }
+      }
+      return new Program();
+    },
+    async (program) => {
+      const work = program.start(false);
+      const shape = [
+        work === program.last,
+        work.cancel(),
+        Object.keys(work),
+        inspect(work).slice(0, 9),
+        work instanceof Promise,
+        work.then().constructor === Promise,
+      ];
+      const broken = program.start(true);
+      return [shape, await work, await work.then((text) => text.length), await settlementOf(broken)];
+    },
+    2,
+  );
+
+  indistinguishable(
+    'that returns a frozen promise with fields of its own',
+    ({ tool }) => {
+      class Program {
+        @tool() start() {
+          return Object.freeze(Object.assign(Promise.resolve('done'), { id: 1 }));
+        }
+      }
+      return new Program();
+    },
+    async (program) => program.start(),
+    1,
+  );
+
+  indistinguishable(
+    'that runs another program',
+    ({ tool }) => {
+      const execute = promisify(execFile);
+      class Program {
+        @tool() run() {
+          return execute(process.execPath, ['-p', '6 * 7']);
+        }
+      }
+      return new Program();
+    },
+    async (program) => {
+      const running = program.run();
+      return [running.child instanceof ChildProcess, (await running).stdout];
     },
     1,
   );
