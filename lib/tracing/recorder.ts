@@ -18,6 +18,7 @@ export interface RecorderOptions {
   readonly capture: Capture;
   readonly contexts: Contexts;
   readonly sampleRatio: number;
+  readonly maxSpanLength: number;
   readonly maxTraceLength: number;
   readonly maxOpenTraces: number;
   readonly lateSpanMs: number;
@@ -47,6 +48,7 @@ export interface SpanRequest {
 export class Recorder implements TraceKeeper {
   readonly capture: Capture;
   readonly contexts: Contexts;
+  readonly maxSpanLength: number;
   readonly maxTraceLength: number;
   readonly lateSpanMs: number;
   readonly #options: RecorderOptions;
@@ -64,6 +66,7 @@ export class Recorder implements TraceKeeper {
     this.#options = options;
     this.capture = options.capture;
     this.contexts = options.contexts;
+    this.maxSpanLength = options.maxSpanLength;
     this.maxTraceLength = options.maxTraceLength;
     this.lateSpanMs = options.lateSpanMs;
     const everyMs = Math.min(60_000, Math.max(10, options.traceTimeoutMs / 4));

@@ -1,14 +1,10 @@
 import { AttributeKey } from '../../entities/attributes.js';
-import { UsageAccumulator } from '../../usage/usage-accumulator.js';
-import { now } from '../../utils/clock.js';
 import type { OpenCall } from '../open-call.js';
-import { finish } from './finish.js';
+import { finish, type Outcome } from './finish.js';
 import { isOver } from './observers.js';
 import type { Method } from './shadow.js';
 import type { StreamObserver } from './stream-observers.js';
-
-/** Chunks kept for a span's outputs; later ones are counted. */
-const maxChunks = 10_000;
+import { StreamRecord } from './stream-record.js';
 
 /** Ends the span of a stream that the program let go of without reading it to its end. */
 const abandoned = new FinalizationRegistry<StreamWatch>((watch) => watch.cancel());
@@ -16,15 +12,12 @@ const abandoned = new FinalizationRegistry<StreamWatch>((watch) => watch.cancel(
 /** What is seen of one stream while the program reads it. The stream may have branches (`tee`): each chunk counts once. */
 export class StreamWatch implements StreamObserver {
   readonly #open: OpenCall;
-  readonly #chunks: unknown[] = [];
-  readonly #usage: UsageAccumulator | undefined;
-  #seen = 0;
+  readonly #record: StreamRecord;
   #openBranches = 1;
 
   constructor(open: OpenCall) {
     this.#open = open;
-    const { isModelCall, usage } = open.call.definition;
-    if (isModelCall && usage === undefined) this.#usage = new UsageAccumulator();
+    this.#record = new StreamRecord(open.span, open.recorder);
   }
 
   get isDone(): boolean {
@@ -42,15 +35,11 @@ export class StreamWatch implements StreamObserver {
   }
 
   chunk(chunk: unknown): void {
-    if (this.#open.span.hasEnded) return;
-    if (this.#seen === 0) this.#recordFirst();
-    this.#seen += 1;
-    if (this.#chunks.length < maxChunks) this.#chunks.push(ArrayBuffer.isView(chunk) ? sizeOf(chunk) : chunk);
-    this.#usage?.add(chunk);
+    this.#record.add(chunk);
   }
 
   branch(): StreamBranch {
-    return this.branchAt(this.#seen);
+    return this.branchAt(this.#record.seen);
   }
 
   /** A branch that goes on after so many chunks. */
@@ -61,20 +50,19 @@ export class StreamWatch implements StreamObserver {
 
   /** A chunk that is the `position`th of its branch: new, unless another branch was faster. */
   chunkAt(position: number, chunk: unknown): void {
-    if (position > this.#seen) this.chunk(chunk);
+    if (position > this.#record.seen) this.chunk(chunk);
   }
 
   end(returned?: unknown): void {
     const { span } = this.#open;
     if (span.hasEnded) return;
-    if (returned !== undefined) span.setAttribute(AttributeKey.streamReturned, returned as object); // any value: it is captured as JSON
-    this.#finish();
+    if (returned !== undefined && span.definition.captureOutputs)
+      span.setAttribute(AttributeKey.streamReturned, returned as object); // any value: it is captured as JSON
+    this.#finish({ value: this.#record.chunks });
   }
 
   fail(thrown: unknown): void {
-    this.#keepOutputs();
-    this.#forget();
-    finish(this.#open, { thrown });
+    this.#finish({ thrown });
   }
 
   /** With branches, the last one that stops ends the span. */
@@ -82,30 +70,14 @@ export class StreamWatch implements StreamObserver {
     this.#openBranches -= 1;
     if (this.#openBranches > 0 || this.#open.span.hasEnded) return;
     this.#open.span.setAttribute(AttributeKey.streamCancelled, true);
-    this.#finish();
+    this.#finish({ value: this.#record.chunks });
   }
 
-  #recordFirst(): void {
-    const { span } = this.#open;
-    span.setAttributeText(AttributeKey.timeToFirstChunk, String((now() - span.startMoment) / 1000));
-  }
-
-  #finish(): void {
-    if (this.#usage !== undefined) this.#open.span.usage ??= this.#usage.usage;
-    if (this.#seen > maxChunks) this.#chunks.push(`[${this.#seen - maxChunks} more chunks]`);
-    this.#forget();
-    finish(this.#open, { value: this.#chunks });
-  }
-
-  /** What came before the failure is worth as much as the rest would have been. */
-  #keepOutputs(): void {
-    const { span, call } = this.#open;
-    if (this.#seen > 0 && call.definition.captureOutputs) span.setOutputs(this.#chunks);
-    if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
-  }
-
-  #forget(): void {
+  /** What came before a failure is worth as much as the rest would have been. */
+  #finish(outcome: Outcome): void {
     abandoned.unregister(this);
+    this.#record.settle();
+    finish(this.#open, outcome);
   }
 }
 
@@ -151,9 +123,4 @@ class StreamBranch implements StreamObserver {
   branch(): StreamBranch {
     return this.#watch.branchAt(this.#position);
   }
-}
-
-/** Bytes are not kept: a stream of them may be of any size. */
-function sizeOf(bytes: ArrayBufferView): string {
-  return `[${bytes.constructor.name} of ${bytes.byteLength} bytes]`;
 }

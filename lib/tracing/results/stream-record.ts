@@ -1,0 +1,95 @@
+import { AttributeKey } from '../../entities/attributes.js';
+import { UsageAccumulator } from '../../usage/usage-accumulator.js';
+import { now } from '../../utils/clock.js';
+import type { Recorder } from '../recorder.js';
+import type { RecordingSpan } from '../recording-span.js';
+
+/** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */
+const maxChunks = 10_000;
+
+/**
+ * What a span keeps of a stream. Each chunk is written as it passes, so that what its reader does to it later is not seen, and
+ * the memory is that of the text.
+ */
+export class StreamRecord {
+  readonly #span: RecordingSpan;
+  readonly #recorder: Recorder;
+  readonly #usage: UsageAccumulator | undefined;
+  /** The first chunk, which may name the model; all of them where a callback wants to see them. */
+  readonly #chunks: unknown[] = [];
+  readonly #chunksToKeep: number;
+  #texts = '';
+  #room: number;
+  #written = 0;
+  #seen = 0;
+
+  constructor(span: RecordingSpan, recorder: Recorder) {
+    this.#span = span;
+    this.#recorder = recorder;
+    const { isModelCall, usage, attributes, captureOutputs } = span.definition;
+    if (isModelCall && usage === undefined) this.#usage = new UsageAccumulator();
+    this.#chunksToKeep = usage === undefined && attributes === undefined ? 1 : maxChunks;
+    this.#room = captureOutputs ? recorder.maxSpanLength : 0;
+  }
+
+  get span(): RecordingSpan {
+    return this.#span;
+  }
+
+  get recorder(): Recorder {
+    return this.#recorder;
+  }
+
+  /** The chunks that are kept as they are. */
+  get chunks(): readonly unknown[] {
+    return this.#chunks;
+  }
+
+  /** How many chunks have passed. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  add(chunk: unknown): void {
+    if (!this.#span.isRecording() || this.#span.trace.hasLeft) return;
+    if (this.#seen === 0) this.#recordFirst();
+    this.#seen += 1;
+    const kept = ArrayBuffer.isView(chunk) ? sizeOf(chunk) : chunk;
+    if (this.#chunks.length < this.#chunksToKeep) this.#chunks.push(kept);
+    if (this.#room > 0 && this.#written < maxChunks) this.#write(kept);
+    this.#usage?.add(chunk);
+  }
+
+  /** Gives the span what has been gathered, unless the program has said otherwise. */
+  settle(): void {
+    const span = this.#span;
+    if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
+    if (this.#seen === 0 || !span.isRecording() || !span.definition.captureOutputs) return;
+    const omitted = this.#seen - this.#written;
+    const note = omitted === 0 ? '' : `${this.#written === 0 ? '' : ','}"[${omitted} more chunks]"`;
+    span.outputs ??= `[${this.#texts}${note}]`;
+  }
+
+  #recordFirst(): void {
+    const span = this.#span;
+    span.setAttributeText(AttributeKey.timeToFirstChunk, String((now() - span.startMoment) / 1000));
+  }
+
+  #write(chunk: unknown): void {
+    const { trace } = this.#span;
+    const room = Math.min(this.#room, trace.payloadLeft);
+    if (room <= 0) {
+      this.#room = 0;
+      return;
+    }
+    const text = trace.charge(this.#recorder.captureValue(chunk, `outputs[${this.#written}]`, room));
+    this.#texts += this.#written === 0 ? text : `,${text}`;
+    this.#room -= text.length + 1;
+    this.#written += 1;
+  }
+}
+
+/** Bytes are not kept: a stream of them may be of any size. */
+function sizeOf(bytes: ArrayBufferView): string {
+  return `[${bytes.constructor.name} of ${bytes.byteLength} bytes]`;
+}
