@@ -10,6 +10,7 @@ export function replaceAssigned(text: string, first: number, keys: SecretKeys): 
   let clean = '';
   let done = 0;
   for (let at = first; at !== -1; at = text.indexOf(sign, Math.max(at + 1, done))) {
+    if (text.charCodeAt(at + 1) === slash) continue; // the scheme of a URL
     const end = endOfKey(text, at);
     const start = startOfKey(text, end);
     if (!keys.mayBe(text, start, end)) continue;
@@ -33,6 +34,7 @@ interface KeyPlace {
 }
 
 const longestKey = 40;
+const slash = 47;
 
 /** Steps back from the sign over blanks, quotes and backslashes. */
 function endOfKey(text: string, sign: number): number {

@@ -56,7 +56,8 @@ export class Capture {
     const { maxStringLength = 65_536, maxSpanLength = 1_048_576, maxDepth = 64, maxNodes = 10_000 } = limits;
     const secretKeys = redactSecrets ? new SecretKeys(redactKeys) : undefined;
     const text = new TextRules(maxStringLength, secretKeys);
-    this.#rules = { maxDepth, maxNodes, text, keys: new KeyBook(text, secretKeys), redact, callOut };
+    const keys = new KeyBook(text, secretKeys);
+    this.#rules = { maxDepth, maxNodes, text, keys, cleanMessages: new WeakMap(), redact, callOut };
     this.#maxLength = maxSpanLength;
     this.#isSmallKept = Math.min(maxStringLength, maxNodes) >= smallLength && maxDepth >= smallDepth;
   }

@@ -9,6 +9,8 @@ export interface KnownKey {
   readonly isSecret: boolean;
   /** Whether `JSON.stringify` would write it the same, and nothing has to be looked at beside it. */
   readonly isPlain: boolean;
+  /** Whether the long text of a message stands under it. */
+  readonly isMessageText: boolean;
 }
 
 const maxKeys = 10_000;
@@ -33,7 +35,8 @@ export class KeyBook {
     const isSecret = this.#secretKeys?.has(key) === true;
     const clean = this.#text.clean(key, key.length);
     const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
-    const known = { text: `${quote(clean)}:`, isSecret, isPlain };
+    const isMessageText = key === 'content' || key === 'text';
+    const known = { text: `${quote(clean)}:`, isSecret, isPlain, isMessageText };
     if (key.length <= longestKept && this.#known.size < maxKeys) this.#known.set(key, known);
     return known;
   }

@@ -12,7 +12,8 @@ export function replaceMedia(text: string, type: string | undefined): string {
   if (text.length >= shortestMedia || type !== undefined) {
     if (isBase64(text, type)) return mark(type ?? 'base64', text.length);
   }
-  const at = text.indexOf(';base64,');
+  // One letter is searched for several times as fast as eight.
+  const at = text.includes(';') ? text.indexOf(';base64,') : -1;
   return at === -1 ? text : replaceDataUrls(text, at);
 }
 

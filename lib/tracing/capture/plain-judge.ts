@@ -1,5 +1,8 @@
 import type { WriterRules } from './value-writer.js';
 
+/** Shorter ones are looked through faster than they are remembered. */
+const shortestMessage = 128;
+
 /**
  * Finds out whether a value is plain data through and through, within all bounds and with nothing to hide: then the engine's
  * own `JSON.stringify` writes it, which is the fastest way for anything large. It changes nothing and calls nothing.
@@ -49,14 +52,30 @@ export class PlainJudge {
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
     for (const key of keys) {
-      const { isPlain, text } = this.#rules.keys.lookUp(key);
+      const { isPlain, isMessageText, text } = this.#rules.keys.lookUp(key);
       if (!isPlain) return false; // it hides something, or what stands under it needs a look
       this.#left -= text.length;
       const descriptor = Object.getOwnPropertyDescriptor(record, key);
-      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
-        return false;
+      if (descriptor === undefined || descriptor.get !== undefined) return false;
+      const value: unknown = descriptor.value;
+      const isFine =
+        isMessageText && typeof value === 'string'
+          ? this.#isPlainMessage(record, value)
+          : this.isPlain(value, depth + 1);
+      if (!isFine) return false;
     }
     return true;
+  }
+
+  /** A conversation is sent again with each call of a model: what was found clean once is not looked through again. */
+  #isPlainMessage(message: object, text: string): boolean {
+    if (text.length < shortestMessage || this.#rules.cleanMessages.get(message) !== text) {
+      if (!this.#isPlainText(text)) return false;
+      if (text.length >= shortestMessage) this.#rules.cleanMessages.set(message, text);
+      return true;
+    }
+    this.#left -= text.length + 2;
+    return this.#left >= 0;
   }
 
   /** A list of two may be a key and its value: the writer looks at those. */

@@ -7,6 +7,8 @@ export const smallLength = 600;
 /** Deeper ones, circles among them, go another way. */
 export const smallDepth = 8;
 
+const longestText = 256;
+
 /** The rules that small values need. */
 export interface SmallRules {
   readonly text: TextRules;
@@ -43,7 +45,8 @@ export class SmallValue {
 
   #writeText(text: string): string | undefined {
     this.#left -= text.length;
-    return this.#left < 0 ? undefined : this.#rules.text.quoted(text);
+    // A long text seldom comes alone: the sooner it gives up, the less is done twice.
+    return this.#left < 0 || text.length > longestText ? undefined : this.#rules.text.quoted(text);
   }
 
   #writeObject(value: object, depth: number): string | undefined {

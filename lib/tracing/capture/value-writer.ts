@@ -14,6 +14,8 @@ export interface WriterRules {
   readonly maxNodes: number;
   readonly text: TextRules;
   readonly keys: KeyBook;
+  /** Messages of conversations, and the text of each that needs no rule. */
+  readonly cleanMessages: WeakMap<object, string>;
   readonly redact: ((value: unknown, path: string) => unknown) | undefined;
   /** Calls code of the user's so that nothing in it is traced. */
   readonly callOut: <Answer>(act: () => Answer) => Answer;

@@ -177,6 +177,20 @@ describe('secrets that stand beside their names', () => {
   });
 });
 
+describe('messages of a conversation', () => {
+  it('are looked through again when they have changed', () => {
+    const message = { role: 'user', content: 'a long and harmless text. '.repeat(40) };
+    const history = [message, { role: 'assistant', content: 'another one. '.repeat(40) }];
+    const before = capture.value(history, 'x');
+
+    message.content = message.content.replace('harmless', 'sk-abcdefghijklmnopqrst');
+
+    expect(before).toContain('harmless');
+    expect(capture.value(history, 'x')).not.toContain('sk-abc');
+    expect(capture.value(history, 'x')).toContain('[redacted]');
+  });
+});
+
 describe('looking for secrets', () => {
   it.each([
     ['eyJ', 'eyJ'.repeat(100_000)],
