@@ -3,46 +3,52 @@ import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { completeUsage } from '../complete-usage.js';
-import type { OpenCall } from '../open-call.js';
+import type { OpenCall, TracedCall } from '../open-call.js';
+import type { Recorder } from '../recorder.js';
+import type { RecordingSpan } from '../recording-span.js';
+import type { SpanDefinition } from '../span-definition.js';
 
 /** How a call ended: with a value, or with an exception. */
 export type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
 
+/** A span that is to end. The call it stands for may be gone, with the stream that it gave. */
+export interface EndingSpan extends Pick<OpenCall, 'span' | 'recorder'> {
+  readonly call: TracedCall | undefined;
+}
+
 /** Ends the span of a call with its outcome. Never throws: the caller is about to get the same outcome. */
-export function finish(open: OpenCall, outcome: Outcome): void {
-  const { span, recorder } = open;
+export function finish(ending: EndingSpan, outcome: Outcome): void {
+  const { span, recorder } = ending;
   if (span.hasEnded) return;
   try {
-    if (span.isRecording()) record(open, outcome);
+    if (span.isRecording()) record(ending, outcome);
   } catch (cause) {
     recorder.onCallbackError(cause, `recording the outcome of '${span.name}'`);
   }
   span.end();
 }
 
-function record(open: OpenCall, outcome: Outcome): void {
-  const { span } = open;
+function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {
   if ('thrown' in outcome) {
     span.fail(outcome.thrown);
   } else {
-    recordValue(open, outcome.value);
+    recordValue(span, recorder, outcome.value);
     if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
   }
-  if (open.call.definition.isModelCall) recordModel(open, outcome);
-  if (open.call.definition.attributes !== undefined) recordAttributes(open, outcome);
+  if (span.definition.isModelCall) recordModel(span, call, outcome);
+  if (span.definition.attributes !== undefined && call !== undefined)
+    recordAttributes({ span, recorder, call }, outcome);
 }
 
-function recordValue(open: OpenCall, value: unknown): void {
-  const { span, call } = open;
-  const { definition } = call;
-  if (definition.captureOutputs && span.outputs === undefined) {
+function recordValue(span: RecordingSpan, recorder: Recorder, value: unknown): void {
+  if (span.definition.captureOutputs && span.outputs === undefined) {
     span.outputs = span.trace.captureText(value, 'outputs');
   }
-  if (span.usage === undefined) span.usage = usageOf(open, value);
+  if (span.usage === undefined) span.usage = usageOf(span.definition, recorder, value);
 }
 
-function usageOf({ call, recorder }: OpenCall, value: unknown): TokenUsage | undefined {
-  const { usage, isModelCall, functionName } = call.definition;
+function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown): TokenUsage | undefined {
+  const { usage, isModelCall, functionName } = definition;
   if (usage === undefined) return isModelCall ? readTokenUsage(value) : undefined;
   try {
     return completeUsage(usage(value));
@@ -53,9 +59,9 @@ function usageOf({ call, recorder }: OpenCall, value: unknown): TokenUsage | und
 }
 
 /** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
-function recordModel({ span, call }: OpenCall, outcome: Outcome): void {
-  if (call.definition.constants.some(([key]) => key === AttributeKey.model)) return;
-  const model = ('value' in outcome ? modelIn(outcome.value) : undefined) ?? modelAsked(call);
+function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome: Outcome): void {
+  if (span.definition.constants.some(([key]) => key === AttributeKey.model)) return;
+  const model = ('value' in outcome ? modelIn(outcome.value) : undefined) ?? (call && modelAsked(call));
   if (model !== undefined && span.attributes?.has(AttributeKey.model) !== true) {
     span.setAttribute(AttributeKey.model, model);
   }
@@ -70,12 +76,12 @@ function modelIn(value: unknown): string | undefined {
 }
 
 /** An argument called `model`, or the `model` of a request. */
-function modelAsked({ args, definition }: OpenCall['call']): string | undefined {
+function modelAsked({ args, definition }: TracedCall): string | undefined {
   const named = args[definition.argumentNames.names.indexOf('model')];
   return typeof named === 'string' ? named : modelIn(args[0]);
 }
 
-function recordAttributes({ span, call, recorder }: OpenCall, outcome: Outcome): void {
+function recordAttributes({ span, recorder, call }: Omit<OpenCall, 'context'>, outcome: Outcome): void {
   const facts = {
     args: Array.from(call.args),
     self: call.self,

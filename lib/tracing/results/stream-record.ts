@@ -3,15 +3,19 @@ import { UsageAccumulator } from '../../usage/usage-accumulator.js';
 import { now } from '../../utils/clock.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
+import type { Abandonable } from './abandoned.js';
+import { finish } from './finish.js';
 
 /** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */
 const maxChunks = 10_000;
 
 /**
  * What a span keeps of a stream. Each chunk is written as it passes, so that what its reader does to it later is not seen, and
- * the memory is that of the text.
+ * the memory is that of the text. It outlives the stream and the call that gave it, and holds neither.
  */
-export class StreamRecord {
+export class StreamRecord implements Abandonable {
+  /** Those who may still read: more than one where the stream has branches. */
+  readers = 0;
   readonly #span: RecordingSpan;
   readonly #recorder: Recorder;
   readonly #usage: UsageAccumulator | undefined;
@@ -30,14 +34,6 @@ export class StreamRecord {
     if (isModelCall && usage === undefined) this.#usage = new UsageAccumulator();
     this.#chunksToKeep = usage === undefined && attributes === undefined ? 1 : maxChunks;
     this.#room = captureOutputs ? recorder.maxSpanLength : 0;
-  }
-
-  get span(): RecordingSpan {
-    return this.#span;
-  }
-
-  get recorder(): Recorder {
-    return this.#recorder;
   }
 
   /** The chunks that are kept as they are. */
@@ -68,6 +64,16 @@ export class StreamRecord {
     const omitted = this.#seen - this.#written;
     const note = omitted === 0 ? '' : `${this.#written === 0 ? '' : ','}"[${omitted} more chunks]"`;
     span.outputs ??= `[${this.#texts}${note}]`;
+  }
+
+  /** A reader was let go of. With the last one, the call is gone, too. */
+  abandon(): void {
+    this.readers -= 1;
+    const span = this.#span;
+    if (this.readers > 0 || span.hasEnded) return;
+    span.setAttribute(AttributeKey.streamCancelled, true);
+    this.settle();
+    finish({ span, recorder: this.#recorder, call: undefined }, { value: this.#chunks });
   }
 
   #recordFirst(): void {

@@ -1,32 +1,33 @@
 import { AttributeKey } from '../../entities/attributes.js';
 import type { OpenCall } from '../open-call.js';
+import { followObject, unfollow } from './abandoned.js';
 import { finish, type Outcome } from './finish.js';
 import { isOver } from './observers.js';
 import type { Method } from './shadow.js';
 import type { StreamObserver } from './stream-observers.js';
 import { StreamRecord } from './stream-record.js';
 
-/** Ends the span of a stream that the program let go of without reading it to its end. */
-const abandoned = new FinalizationRegistry<StreamWatch>((watch) => watch.cancel());
-
 /** What is seen of one stream while the program reads it. The stream may have branches (`tee`): each chunk counts once. */
 export class StreamWatch implements StreamObserver {
   readonly #open: OpenCall;
   readonly #record: StreamRecord;
-  #openBranches = 1;
+  /** Chunks that have passed this reader. */
+  #position: number;
+  #hasLeft = false;
 
-  constructor(open: OpenCall) {
+  constructor(open: OpenCall, record: StreamRecord = new StreamRecord(open.span, open.recorder), position = 0) {
     this.#open = open;
-    this.#record = new StreamRecord(open.span, open.recorder);
+    this.#record = record;
+    this.#position = position;
+    record.readers += 1;
   }
 
   get isDone(): boolean {
-    return isOver(this.#open.span);
+    return this.#hasLeft || isOver(this.#open.span);
   }
 
   follow(stream: object): void {
-    abandoned.unregister(this);
-    abandoned.register(stream, this, this);
+    followObject(this, stream, this.#record);
   }
 
   run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
@@ -35,22 +36,12 @@ export class StreamWatch implements StreamObserver {
   }
 
   chunk(chunk: unknown): void {
-    this.#record.add(chunk);
+    this.#position += 1;
+    if (this.#position > this.#record.seen) this.#record.add(chunk); // no other branch was faster
   }
 
-  branch(): StreamBranch {
-    return this.branchAt(this.#record.seen);
-  }
-
-  /** A branch that goes on after so many chunks. */
-  branchAt(position: number): StreamBranch {
-    this.#openBranches += 1;
-    return new StreamBranch(this, position);
-  }
-
-  /** A chunk that is the `position`th of its branch: new, unless another branch was faster. */
-  chunkAt(position: number, chunk: unknown): void {
-    if (position > this.#record.seen) this.chunk(chunk);
+  branch(): StreamWatch {
+    return new StreamWatch(this.#open, this.#record, this.#position);
   }
 
   end(returned?: unknown): void {
@@ -67,60 +58,19 @@ export class StreamWatch implements StreamObserver {
 
   /** With branches, the last one that stops ends the span. */
   cancel(): void {
-    this.#openBranches -= 1;
-    if (this.#openBranches > 0 || this.#open.span.hasEnded) return;
+    if (this.isDone) return;
+    this.#hasLeft = true;
+    unfollow(this);
+    this.#record.readers -= 1;
+    if (this.#record.readers > 0) return;
     this.#open.span.setAttribute(AttributeKey.streamCancelled, true);
     this.#finish({ value: this.#record.chunks });
   }
 
   /** What came before a failure is worth as much as the rest would have been. */
   #finish(outcome: Outcome): void {
-    abandoned.unregister(this);
+    unfollow(this);
     this.#record.settle();
     finish(this.#open, outcome);
-  }
-}
-
-/** One of several readers of the same chunks. */
-class StreamBranch implements StreamObserver {
-  readonly #watch: StreamWatch;
-  #position: number;
-
-  constructor(watch: StreamWatch, position: number) {
-    this.#watch = watch;
-    this.#position = position;
-  }
-
-  get isDone(): boolean {
-    return this.#watch.isDone;
-  }
-
-  follow(): void {
-    // The whole watch follows one object; a branch that is dropped ends with the trace.
-  }
-
-  run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
-    return this.#watch.run(fn, self, args);
-  }
-
-  chunk(chunk: unknown): void {
-    this.#position += 1;
-    this.#watch.chunkAt(this.#position, chunk);
-  }
-
-  end(): void {
-    this.#watch.end();
-  }
-
-  fail(thrown: unknown): void {
-    this.#watch.fail(thrown);
-  }
-
-  cancel(): void {
-    this.#watch.cancel();
-  }
-
-  branch(): StreamBranch {
-    return this.#watch.branchAt(this.#position);
   }
 }

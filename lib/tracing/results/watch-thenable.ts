@@ -1,5 +1,8 @@
 import { types } from 'node:util';
+import { AttributeKey } from '../../entities/attributes.js';
 import type { OpenCall } from '../open-call.js';
+import type { RecordingSpan } from '../recording-span.js';
+import { type Abandonable, followObject, unfollow } from './abandoned.js';
 import { finish } from './finish.js';
 import { isOver, type Observer, Observers } from './observers.js';
 import { hasMethod } from './result-kind.js';
@@ -14,10 +17,29 @@ export function watchThenable(
   thenable: object,
   onValue: (open: OpenCall, value: unknown) => void,
 ): void {
-  if (!observeOutcome(thenable, new CallObserver(open, onValue))) finish(open, { value: undefined });
+  const observer = new CallObserver(open, onValue);
+  if (!observeOutcome(thenable, observer)) return finish(open, { value: undefined });
+  followObject(observer, thenable, new UnaskedThenable(open.span));
+}
+
+/** What is left to tell of a thenable that the program let go of before it asked for the outcome. */
+class UnaskedThenable implements Abandonable {
+  readonly #span: RecordingSpan;
+
+  constructor(span: RecordingSpan) {
+    this.#span = span;
+  }
+
+  abandon(): void {
+    if (this.#span.hasEnded) return;
+    this.#span.setAttribute(AttributeKey.unfinished, true);
+    this.#span.end();
+  }
 }
 
 interface OutcomeObserver extends Observer {
+  /** The program asks for the outcome, and may let go of the thenable while it waits. */
+  asked(): void;
   value(value: unknown): void;
   fail(thrown: unknown): void;
 }
@@ -36,6 +58,10 @@ class CallObserver implements OutcomeObserver {
     return isOver(this.#open.span);
   }
 
+  asked(): void {
+    unfollow(this);
+  }
+
   value(value: unknown): void {
     this.#onValue(this.#open, value);
   }
@@ -47,6 +73,10 @@ class CallObserver implements OutcomeObserver {
 
 /** All who wait for one outcome: each is told of it once. */
 class OutcomeObservers extends Observers<OutcomeObserver> {
+  asked(): void {
+    for (const observer of this.members) observer.asked();
+  }
+
   value(value: unknown): void {
     for (const observer of this.take()) observer.value(value);
   }
@@ -97,6 +127,7 @@ function observeThen(observers: OutcomeObservers, then: Method): Method {
       if (typeof onRejected === 'function') return (onRejected as Method)(thrown);
       throw thrown;
     };
+    observers.asked();
     return Reflect.apply(then, this, [observeValue, observeThrown, ...rest]);
   };
 }
@@ -111,6 +142,7 @@ function observeDerived(observers: OutcomeObservers, method: Method): Method {
             return (handler as Method)(thrown);
           }
         : handler;
+    observers.asked();
     const derived = Reflect.apply(method, this, [observed, ...rest]);
     if (!(derived instanceof Promise)) return derived;
     return derived.then(
