@@ -121,7 +121,7 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
   });
   const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
   const onTrace = (ended: EndedTrace): void => {
-    active.lastTraceId = ended.traceId;
+    active.lastTraceId = ended.id;
     pipeline.push(ended);
   };
   const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });

@@ -1,14 +1,14 @@
 /* The package as it is built, with its defaults (redaction on, joined with OpenTelemetry) and an exporter of the bench. */
-import { init, traceAgent, traceLLM, traceToLine, traceTool } from '../../dist/bundle/index.js';
+import { flush, init, traceAgent, traceLLM, traceToLine, traceTool } from '../../dist/bundle/index.js';
 
 export const exportsTraces = true;
 
 /** @param {import('../measure.js').Sink} sink */
 export async function setUp(sink) {
   init({
-    exporters: [{ name: 'bench', delivery: 'inline', export: (traces) => sink.take(traces, linesOf) }],
+    exporters: [{ name: 'bench', export: (traces) => sink.take(traces, linesOf) }],
   });
-  return { flush: () => {} }; // inline: all has left when the root has ended
+  return { flush };
 }
 
 export function wrappers() {

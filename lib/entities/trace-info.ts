@@ -136,7 +136,8 @@ export class TraceInfo {
   }
 }
 
-const defaultLocation = Object.freeze({
+/** Where a trace is that no server has given a place. */
+export const defaultLocation: unknown = Object.freeze({
   type: 'MLFLOW_EXPERIMENT',
   mlflow_experiment: Object.freeze({ experiment_id: '0' }),
 });

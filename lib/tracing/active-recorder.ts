@@ -4,7 +4,7 @@ import type { Recorder } from './recorder.js';
 export interface ActiveRecorder {
   /** What decorated calls record into; `undefined` while tracing is off. */
   current: Recorder | undefined;
-  /** The last trace that ended in this process. */
+  /** The last trace that ended in this process, 32 hex digits. */
   lastTraceId: string | undefined;
 }
 

@@ -51,7 +51,8 @@ export function withSession<Result>(scope: SessionScope, fn: () => Result): Resu
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */
 export function getLastActiveTraceId(): string | undefined {
   const trace = currentSpan()?.trace;
-  return trace?.isSampled && !trace.hasLeft ? `tr-${trace.traceId}` : active.lastTraceId;
+  const id = trace?.isSampled && !trace.hasLeft ? trace.traceId : active.lastTraceId;
+  return id === undefined ? undefined : `tr-${id}`;
 }
 
 function currentSpan(): RecordingSpan | undefined {

@@ -8,15 +8,15 @@ import type { LiveTrace } from './live-trace.js';
  * it is made.
  */
 export class EndedTrace {
-  /** `tr-` and 32 hex digits. */
-  readonly traceId: string;
+  /** 32 hex digits. */
+  readonly id: string;
   /** Characters of its inputs, outputs and attributes: what it weighs in memory, nearly. */
   readonly length: number;
   #live: LiveTrace | undefined;
   #trace: Trace | undefined = undefined;
 
   constructor(live: LiveTrace) {
-    this.traceId = `tr-${live.traceId}`;
+    this.id = live.traceId;
     this.length = live.payloadLength;
     this.#live = live;
     // What is unfinished may still change: it is kept as it is now.

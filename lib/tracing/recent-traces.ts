@@ -40,7 +40,7 @@ export class RecentTraces {
 
   /** The last one with this id. */
   get(traceId: string): Trace | undefined {
-    return this.#newestFirst().find((ended) => ended.traceId === traceId)?.trace;
+    return this.#newestFirst().find(({ id }) => `tr-${id}` === traceId)?.trace;
   }
 
   /** The newest first. */

@@ -29,18 +29,11 @@ export class SmallValue {
 
   /** JSON text, or `undefined` for a value that is not small and plain. */
   write(value: unknown, depth: number): string | undefined {
-    switch (typeof value) {
-      case 'string':
-        return this.#writeText(value);
-      case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
-      case 'boolean':
-        return value ? 'true' : 'false';
-      case 'object':
-        return value === null ? 'null' : this.#writeObject(value, depth);
-      default:
-        return undefined;
-    }
+    if (typeof value === 'string') return this.#writeText(value);
+    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
+    if (typeof value === 'boolean') return value ? 'true' : 'false';
+    if (value === null) return 'null';
+    return typeof value === 'object' ? this.#writeObject(value, depth) : undefined;
   }
 
   #writeText(text: string): string | undefined {
