@@ -1,5 +1,6 @@
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
+import { observePipeThrough, observePipeTo } from './observe-pipes.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
 import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
@@ -21,8 +22,8 @@ function shadowMethods(observers: StreamObservers, stream: object): boolean {
     values: (values) => observeValues(observers, values),
     [Symbol.asyncIterator]: (values) => observeValues(observers, values),
     tee: (tee) => observeBranches(observers, tee, observeReadableStream),
-    pipeTo: (pipe) => observePipe(observers, pipe),
-    pipeThrough: (pipe) => observePipe(observers, pipe),
+    pipeTo: (pipeTo) => observePipeTo(observers, pipeTo),
+    pipeThrough: (pipeThrough) => observePipeThrough(observers, pipeThrough),
     cancel: (cancel) => observeCancel(observers, cancel),
   };
   for (const key of Reflect.ownKeys(shadows)) {
@@ -65,35 +66,6 @@ function observeRead(observer: StreamObserver, read: Method): Method {
         throw thrown;
       },
     );
-  };
-}
-
-/**
- * Pipes run inside the engine, where nothing can be seen; so the chunks pass through an observing transform, which keeps
- * none of them. With options (`preventCancel`, ...) the pipe is left as it is, since another hop would change their meaning.
- */
-function observePipe(observer: StreamObserver, pipe: Method): Method {
-  return function (target, options) {
-    if (options !== undefined) {
-      observer.cancel();
-      return Reflect.apply(pipe, this, [target, options]);
-    }
-    const passing = new TransformStream(
-      {
-        transform(chunk, controller) {
-          observer.chunk(chunk);
-          controller.enqueue(chunk);
-        },
-        flush: () => observer.end(),
-      },
-      { highWaterMark: 1 },
-      { highWaterMark: 0 },
-    );
-    // The method of its class, not the shadow on this object.
-    const pipeTo = Reflect.get(Reflect.getPrototypeOf(this as object) as object, 'pipeTo') as Method;
-    const piped = Reflect.apply(pipeTo, this, [passing.writable]) as Promise<void>;
-    piped.then(undefined, (reason: unknown) => (reason instanceof Error ? observer.fail(reason) : observer.cancel()));
-    return Reflect.apply(pipe, passing.readable, [target]);
   };
 }
 
