@@ -3,6 +3,6 @@
  *
  * @module
  */
-import { init } from './init.js';
+import { init } from './index.js';
 
 init();

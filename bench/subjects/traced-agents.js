@@ -1,12 +1,15 @@
-/* The package as it is built, with its defaults (redaction on, joined with OpenTelemetry) and an exporter of the bench. */
+/*
+ * The package as it is built, with its defaults (redaction on, joined with OpenTelemetry) and an exporter of the bench: queued
+ * unless told otherwise, as those of the other subjects are.
+ */
 import { flush, init, traceAgent, traceLLM, traceToLine, traceTool } from '../../dist/bundle/index.js';
 
 export const exportsTraces = true;
 
 /** @param {import('../measure.js').Sink} sink */
-export async function setUp(sink) {
+export async function setUp(sink, { delivery = 'queued' } = {}) {
   init({
-    exporters: [{ name: 'bench', export: (traces) => sink.take(traces, linesOf) }],
+    exporters: [{ name: 'bench', delivery, export: (traces) => sink.take(traces, linesOf) }],
   });
   return { flush };
 }

@@ -1,6 +1,4 @@
-import { randomFillSync } from 'node:crypto';
-
-const pool = Buffer.allocUnsafeSlow(8192);
+const pool = Buffer.alloc(8192);
 let hex = '';
 let position = 0;
 
@@ -19,7 +17,8 @@ export function newTraceId(): string {
 /** Randomness is drawn for a thousand ids at once: the call to the system and the conversion to hex cost more than the id. */
 function take(length: number): string {
   if (position + length > hex.length) {
-    hex = randomFillSync(pool).toString('hex');
+    crypto.getRandomValues(pool); // the global one: node:crypto is large, and loads when this is first called
+    hex = pool.toString('hex');
     position = 0;
   }
   position += length;
