@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { now } from '../../utils/clock.js';
 import { makeFolders } from './make-folders.js';
 import { rotate } from './rotate.js';
 
@@ -26,12 +27,20 @@ export interface AppendFileOptions {
 }
 
 const newline = 0x0a;
+const encoder = new TextEncoder();
 /** Holds most lines. */
 const scratchBytes = 256 * 1024;
-/** UTF-8 of one UTF-16 unit at the most. */
-const maxBytesPerUnit = 3;
 /** For how long a file must not have been written before its last line counts as torn. */
 const patienceMs = 200;
+/**
+ * For how long it is relied on what was found at the path: about what lies between looking and writing in any case. Looking
+ * costs as much as writing, and a burst of traces need not pay it for each.
+ */
+const relianceMs = 0.02;
+/** And for no more lines than these: a clock that was stopped for a test tells no time. */
+const linesOfReliance = 16;
+/** So many looks must have found nothing changed before any is relied on: who writes little gets certainty for nothing. */
+const looksBeforeReliance = 8;
 /** To wait with, synchronously: nobody wakes it. */
 const never = new Int32Array(new SharedArrayBuffer(4));
 // Non-blocking (where there is that), so that a FIFO that took the file's place meanwhile cannot hold the program up.
@@ -51,8 +60,12 @@ export class AppendFile {
   #isShared = false;
   /** The last line in the file has no end: ours that was cut short, or that of a process that died. */
   #isTorn = false;
+  /** When the path was looked at last, how many lines were written since, and how many looks in a row found nothing changed. */
+  #lookedAt = 0;
+  #linesSince = 0;
+  #calmLooks = 0;
 
-  readonly #scratch = Buffer.allocUnsafe(scratchBytes);
+  readonly #scratch = new Uint8Array(scratchBytes);
 
   constructor(options: AppendFileOptions) {
     this.#options = options;
@@ -64,30 +77,45 @@ export class AppendFile {
    */
   append(line: string): void {
     const incoming = this.#options.maxBytes === undefined ? 0 : Buffer.byteLength(line) + 1;
-    const descriptor = this.#open(incoming);
-    const bytes = this.#encode(this.#isTorn ? `\n${line}\n` : `${line}\n`);
-    let written = 0;
-    try {
-      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      if (written > 0) this.#takeBack(descriptor, written);
-      throw error;
-    }
-    this.#end += written;
+    const descriptor = this.#reliable(incoming) ?? this.#open(incoming);
+    this.#write(descriptor, this.#isTorn ? `\n${line}\n` : `${line}\n`);
     this.#isTorn = false;
     if (this.#options.isForced) fsyncSync(descriptor);
   }
 
-  /** Into one buffer, used again for each line that fits: a new one a line would keep the collector busy. */
-  #encode(text: string): Uint8Array {
-    if (text.length * maxBytesPerUnit > this.#scratch.length) return Buffer.from(text);
-    return this.#scratch.subarray(0, this.#scratch.write(text));
+  #write(descriptor: number, text: string): void {
+    // One buffer, used again for each line that fits: a new one a line would keep the collector busy.
+    const fitting = encoder.encodeInto(text, this.#scratch);
+    const isWhole = fitting.read === text.length;
+    const bytes = isWhole ? this.#scratch : encoder.encode(text);
+    const length = isWhole ? fitting.written : bytes.length;
+    let written = 0;
+    try {
+      while (written < length) written += writeSync(descriptor, bytes, written, length - written);
+    } catch (error) {
+      this.#calmLooks = 0;
+      if (written > 0) this.#takeBack(descriptor, written);
+      throw error;
+    }
+    this.#end += written;
+    this.#linesSince += 1;
   }
 
   close(): void {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+
+  /** The descriptor, where the last look at the path is still relied on. */
+  #reliable(incoming: number): number | undefined {
+    const { maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const isReliable =
+      this.#calmLooks >= looksBeforeReliance &&
+      this.#linesSince < linesOfReliance &&
+      now() - this.#lookedAt < relianceMs &&
+      this.#end + incoming <= maxBytes;
+    return isReliable ? this.#descriptor : undefined;
   }
 
   /** The descriptor of the file that stands at the path now: it may have been rotated, renamed or deleted by others. */
@@ -100,7 +128,8 @@ export class AppendFile {
       found = statSync(path, { throwIfNoEntry: false });
     }
     if (this.#descriptor !== undefined && found !== undefined && this.#isSame(found)) {
-      if (found.size !== this.#end) this.#noteOthers(this.#descriptor, found.size);
+      if (found.size === this.#end) this.#noteCalm();
+      else this.#noteOthers(this.#descriptor, found.size);
       return this.#descriptor;
     }
     this.close();
@@ -111,10 +140,17 @@ export class AppendFile {
     return found.ino === this.#identity?.inode && found.dev === this.#identity.device;
   }
 
+  #noteCalm(): void {
+    this.#calmLooks += 1;
+    this.#lookedAt = now();
+    this.#linesSince = 0;
+  }
+
   /** Another process has written or cut the file, and may have died over it. */
   #noteOthers(descriptor: number, size: number): void {
     this.#isTorn = hasTornLine(descriptor, size);
     this.#isShared = true;
+    this.#calmLooks = 0;
     this.#end = size;
   }
 
@@ -139,6 +175,7 @@ export class AppendFile {
       if (!status.isFile()) throw new NotAFileError(path);
       this.#isTorn = hasTornLine(descriptor, status.size);
       this.#isShared = false;
+      this.#calmLooks = 0;
       this.#end = status.size;
       this.#identity = { device: status.dev, inode: status.ino };
     } catch (error) {

@@ -293,9 +293,9 @@ function failHalfway(exporter: FileExporter, failing?: string, meanwhile: () => 
 }
 
 function writePart(real: Call, args: never[], length: number): unknown {
-  const [descriptor, bytes, from = 0] = args as unknown as [number, Uint8Array, number?]; // as append-file calls it
+  const [descriptor, bytes, from, left] = args as unknown as [number, Uint8Array, number, number]; // as append-file calls it
   const write = real as typeof import('node:fs').writeSync;
-  return write(descriptor, bytes, from, Math.min(length, bytes.length - from));
+  return write(descriptor, bytes, from, Math.min(length, left));
 }
 
 function withFileSizeLimit<Result>(bytes: number, act: () => Result): Result {
