@@ -1,5 +1,8 @@
+import { types } from 'node:util';
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
+import { IteratorSteps, type StepKind, StepOutcome } from './iterator-steps.js';
+import { observeOutcome } from './observe-outcome.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
 import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
@@ -59,41 +62,34 @@ export function observeBranches(
 /** Puts observers before `next`, `return` and `throw` of one iterator. */
 export function observeIterator(observer: StreamObserver, iterator: object): boolean {
   return observe(iterator, observer, (observers) => {
+    const steps = new IteratorSteps(observers);
     for (const key of ['return', 'throw'] as const) {
-      if (hasMethod(iterator, key)) shadow(iterator, key, (original) => observeStep(observers, original, key));
+      if (hasMethod(iterator, key)) shadow(iterator, key, (original) => observeStep(steps, original, key));
     }
-    return (
-      hasMethod(iterator, 'next') && shadow(iterator, 'next', (original) => observeStep(observers, original, 'next'))
-    );
+    return hasMethod(iterator, 'next') && shadow(iterator, 'next', (original) => observeStep(steps, original, 'next'));
   });
 }
 
-type StepKind = 'next' | 'return' | 'throw';
-
-function observeStep(observers: StreamObservers, original: Method, kind: StepKind): Method {
+function observeStep(steps: IteratorSteps, original: Method, kind: StepKind): Method {
   const onStep = (step: unknown): unknown => {
-    seeStep(observers, step, kind);
+    steps.see(step, kind);
     return step;
   };
   const onThrown = (thrown: unknown): never => {
-    observers.fail(thrown);
+    steps.observers.fail(thrown);
     throw thrown;
   };
   return function (...args) {
     let step: unknown;
     try {
-      step = observers.run(original, this, args);
+      step = steps.observers.run(original, this, args);
     } catch (thrown) {
       return onThrown(thrown);
     }
-    return step instanceof Promise ? step.then(onStep, onThrown) : onStep(step);
+    if (typeof step !== 'object' || step === null || types.isProxy(step)) return step;
+    if (Object.getPrototypeOf(step) === Promise.prototype) return (step as Promise<unknown>).then(onStep, onThrown);
+    if (!hasMethod(step, 'then')) return onStep(step);
+    observeOutcome(step, new StepOutcome(steps, kind));
+    return step;
   };
-}
-
-function seeStep(observers: StreamObservers, step: unknown, kind: StepKind): void {
-  if (typeof step !== 'object' || step === null) return;
-  const { done, value } = step as IteratorResult<unknown>; // the iterator protocol
-  if (done !== true) observers.chunk(value);
-  else if (kind === 'return') observers.cancel();
-  else observers.end(value);
 }
