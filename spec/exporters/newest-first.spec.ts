@@ -25,10 +25,12 @@ describe('newestFirst', () => {
     expect(namesOf(newestFirst([third, fourth, second, first], {}))).toEqual(['0', '2', '3', '1']);
   });
 
-  it('looks at milliseconds only where there are no spans', () => {
-    const bare = [1, 2].map((ms) => aTrace({ name: `${ms}`, spans: [], requestTime: new Date(ms) }));
+  it('looks at milliseconds and ids only where there are no spans', () => {
+    const bare = ['1', '3', '2'].map((digit) =>
+      aTrace({ id: `tr-${digit}`, name: digit, spans: [], requestTime: new Date(digit === '1' ? 2 : 1) }),
+    );
 
-    expect(namesOf(newestFirst(bare, {}))).toEqual(['2', '1']);
+    expect(namesOf(newestFirst(bare, {}))).toEqual(['1', '2', '3']);
   });
 
   it('gives the same order from memory as from a file', async () => {

@@ -155,6 +155,21 @@ describe('a line that another process is writing', () => {
   });
 });
 
+describe('a missing folder', () => {
+  it('may be made by another process at the same moment', () => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'deep', 'traces.jsonl') });
+    faults.meddle = (name, real, args) => {
+      const result = real(...args);
+      if (name === 'mkdirSync') throw systemError('EEXIST');
+      return result;
+    };
+
+    exporter.export([numbered(1)]);
+
+    expect(numbersIn(exporter.path)).toEqual([1]);
+  });
+});
+
 describe('what stands at the path', () => {
   it('is looked at again when it was opened', () => {
     const exporter = newExporter();
