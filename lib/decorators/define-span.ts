@@ -1,8 +1,8 @@
 import { AttributeKey, type SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
-import { type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
+import { type ArgumentFacts, type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { parameterNames } from '../utils/parameter-names.js';
+import { type ParameterNames, parameterNames } from '../utils/parameter-names.js';
 import type { Callable } from './method-decorator.js';
 import type { TracedOptions } from './options.js';
 
@@ -54,10 +54,34 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
 function namesOf(fn: Callable, { options, sensitivePositions = [] }: SpanDescription): ArgumentNames {
   const read = parameterNames(fn);
   const names = options.argNames ?? read.names;
-  const sensitive = [...(options.sensitive ?? []), ...sensitivePositions.map((index) => names[index] ?? `arg${index}`)];
   // Names for the single values of a rest parameter: then it is no rest any more.
   const restIndex = names.length > read.restIndex + 1 ? -1 : read.restIndex;
-  return argumentNames(names, { restIndex, sensitive });
+  const hidden = [...(options.sensitive ?? []).map((name) => positionOf(name, names, read)), ...sensitivePositions];
+  return argumentNames(names, { restIndex, ...hiddenPositions(hidden, read.restIndex) });
+}
+
+/** A rest parameter stands for all positions from its own on. */
+function hiddenPositions(positions: readonly number[], restIndex: number): ArgumentFacts {
+  if (positions.includes(unknown)) return { sensitiveFrom: 0 };
+  const isRestHidden = restIndex !== -1 && positions.some((position) => position >= restIndex);
+  return isRestHidden ? { sensitive: positions, sensitiveFrom: restIndex } : { sensitive: positions };
+}
+
+/** Nobody knows which argument is meant: minified or misspelt, bound or wrapped. Then none may be shown. */
+const unknown = -1;
+
+function positionOf(sensitive: string, names: readonly (string | undefined)[], read: ParameterNames): number {
+  const named = names.indexOf(sensitive);
+  if (named !== -1) return named;
+  const position = /^arg(\d+)$/.exec(sensitive)?.[1];
+  if (position !== undefined) return Number(position);
+  const own = read.names.indexOf(sensitive);
+  // A key of a destructured parameter hides the whole argument.
+  return own === -1 ? read.texts.findIndex((text) => wordsOf(text).includes(sensitive)) : own;
+}
+
+function wordsOf(parameter: string): readonly string[] {
+  return /^(?:\.\.\.\s*)?[{[]/.test(parameter) ? (parameter.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []) : [];
 }
 
 function constantsOf({ model, provider }: SpanOptions): SpanDefinition['constants'] {

@@ -15,7 +15,12 @@ export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, O
   readonly captureInputs?: boolean;
   /** Whether the result is kept. @default true */
   readonly captureOutputs?: boolean;
-  /** Arguments, by name, that are never kept: `[redacted]` stands in their place. @default none */
+  /**
+   * Arguments that are never kept, by the names of their parameters: `[redacted]` stands in their place. The name of a key
+   * hides the destructured argument it is taken from, that of a rest parameter all its values, `arg1` the second argument. A
+   * name that is none of these (in minified code, of a bound function) hides all arguments: better none than the wrong ones.
+   * @default none
+   */
   readonly sensitive?: readonly string[];
   /** The names of the arguments, for minified code or destructured parameters. @default read from the source, else `arg0`, `arg1` ... */
   readonly argNames?: readonly string[];

@@ -2,11 +2,13 @@
 export interface ParameterNames {
   /** `undefined` for a parameter that is destructured. */
   readonly names: readonly (string | undefined)[];
+  /** The parameters as they are written. */
+  readonly texts: readonly string[];
   /** Position of the rest parameter; `-1` if there is none. */
   readonly restIndex: number;
 }
 
-const none: ParameterNames = { names: [], restIndex: -1 };
+const none: ParameterNames = { names: [], texts: [], restIndex: -1 };
 const bareArrow = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u;
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
 
@@ -22,10 +24,10 @@ export function parameterNames(fn: (...args: never[]) => unknown): ParameterName
 function readNames(source: string): ParameterNames {
   if (/^class\b/.test(source) || source.endsWith('{ [native code] }')) return none;
   const bare = bareArrow.exec(source);
-  if (bare !== null) return { names: [bare[1]], restIndex: -1 };
-  const parameters = splitParameters(source);
-  const restIndex = parameters.findIndex((text) => text.startsWith('...'));
-  return { names: parameters.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), restIndex };
+  if (bare !== null) return { names: [bare[1]], texts: [bare[1] ?? ''], restIndex: -1 };
+  const texts = splitParameters(source);
+  const restIndex = texts.findIndex((text) => text.startsWith('...'));
+  return { names: texts.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), texts, restIndex };
 }
 
 /** The texts between the commas of the parameter list, without comments. */

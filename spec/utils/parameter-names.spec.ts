@@ -100,6 +100,6 @@ describe('parameterNames', () => {
       -1,
     ],
   ])('reads %s', (_case, fn, names, restIndex) => {
-    expect(parameterNames(fn)).toEqual({ names, restIndex });
+    expect(parameterNames(fn)).toMatchObject({ names, restIndex });
   });
 });

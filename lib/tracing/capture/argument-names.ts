@@ -7,38 +7,35 @@ export interface ArgumentNames {
   readonly restIndex: number;
   /** Positions that are never captured; `undefined` if there are none. */
   readonly sensitive: ReadonlySet<number> | undefined;
+  /** From this position on nothing is captured; `Infinity` if there is none. */
+  readonly sensitiveFrom: number;
 }
 
 /** What else is known of the arguments. */
 export interface ArgumentFacts {
   readonly restIndex?: number;
-  /** Names of arguments that are never captured. */
-  readonly sensitive?: readonly string[];
+  /** Positions of arguments that are never captured. */
+  readonly sensitive?: readonly number[];
+  /** From this position on no argument is captured. @default Infinity */
+  readonly sensitiveFrom?: number;
 }
 
 /** Makes names ready for writing; an unknown name becomes `arg` and its position. */
 export function argumentNames(
   given: readonly (string | undefined)[],
-  { restIndex = -1, sensitive = [] }: ArgumentFacts,
+  { restIndex = -1, sensitive = [], sensitiveFrom = Number.POSITIVE_INFINITY }: ArgumentFacts,
 ): ArgumentNames {
   const names = given.map((name, index) => name ?? positionName(index));
-  const hidden = new Set(sensitive.map((name) => positionOf(name, names)).filter((index) => index !== -1));
   return {
     names,
     keys: names.map((name) => `${JSON.stringify(name)}:`),
     restIndex,
-    sensitive: hidden.size === 0 ? undefined : hidden,
+    sensitive: sensitive.length === 0 ? undefined : new Set(sensitive),
+    sensitiveFrom,
   };
 }
 
 /** The name of an argument that has none. */
 export function positionName(index: number): string {
   return `arg${index}`;
-}
-
-function positionOf(name: string, names: readonly string[]): number {
-  const index = names.indexOf(name);
-  if (index !== -1) return index;
-  const position = /^arg(\d+)$/.exec(name)?.[1];
-  return position === undefined ? -1 : Number(position);
 }

@@ -79,20 +79,18 @@ export class Capture {
   inputs(args: ArrayLike<unknown>, names: ArgumentNames, budget: number = this.#maxLength): string {
     const { keys, restIndex } = names;
     const named = restIndex === -1 ? args.length : Math.min(args.length, restIndex);
-    let json = '';
+    let json = '{';
     let room = Math.min(budget, this.#maxLength);
-    const add = (key: string | undefined, text: string): void => {
-      room -= text.length;
-      json += `${json === '' ? '{' : ','}${key}${text}`;
-    };
     for (let index = 0; index < named; index += 1) {
-      add(keys[index] ?? `"${positionName(index)}":`, this.#argument(names, { index, value: args[index], room }));
+      const text = this.#argument(names, { index, value: args[index], room });
+      room -= text.length;
+      json += `${index === 0 ? '' : ','}${keys[index] ?? `"${positionName(index)}":`}${text}`;
     }
     if (restIndex !== -1) {
       const rest = Array.prototype.slice.call(args, restIndex);
-      add(keys[restIndex], this.#argument(names, { index: restIndex, value: rest, room }));
+      json += `${named === 0 ? '' : ','}${keys[restIndex]}${this.#argument(names, { index: restIndex, value: rest, room })}`;
     }
-    return json === '' ? '{}' : `${json}}`;
+    return `${json}}`;
   }
 
   /** A text that stands by itself (a message, a name, a stack): redacted, bounded and well-formed, not JSON. */
@@ -131,7 +129,8 @@ export class Capture {
 
   #argument(names: ArgumentNames, { index, value, room }: Argument): string {
     const name = names.names[index];
-    const isHidden = names.sensitive?.has(index) === true || (name !== undefined && this.isSecret(name, value));
+    const isMarked = index >= names.sensitiveFrom || names.sensitive?.has(index) === true;
+    const isHidden = isMarked || (name !== undefined && this.isSecret(name, value));
     if (isHidden) return quote(redactedMark);
     return this.value(
       value,

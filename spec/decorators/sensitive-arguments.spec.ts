@@ -1,0 +1,68 @@
+import { shutdown, traceToLine, traceTool } from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordInMemory, spanNamed } from '../support/recording.js';
+
+afterEach(shutdown);
+
+type Pay = (...args: unknown[]) => unknown;
+
+function inputsOf(pay: Pay, args: unknown[], options: { sensitive: string[]; argNames?: string[] }): unknown {
+  const memory = recordInMemory();
+  traceTool(pay, { name: 'pay', captureOutputs: false, ...options })(...args);
+  expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
+  return spanNamed(memory, 'pay').inputs;
+}
+
+describe('arguments that are said to be sensitive', () => {
+  it('are hidden by their names', () => {
+    const pay = ((amount: number, card: string) => amount + card) as Pay;
+
+    expect(inputsOf(pay, [5, 'canary'], { sensitive: ['card'] })).toEqual({ amount: 5, card: '[redacted]' });
+  });
+
+  it('are hidden by the names they are given, and by their own', () => {
+    const pay = ((amount: number, card: string) => amount + card) as Pay;
+
+    expect(inputsOf(pay, [5, 'canary'], { sensitive: ['card'], argNames: ['sum', 'number'] })).toEqual({
+      sum: 5,
+      number: '[redacted]',
+    });
+    expect(inputsOf(pay, [5, 'canary'], { sensitive: ['number'], argNames: ['sum', 'number'] })).toEqual({
+      sum: 5,
+      number: '[redacted]',
+    });
+  });
+
+  it('are hidden whole where a key of theirs is named', () => {
+    const pay = ((amount: number, { card = '' }: { card?: string }) => amount + card) as Pay;
+
+    expect(inputsOf(pay, [5, { card: 'canary' }], { sensitive: ['card'] })).toEqual({ amount: 5, arg1: '[redacted]' });
+  });
+
+  it('are hidden from their place on where they are the rest', () => {
+    const pay = ((amount: number, ...cards: string[]) => amount + cards.join()) as Pay;
+
+    expect(inputsOf(pay, [5, 'canary', 'canary'], { sensitive: ['cards'] })).toEqual({
+      amount: 5,
+      cards: '[redacted]',
+    });
+    expect(inputsOf(pay, [5, 'canary', 'canary'], { sensitive: ['arg2'] })).toEqual({ amount: 5, cards: '[redacted]' });
+    expect(inputsOf(pay, [5, 'canary', 'canary'], { sensitive: ['cards'], argNames: ['sum', 'one', 'two'] })).toEqual({
+      sum: 5,
+      one: '[redacted]',
+      two: '[redacted]',
+    });
+  });
+
+  it.each<[string, Pay]>([
+    ['misspelt', ((crad: string) => crad) as Pay],
+    ['minified', ((e: string) => e) as Pay],
+    ['bound', ((card: string) => card).bind(undefined) as Pay],
+    ['behind a wrapper', (...args) => args],
+    ['native', JSON.stringify as Pay],
+  ])('take all others with them where nobody knows which is meant: %s', (_case, pay) => {
+    const inputs = inputsOf(pay, ['canary', null], { sensitive: ['card'] }) as object;
+
+    expect(new Set(Object.values(inputs))).toEqual(new Set(['[redacted]']));
+  });
+});
