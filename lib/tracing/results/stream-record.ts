@@ -22,9 +22,8 @@ export class StreamRecord implements Abandonable {
   /** The first chunk, which may name the model; all of them where a callback wants to see them. */
   readonly #chunks: unknown[] = [];
   readonly #chunksToKeep: number;
-  #texts = '';
+  readonly #texts: string[] = [];
   #room: number;
-  #written = 0;
   #seen = 0;
 
   constructor(span: RecordingSpan, recorder: Recorder) {
@@ -52,7 +51,7 @@ export class StreamRecord implements Abandonable {
     this.#seen += 1;
     const kept = ArrayBuffer.isView(chunk) ? sizeOf(chunk) : chunk;
     if (this.#chunks.length < this.#chunksToKeep) this.#chunks.push(kept);
-    if (this.#room > 0 && this.#written < maxChunks) this.#write(kept);
+    if (this.#room > 0 && this.#texts.length < maxChunks) this.#write(kept);
     this.#usage?.add(chunk);
   }
 
@@ -61,9 +60,9 @@ export class StreamRecord implements Abandonable {
     const span = this.#span;
     if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
     if (this.#seen === 0 || !span.isRecording() || !span.definition.captureOutputs) return;
-    const omitted = this.#seen - this.#written;
-    const note = omitted === 0 ? '' : `${this.#written === 0 ? '' : ','}"[${omitted} more chunks]"`;
-    span.outputs ??= `[${this.#texts}${note}]`;
+    const omitted = this.#seen - this.#texts.length;
+    const texts = omitted === 0 ? this.#texts : [...this.#texts, `"[${omitted} more chunks]"`];
+    span.outputs ??= `[${texts.join(',')}]`;
   }
 
   /** A reader was let go of. With the last one, the call is gone, too. */
@@ -88,11 +87,18 @@ export class StreamRecord implements Abandonable {
       this.#room = 0;
       return;
     }
-    const text = trace.charge(this.#recorder.captureValue(chunk, `outputs[${this.#written}]`, room));
-    this.#texts += this.#written === 0 ? text : `,${text}`;
+    const text = trace.charge(this.#recorder.captureValue(chunk, `outputs[${this.#texts.length}]`, room));
+    this.#texts.push(inOnePiece(text));
     this.#room -= text.length + 1;
-    this.#written += 1;
   }
+}
+
+/**
+ * The engine keeps a text that was put together as a tree of its pieces, until somebody reads a character of it: to collect
+ * those trees took half of the time of a stream.
+ */
+function inOnePiece(text: string): string {
+  return text.charCodeAt(0) === 0 ? '' : text; // JSON has no such character
 }
 
 /** Bytes are not kept: a stream of them may be of any size. */
