@@ -86,10 +86,14 @@ function observeStep(steps: IteratorSteps, original: Method, kind: StepKind): Me
     } catch (thrown) {
       return onThrown(thrown);
     }
+    if (isNativePromise(step)) return step.then(onStep, onThrown);
     if (typeof step !== 'object' || step === null || types.isProxy(step)) return step;
-    if (Object.getPrototypeOf(step) === Promise.prototype) return (step as Promise<unknown>).then(onStep, onThrown);
     if (!hasMethod(step, 'then')) return onStep(step);
     observeOutcome(step, new StepOutcome(steps, kind));
     return step;
   };
+}
+
+function isNativePromise(step: unknown): step is Promise<unknown> {
+  return types.isPromise(step) && Object.getPrototypeOf(step) === Promise.prototype;
 }
