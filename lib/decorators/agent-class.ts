@@ -2,7 +2,7 @@ import { SpanType } from '../entities/attributes.js';
 import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
-import type { Anything, Callable } from './method-decorator.js';
+import { type Anything, type Callable, isTouched } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
 import { sensitivePositionsOf } from './sensitive.js';
 import { markOf, traceCallable } from './trace-callable.js';
@@ -17,10 +17,12 @@ export type AnyAgentOptions = Omit<SpanOptions, 'name'> & Pick<AgentOptions, 'na
 const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSON', 'toString']);
 
 /** Makes a class an agent: its instances are captured as their name, and its entries open spans. */
-export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions): void {
+export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions, metadata?: object): void {
   const prototype = agentClass.prototype as object; // of a class
   markAgent(prototype, agentNamer(options.name));
-  for (const { key, label, entry } of entriesOf(agentClass, options)) {
+  const { methods } = options;
+  const entries = methods === undefined ? entriesOf({ prototype, metadata }) : namedEntries(agentClass, methods);
+  for (const { key, label, entry } of entries) {
     const inherited = findMethod(prototype, key);
     if (inherited === undefined) continue;
     const { name: _agentName, methods: _methods, ...spanOptions } = options;
@@ -69,6 +71,12 @@ function ownName(self: unknown): string {
   return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'agent';
 }
 
+interface ClassPlace {
+  readonly prototype: object;
+  /** What the decorators of the class share in the standard convention, where the runtime has it. */
+  readonly metadata: object | undefined;
+}
+
 interface Entry {
   readonly key: string;
   readonly label: string;
@@ -79,17 +87,16 @@ interface Entry {
  * The methods still to be wrapped. Those that carry `@TracedAgent` are explicit entries already; where there are any, or
  * `options.methods` names some, or a base class has some, nothing else of the class is an entry.
  */
-function entriesOf(agentClass: AnyClass, { methods }: AnyAgentOptions): Entry[] {
-  const prototype = agentClass.prototype as object; // of a class
-  if (methods !== undefined) return namedEntries(agentClass, methods);
+function entriesOf(place: ClassPlace): Entry[] {
+  const { prototype } = place;
   const own = Object.getOwnPropertyNames(prototype).filter((key) => methodAt(prototype, key) !== undefined);
   if (own.some((key) => isExplicit(methodAt(prototype, key)))) return [];
-  const inherited = own.filter((key) => isOpen(prototype, key) && isExplicit(inheritedMethod(prototype, key)));
+  const inherited = own.filter((key) => isOpen(place, key) && isExplicit(inheritedMethod(prototype, key)));
   if (inherited.length > 0 || hasExplicitAbove(prototype)) {
     return inherited.map((key) => ({ key, label: key, entry: 'explicit' }));
   }
   return own
-    .filter((key) => !key.startsWith('_') && !neverEntries.has(key) && isOpen(prototype, key))
+    .filter((key) => !key.startsWith('_') && !neverEntries.has(key) && isOpen(place, key))
     .map((key) => ({ key, label: key, entry: 'implicit' }));
 }
 
@@ -105,9 +112,10 @@ function namedEntries(agentClass: AnyClass, methods: NonNullable<AgentOptions['m
   });
 }
 
-/** Whether none of our decorators has touched the method. */
-function isOpen(prototype: object, key: string): boolean {
-  return markOf(methodAt(prototype, key)) === undefined;
+/** Whether none of our decorators stands on the method. */
+function isOpen(place: ClassPlace, key: string): boolean {
+  const { prototype, metadata } = place;
+  return markOf(methodAt(prototype, key)) === undefined && !isTouched(prototype, key) && !isTouched(metadata, key);
 }
 
 function isExplicit(method: unknown): boolean {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { active } from '../tracing/active-recorder.js';
 import { runInSpan } from '../tracing/run-in-span.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
+import { processWide } from '../utils/process-wide.js';
 import type { Callable } from './method-decorator.js';
 
 /** What is known of a function that one of our decorators touched. */
@@ -14,7 +15,7 @@ export interface Mark {
 }
 
 // Beside the functions, so that nobody who looks at a decorated method finds a property that was not there.
-const marks = new WeakMap<object, Mark>();
+const marks = processWide('marks/1', () => new WeakMap<object, Mark>());
 
 /** The mark of a function, if one of our decorators touched it. */
 export function markOf(fn: unknown): Mark | undefined {
@@ -33,18 +34,46 @@ export function mark(fn: Callable, facts: Mark): void {
 export function traceCallable(fn: Callable, definition: SpanDefinition): Callable {
   const known = markOf(fn);
   const target = known?.kind === 'traced' ? known.target : fn;
-  // A method, not a function: it has no `prototype` and cannot be called with `new`, as the one it stands for.
+  const traced = isConstructor(target) ? tracedFunction(target, definition) : tracedMethod(target, definition);
+  mirror(fn, traced);
+  mark(traced, { kind: 'traced', target, definition });
+  return traced;
+}
+
+/** A method has no `prototype` and cannot be called with `new`, as the one it stands for. */
+function tracedMethod(target: Callable, definition: SpanDefinition): Callable {
   // oxlint-disable-next-line typescript/unbound-method -- it has no `this` of its own
-  const traced = {
+  return {
     method(this: unknown, ...args: unknown[]): unknown {
       const recorder = active.current;
       if (recorder === undefined) return Reflect.apply(target, this, args);
       return runInSpan(recorder, { definition, target, self: this, args });
     },
   }.method as Callable;
-  mirror(fn, traced);
-  mark(traced, { kind: 'traced', target, definition });
-  return traced;
+}
+
+/** A `function` of the old kind may be called with `new`: a span for each instance then. */
+function tracedFunction(target: Callable, definition: SpanDefinition): Callable {
+  return function traced(this: unknown, ...args: unknown[]): unknown {
+    const recorder = active.current;
+    if (new.target !== undefined) {
+      const derived = new.target === (traced as unknown) ? target : new.target;
+      const construct: Callable = (...given) => Reflect.construct(target, given, derived) as unknown;
+      if (recorder === undefined) return construct(...args);
+      return runInSpan(recorder, { definition, target: construct, self: undefined, args });
+    }
+    if (recorder === undefined) return Reflect.apply(target, this, args);
+    return runInSpan(recorder, { definition, target, self: this, args });
+  };
+}
+
+function isConstructor(fn: Callable): boolean {
+  try {
+    Reflect.construct(Object, [], fn); // only asks: nothing of the function is called
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Gives one function the face of another: prototype, name, length, own properties and reflect metadata. */

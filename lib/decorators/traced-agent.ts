@@ -1,5 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
+import type { SpanDefinition } from '../tracing/span-definition.js';
 import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
 import { defineSpan } from './define-span.js';
 import {
@@ -57,7 +58,7 @@ export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Outp
       ? (second.kind as string) === 'class'
       : typeof first === 'function' && second === undefined;
     if (!isClass) return (decorateMethod as (...args: unknown[]) => unknown)(first, second, third);
-    decorateAgentClass(first as AnyClass, options);
+    decorateAgentClass(first as AnyClass, options, isStandardContext(second) ? second.metadata : undefined);
     return undefined;
   }
   return decorate as TracedAgentDecorator<Args, Output>;
@@ -77,16 +78,21 @@ function traceEntry(method: Callable, place: MethodPlace, options: AnyAgentOptio
       functionName: String(place.key),
       options: spanOptions,
       entry: 'explicit',
-      nameOf: name === undefined ? entryNamer(String(place.key)) : fixedNamer(name),
+      nameOf: name === undefined ? entryNamer(String(place.key)) : chosenNamer(name, String(place.key)),
       sensitivePositions: sensitivePositionsOf(place.owner, place.key),
     }),
   );
 }
 
-function fixedNamer(name: string | ((self: Anything) => string)): (self: unknown) => { name: string; agent: string } {
+/** Where the callback has no name to give, the agent's own stands. */
+function chosenNamer(
+  name: string | ((self: Anything) => unknown),
+  label: string,
+): NonNullable<SpanDefinition['nameOf']> {
+  const nameEntry = entryNamer(label);
   return (self) => {
     const chosen = typeof name === 'string' ? name : name(self);
-    return { name: chosen, agent: chosen };
+    return typeof chosen === 'string' && chosen !== '' ? { name: chosen, agent: chosen } : nameEntry(self);
   };
 }
 

@@ -1,3 +1,4 @@
+import { processWide } from '../utils/process-wide.js';
 import type { Recorder } from './recorder.js';
 
 /** The one place that says whether tracing is on. */
@@ -8,11 +9,8 @@ export interface ActiveRecorder {
   lastTraceId: string | undefined;
 }
 
-const key = Symbol.for('traced-agents/active-recorder/1');
-
-// Two copies of the package in one process (two versions, or one bundled) record into one set of traces.
-const shared = globalThis as { [key]?: ActiveRecorder };
-shared[key] ??= { current: undefined, lastTraceId: undefined };
-
 /** Shared by all copies of this package in the process. `init()` sets it; a decorated call reads it, and is bare while it is empty. */
-export const active: ActiveRecorder = shared[key];
+export const active: ActiveRecorder = processWide('active-recorder/1', () => ({
+  current: undefined,
+  lastTraceId: undefined,
+}));

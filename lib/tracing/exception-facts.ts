@@ -6,29 +6,41 @@ export interface ExceptionFacts {
   readonly stack: string;
   /** `Type: message` of each cause, the nearest first. */
   readonly causes: readonly string[];
-  /** `Type: message` of each error that an AggregateError holds. */
+  /** `Type: message` of each error that an AggregateError holds, be it the exception or a cause. */
   readonly errors: readonly string[];
 }
 
 const maxCauses = 10;
 const maxErrors = 10;
+const maxStacks = 20;
 
 /** Facts of anything that can be thrown: errors, values, frozen or revoked objects. Never throws. */
 export function exceptionFacts(thrown: unknown): ExceptionFacts {
   const causes = causesOf(thrown);
-  const errors = errorsOf(thrown);
-  const stacks = [
-    stackOf(thrown),
-    ...errors.map((error, index) => `[errors.${index}] ${stackOf(error)}`),
-    ...causes.map((cause) => `Caused by: ${stackOf(cause)}`),
-  ];
+  // A failed fetch() is a TypeError whose cause holds the errors, one for each address.
+  const errors = [thrown, ...causes].flatMap(errorsOf).slice(0, maxErrors);
   return {
     type: typeOf(thrown),
     message: messageOf(thrown),
-    stack: stacks.join('\n'),
+    stack: stacksOf(thrown, new Set()).join('\n'),
     causes: causes.map(describe),
     errors: errors.map(describe),
   };
+}
+
+/** The stack of an exception and of all it speaks of, each once. */
+function stacksOf(thrown: unknown, seen: Set<unknown>): string[] {
+  if (seen.has(thrown) || seen.size >= maxStacks) return [];
+  seen.add(thrown);
+  const stacks = [stackOf(thrown)];
+  for (const [index, error] of errorsOf(thrown).entries()) stacks.push(...labelled(`[errors.${index}] `, error, seen));
+  const cause = read(thrown, 'cause');
+  return cause === undefined || cause === null ? stacks : [...stacks, ...labelled('Caused by: ', cause, seen)];
+}
+
+function labelled(label: string, thrown: unknown, seen: Set<unknown>): string[] {
+  const [first, ...rest] = stacksOf(thrown, seen);
+  return first === undefined ? [] : [label + first, ...rest];
 }
 
 /** `Type: message`, or the type alone where there is no message. */
@@ -60,7 +72,13 @@ function stackOf(thrown: unknown): string {
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
   let next = read(thrown, 'cause');
-  while (next !== undefined && next !== thrown && causes.length < maxCauses && !causes.includes(next)) {
+  while (
+    next !== undefined &&
+    next !== null &&
+    next !== thrown &&
+    causes.length < maxCauses &&
+    !causes.includes(next)
+  ) {
     causes.push(next);
     next = read(next, 'cause');
   }

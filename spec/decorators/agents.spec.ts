@@ -347,4 +347,20 @@ describe('@TracedAgent on a method', () => {
 
     expect(memory.traces.map(treeOf)).toEqual(['Agent.run']);
   });
+
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['an empty text', () => ''],
+    ['a number', () => 5],
+  ])('have their own name where the callback gives %s', (_case, name) => {
+    class Planner {
+      readonly name = 'Ada';
+      @TracedAgent({ name: name as () => string }) plan() {}
+    }
+    const memory = recordInMemory();
+
+    new Planner().plan();
+
+    expect(memory.traces[0]?.data.spans[0]?.name).toBe('Ada.plan');
+  });
 });

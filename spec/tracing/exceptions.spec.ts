@@ -1,5 +1,6 @@
 import { shutdown, traceAgent, traceTool } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
+import { exceptionFacts } from '../../lib/tracing/exception-facts.js';
 import { recordInMemory, spanNamed } from '../support/recording.js';
 
 afterEach(async () => {
@@ -120,5 +121,27 @@ describe('an exception', () => {
       spanNamed(memory, 'root').status.code,
       spanNamed(memory, 'fail').status.code,
     ]).toEqual(['OK', 'OK', 'ERROR']);
+  });
+
+  it('tell of the errors that a cause holds, as those of a failed fetch do, and of their causes', () => {
+    const refused = new Error('connect ECONNREFUSED ::1:80', { cause: new Error('no route') });
+    const cause = new AggregateError([refused, new Error('connect ECONNREFUSED 127.0.0.1:80')], 'all failed');
+    const facts = exceptionFacts(new TypeError('fetch failed', { cause }));
+
+    expect(facts.errors).toEqual(['Error: connect ECONNREFUSED ::1:80', 'Error: connect ECONNREFUSED 127.0.0.1:80']);
+    expect(facts.causes).toEqual(['AggregateError: all failed']);
+    expect(facts.stack).toContain('Caused by: AggregateError: all failed');
+    expect(facts.stack).toContain('[errors.1] Error: connect ECONNREFUSED 127.0.0.1:80');
+    expect(facts.stack).toContain('Caused by: Error: no route');
+  });
+
+  it('pass over a cause that is null, and end where errors speak of one another', () => {
+    const one = new AggregateError([], 'one', { cause: null });
+    const two = new AggregateError([one], 'two', { cause: one });
+    one.errors.push(two);
+
+    expect(exceptionFacts(new Error('x', { cause: null })).causes).toEqual([]);
+    expect(exceptionFacts(two).causes).toEqual(['AggregateError: one']);
+    expect(exceptionFacts(two).errors).toEqual(['AggregateError: one', 'AggregateError: two']);
   });
 });

@@ -1,6 +1,8 @@
+import { processWide } from '../../utils/process-wide.js';
+
 /** What decorators told about classes, by prototype. Looked up along the prototype chain, so that subclasses inherit it. */
-const sensitiveKeys = new WeakMap<object, Set<PropertyKey>>();
-const agentNamers = new WeakMap<object, (instance: object) => string>();
+const sensitiveKeys = processWide('sensitive-keys/1', () => new WeakMap<object, Set<PropertyKey>>());
+const agentNamers = processWide('agent-namers/1', () => new WeakMap<object, (instance: object) => string>());
 
 /** Says that a field of the instances of a class is never captured. */
 export function markSensitive(prototype: object, key: PropertyKey): void {
