@@ -1,6 +1,6 @@
 /*
  * Traces of seven spans into a file, in a process of its own: the limit writes batches, the package each trace before its root
- * settles. Prints traces a kernel's time, and how many lines are in the file.
+ * settles; some 2 KB a trace in the limit's compact lines. Prints traces a kernel's time, and how many lines are in the file.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { FileExporter, init } from '../dist/bundle/index.js';
@@ -30,7 +30,7 @@ process.exit();
 
 async function runTraces(many) {
   for (let index = 0; index < many; index += 1) {
-    await agent(`question ${index}`);
+    await agent(`Question ${index}: ${'what does a traced agent tell, and why? '.repeat(2)}`);
     if (index % 73 === 0) flush(); // some 512 spans
   }
   flush();

@@ -145,8 +145,15 @@ const previewLength = 1000;
 
 /** MLflow's columns hold 1000 code points. */
 function preview(text: string | undefined): string | undefined {
-  if (text === undefined || text.length <= previewLength) return text;
-  const codePoints = Array.from(text.slice(0, 2 * previewLength));
-  if (codePoints.length <= previewLength && text.length <= 2 * previewLength) return text;
-  return `${codePoints.slice(0, previewLength - 3).join('')}...`;
+  if (text === undefined || text.length <= previewLength || endOf(text, previewLength) >= text.length) return text;
+  return `${text.slice(0, endOf(text, previewLength - 3))}...`;
+}
+
+/** Where so many code points end. */
+function endOf(text: string, codePoints: number): number {
+  let end = 0;
+  for (let count = 0; count < codePoints && end < text.length; count += 1) {
+    end += Number(text.codePointAt(end)) > 0xffff ? 2 : 1;
+  }
+  return end;
 }
