@@ -93,7 +93,7 @@ function webShape(value: object): Shape | undefined {
 
 function instanceShape(value: object, prototype: object, { callOut }: ShapeRules): Shape {
   if (hasTransformMetadata(prototype)) {
-    return { kind: 'record', record: callOut(() => plainInstance(value)) as object }; // an instance stays an object
+    return { kind: 'record', record: callOut(() => plainInstance(value)) };
   }
   if (typeof readField(value, 'toJSON') === 'function') return { kind: 'record', record: value };
   const toJson = findMethod(prototype, 'toJSON');
