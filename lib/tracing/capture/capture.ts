@@ -62,6 +62,11 @@ export class Capture {
     this.#isSmallKept = Math.min(maxStringLength, maxNodes) >= smallLength && maxDepth >= smallDepth;
   }
 
+  /** Whether paths are shown to anybody. */
+  get asksByPath(): boolean {
+    return this.#rules.redact !== undefined;
+  }
+
   /** A value as JSON text of about `budget` characters at the most. */
   value(value: unknown, path: string, budget: number = this.#maxLength): string {
     const room = Math.min(budget, this.#maxLength);

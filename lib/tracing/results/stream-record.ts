@@ -87,7 +87,9 @@ export class StreamRecord implements Abandonable {
       this.#room = 0;
       return;
     }
-    const text = trace.charge(this.#recorder.captureValue(chunk, `outputs[${this.#texts.length}]`, room));
+    // Made only where somebody asks for it: there are many chunks.
+    const path = this.#recorder.capture.asksByPath ? `outputs[${this.#texts.length}]` : 'outputs';
+    const text = trace.charge(this.#recorder.captureValue(chunk, path, room));
     this.#texts.push(inOnePiece(text));
     this.#room -= text.length + 1;
   }
