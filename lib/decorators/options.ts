@@ -86,18 +86,29 @@ export function checkOptions(decorator: DecoratorName, args: readonly unknown[])
   if (args.length > 1 || typeof options === 'function') {
     throw new TypeError(`@${decorator} stands without its parentheses. Write @${decorator}() instead.`);
   }
+  checkValues(`@${decorator}`, options, knownOptions[decorator]);
+}
+
+/** The same for the twins of the decorators: `traceTool(fn, options)`. */
+export function checkTwinOptions(twin: TwinName, options: unknown): void {
+  checkValues(`${twin}()`, options, knownOptions[decoratorOf[twin]]);
+}
+
+const decoratorOf = { traceTool: 'TracedTool', traceLLM: 'TracedLLM', traceAgent: 'TracedTool' } as const;
+
+/** The functions that do for functions what the decorators do for methods. */
+export type TwinName = keyof typeof decoratorOf;
+
+function checkValues(whose: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`@${decorator} takes an object of options, but got ${String(options)}.`);
+    throw new TypeError(`${whose} takes an object of options, but got ${String(options)}.`);
   }
-  const known = knownOptions[decorator];
   for (const [key, value] of Object.entries(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(`@${decorator} has no option '${key}'. It knows ${known.join(', ')}.`);
-    }
+    if (!known.includes(key)) throw new TypeError(`${whose} has no option '${key}'. It knows ${known.join(', ')}.`);
     const wanted = misfit(key, value);
     if (wanted !== undefined)
-      throw new TypeError(`The option '${key}' of @${decorator} must be ${wanted}, but is ${typeof value}.`);
+      throw new TypeError(`The option '${key}' of ${whose} must be ${wanted}, but is ${typeof value}.`);
   }
 }
 

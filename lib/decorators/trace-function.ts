@@ -1,7 +1,13 @@
 import { SpanType } from '../entities/attributes.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Callable } from './method-decorator.js';
-import type { AgentMethodOptions, LLMOptions, ToolOptions } from './options.js';
+import {
+  type AgentMethodOptions,
+  checkTwinOptions,
+  type LLMOptions,
+  type ToolOptions,
+  type TwinName,
+} from './options.js';
 import { traceCallable } from './trace-callable.js';
 
 /**
@@ -61,9 +67,10 @@ interface FunctionKind {
   readonly entry?: 'explicit';
 }
 
-function trace<Fn extends Callable>(fn: Fn, twin: string, kind: FunctionKind): Fn {
+function trace<Fn extends Callable>(fn: Fn, twin: TwinName, kind: FunctionKind): Fn {
   if (typeof fn !== 'function')
     throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
+  checkTwinOptions(twin, kind.options);
   const functionName = fn.name || kind.options.name || 'anonymous';
   const agent = kind.options.name ?? functionName;
   const naming = kind.entry === undefined ? {} : { nameOf: () => ({ name: agent, agent }) };

@@ -9,6 +9,7 @@ import {
   TracedAgent,
   TracedLLM,
   TracedTool,
+  traceAgent,
   traceLLM,
   traceTool,
   Untraced,
@@ -398,5 +399,15 @@ describe('misuse in JavaScript', () => {
 
   it('init refuses options it does not know', () => {
     expect(() => init({ exportres: [] } as never)).toThrow(ConfigurationError);
+  });
+
+  it('are checked for functions, too', () => {
+    const fn = () => 1;
+
+    expect(() => traceTool(fn, { nam: 'x' } as object)).toThrow("traceTool() has no option 'nam'. It knows name, ");
+    expect(() => traceLLM(fn, { model: 5 } as object)).toThrow(
+      "The option 'model' of traceLLM() must be a string, but is number.",
+    );
+    expect(() => traceAgent(fn, 'x' as object)).toThrow('traceAgent() takes an object of options, but got x.');
   });
 });
