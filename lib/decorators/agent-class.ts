@@ -1,11 +1,12 @@
 import { SpanType } from '../entities/attributes.js';
 import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
+import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
-import { type Anything, type Callable, isTouched } from './method-decorator.js';
+import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
+import type { Anything } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { markOf, traceCallable } from './trace-callable.js';
+import { traceCallable } from './trace-callable.js';
 
 /** A class of any kind, abstract ones too. */
 export type AnyClass = abstract new (...args: never[]) => object;
@@ -21,7 +22,8 @@ export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOption
   const prototype = agentClass.prototype as object; // of a class
   markAgent(prototype, agentNamer(options.name));
   const { methods } = options;
-  const entries = methods === undefined ? entriesOf({ prototype, metadata }) : namedEntries(agentClass, methods);
+  const place = { owner: prototype, metadata };
+  const entries = methods === undefined ? entriesOf(place) : namedEntries(agentClass, methods);
   for (const { key, label, entry } of entries) {
     const inherited = findMethod(prototype, key);
     if (inherited === undefined) continue;
@@ -35,7 +37,7 @@ export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOption
         options: spanOptions,
         entry,
         nameOf: entryNamer(label),
-        sensitivePositions: sensitivePositionsOf(inherited.owner, key),
+        place: inherited.owner === prototype ? { ...place, key } : { owner: inherited.owner, metadata: undefined, key },
       }),
     );
     Object.defineProperty(prototype, key, { ...inherited.descriptor, value: traced });
@@ -71,11 +73,8 @@ function ownName(self: unknown): string {
   return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'agent';
 }
 
-interface ClassPlace {
-  readonly prototype: object;
-  /** What the decorators of the class share in the standard convention, where the runtime has it. */
-  readonly metadata: object | undefined;
-}
+/** The class as its decorators know it. */
+type ClassPlace = Omit<Place, 'key'> & { readonly owner: object };
 
 interface Entry {
   readonly key: string;
@@ -88,22 +87,23 @@ interface Entry {
  * `options.methods` names some, or a base class has some, nothing else of the class is an entry.
  */
 function entriesOf(place: ClassPlace): Entry[] {
-  const { prototype } = place;
-  const own = Object.getOwnPropertyNames(prototype).filter((key) => methodAt(prototype, key) !== undefined);
-  if (own.some((key) => isExplicit(methodAt(prototype, key)))) return [];
-  const inherited = own.filter((key) => isOpen(place, key) && isExplicit(inheritedMethod(prototype, key)));
-  if (inherited.length > 0 || hasExplicitAbove(prototype)) {
-    return inherited.map((key) => ({ key, label: key, entry: 'explicit' }));
-  }
-  return own
-    .filter((key) => !key.startsWith('_') && !neverEntries.has(key) && isOpen(place, key))
-    .map((key) => ({ key, label: key, entry: 'implicit' }));
+  const own = Object.getOwnPropertyNames(place.owner)
+    .filter((key) => methodAt(place.owner, key) !== undefined)
+    .map((key) => ({ key, label: key, mark: markAt({ ...place, key }, methodAt(place.owner, key)?.method) }));
+  if (own.some(({ mark }) => isExplicit(mark))) return [];
+  const open = own.filter(({ mark }) => mark === undefined);
+  const above = explicitKeysAbove(place);
+  if (above.size > 0)
+    return open.filter(({ key }) => above.has(key)).map((method) => ({ ...method, entry: 'explicit' }));
+  return open
+    .filter(({ key }) => !key.startsWith('_') && !neverEntries.has(key))
+    .map((method) => ({ ...method, entry: 'implicit' }));
 }
 
 function namedEntries(agentClass: AnyClass, methods: NonNullable<AgentOptions['methods']>): Entry[] {
   const labels = Array.isArray(methods) ? methods.map((key: string) => [key, key] as const) : Object.entries(methods);
   return labels.map(([key, label]) => {
-    if (findMethod(agentClass.prototype as object, key) === undefined) {
+    if (key === 'constructor' || findMethod(agentClass.prototype as object, key) === undefined) {
       throw new TypeError(
         `@TracedAgent names '${key}' among its methods, but the class '${agentClass.name}' has no such method. Check the spelling.`,
       );
@@ -112,47 +112,22 @@ function namedEntries(agentClass: AnyClass, methods: NonNullable<AgentOptions['m
   });
 }
 
-/** Whether none of our decorators stands on the method. */
-function isOpen(place: ClassPlace, key: string): boolean {
-  const { prototype, metadata } = place;
-  return markOf(methodAt(prototype, key)) === undefined && !isTouched(prototype, key) && !isTouched(metadata, key);
+function isExplicit(mark: Mark | undefined): boolean {
+  return mark?.definition?.entry === 'explicit';
 }
 
-function isExplicit(method: unknown): boolean {
-  return markOf(method)?.definition?.entry === 'explicit';
-}
-
-function hasExplicitAbove(prototype: object): boolean {
-  const above: unknown = Object.getPrototypeOf(prototype);
-  if (above === null || above === Object.prototype) return false;
-  const owner = above as object; // a prototype that is not null
-  return Object.getOwnPropertyNames(owner).some((key) => isExplicit(methodAt(owner, key))) || hasExplicitAbove(owner);
-}
-
-function inheritedMethod(prototype: object, key: string): unknown {
-  const above: unknown = Object.getPrototypeOf(prototype);
-  return typeof above === 'object' && above !== null ? findMethod(above, key)?.method : undefined;
-}
-
-function methodAt(owner: object, key: string): Callable | undefined {
-  const value: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
-  return typeof value === 'function' ? (value as Callable) : undefined;
-}
-
-interface FoundMethod {
-  readonly owner: object;
-  readonly method: Callable;
-  readonly descriptor: PropertyDescriptor;
+/** The explicit entries of the classes above. */
+function explicitKeysAbove({ owner, metadata }: ClassPlace): ReadonlySet<PropertyKey> {
+  const [, ...prototypes] = chainOf(owner);
+  const [, ...shared] = chainOf(metadata);
+  const standing = prototypes.flatMap((prototype) =>
+    Object.getOwnPropertyNames(prototype).map((key) => [key, markOf(methodAt(prototype, key)?.method)] as const),
+  );
+  const placed = [...prototypes, ...shared].flatMap((above) => [...marksIn(above)]);
+  return new Set([...standing, ...placed].filter(([, mark]) => isExplicit(mark)).map(([key]) => key));
 }
 
 function findMethod(prototype: object, key: string): FoundMethod | undefined {
-  for (let owner: object | null = prototype; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) {
-      return typeof descriptor.value === 'function'
-        ? { owner, method: descriptor.value as Callable, descriptor }
-        : undefined;
-    }
-  }
-  return undefined;
+  const owner = chainOf(prototype).find((each) => Object.hasOwn(each, key));
+  return owner && methodAt(owner, key);
 }

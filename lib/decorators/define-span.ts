@@ -1,10 +1,13 @@
 import { AttributeKey, type SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
-import { type ArgumentFacts, type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
+import { type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { type ParameterNames, parameterNames } from '../utils/parameter-names.js';
+import { parameterNames } from '../utils/parameter-names.js';
+import { hiddenArguments, hiddenByAny } from './hidden-arguments.js';
+import { markAt, markOf, type Place } from './marks.js';
 import type { Callable } from './method-decorator.js';
 import type { TracedOptions } from './options.js';
+import { sensitiveParametersOf } from './sensitive.js';
 
 /** What a decorator says of the spans of one method. */
 export interface SpanDescription {
@@ -13,8 +16,8 @@ export interface SpanDescription {
   /** The method's name where the function itself does not have it. */
   readonly functionName: string;
   readonly options: SpanOptions;
-  /** Positions of arguments that `@Sensitive` stands before. */
-  readonly sensitivePositions?: readonly number[];
+  /** Where the function stands, if it is a method. */
+  readonly place?: Place;
   readonly isModelCall?: boolean;
   readonly entry?: 'explicit' | 'implicit';
   readonly nameOf?: SpanDefinition['nameOf'];
@@ -30,7 +33,9 @@ export interface SpanOptions extends Omit<TracedOptions, 'attributes'> {
 
 /** Works out once, at decoration, all that each call's span needs. */
 export function defineSpan(fn: Callable, description: SpanDescription): SpanDefinition {
-  const { options, type, functionName } = description;
+  const { options, type, functionName, place } = description;
+  // What another of our decorators below keeps out of traces stays out.
+  const inner = (place === undefined ? markOf(fn) : markAt(place, fn))?.definition;
   return {
     type,
     typeText: JSON.stringify(type),
@@ -38,9 +43,9 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     functionNameText: JSON.stringify(functionName),
     name: options.name ?? (description.nameOf === undefined ? functionName : undefined),
     nameOf: description.nameOf,
-    argumentNames: namesOf(fn, description),
-    captureInputs: options.captureInputs ?? true,
-    captureOutputs: options.captureOutputs ?? true,
+    argumentNames: namesOf(fn, inner, description),
+    captureInputs: options.captureInputs ?? inner?.captureInputs ?? true,
+    captureOutputs: options.captureOutputs ?? inner?.captureOutputs ?? true,
     constants: constantsOf(options),
     attributes: options.attributes as SpanDefinition['attributes'], // typed for the user's method, called with its values
     usage: options.usage as SpanDefinition['usage'], // likewise
@@ -51,37 +56,17 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
   };
 }
 
-function namesOf(fn: Callable, { options, sensitivePositions = [] }: SpanDescription): ArgumentNames {
-  const read = parameterNames(fn);
+function namesOf(fn: Callable, inner: SpanDefinition | undefined, { options, place }: SpanDescription): ArgumentNames {
+  const read = parameterNames(markOf(fn)?.target ?? fn);
   const names = options.argNames ?? read.names;
   // Names for the single values of a rest parameter: then it is no rest any more.
   const restIndex = names.length > read.restIndex + 1 ? -1 : read.restIndex;
-  const hidden = [...(options.sensitive ?? []).map((name) => positionOf(name, names, read)), ...sensitivePositions];
-  return argumentNames(names, { restIndex, ...hiddenPositions(hidden, read.restIndex) });
-}
-
-/** A rest parameter stands for all positions from its own on. */
-function hiddenPositions(positions: readonly number[], restIndex: number): ArgumentFacts {
-  if (positions.includes(unknown)) return { sensitiveFrom: 0 };
-  const isRestHidden = restIndex !== -1 && positions.some((position) => position >= restIndex);
-  return isRestHidden ? { sensitive: positions, sensitiveFrom: restIndex } : { sensitive: positions };
-}
-
-/** Nobody knows which argument is meant: minified or misspelt, bound or wrapped. Then none may be shown. */
-const unknown = -1;
-
-function positionOf(sensitive: string, names: readonly (string | undefined)[], read: ParameterNames): number {
-  const named = names.indexOf(sensitive);
-  if (named !== -1) return named;
-  const position = /^arg(\d+)$/.exec(sensitive)?.[1];
-  if (position !== undefined) return Number(position);
-  const own = read.names.indexOf(sensitive);
-  // A key of a destructured parameter hides the whole argument.
-  return own === -1 ? read.texts.findIndex((text) => wordsOf(text).includes(sensitive)) : own;
-}
-
-function wordsOf(parameter: string): readonly string[] {
-  return /^(?:\.\.\.\s*)?[{[]/.test(parameter) ? (parameter.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []) : [];
+  const hidden = hiddenByAny([
+    hiddenArguments(options.sensitive ?? [], { given: options.argNames ?? [], read }),
+    ...(place?.owner === undefined ? [] : sensitiveParametersOf(place.owner, place.key)),
+    ...(inner === undefined ? [] : [inner.argumentNames]),
+  ]);
+  return argumentNames(names, { restIndex, ...hidden });
 }
 
 function constantsOf({ model, provider }: SpanOptions): SpanDefinition['constants'] {

@@ -1,7 +1,5 @@
 /* biome-ignore-all lint/suspicious/noExplicitAny: the one file where types of methods nobody knows meet (style rule 17) */
 
-import { processWide } from '../utils/process-wide.js';
-
 /** Any value: what callbacks get where the user gave no types. */
 export type Anything = any;
 
@@ -45,7 +43,7 @@ export interface MethodPlace {
   readonly isStatic: boolean;
   /** The prototype, or for statics the class; the standard convention does not tell. */
   readonly owner: object | undefined;
-  /** What the decorators of one class share in the standard convention, where the runtime has it. */
+  /** What the decorators of one class share in the standard convention, where the runtime has it; `undefined` for statics. */
   readonly metadata: object | undefined;
   /** Runs when an instance is made; the legacy convention needs no such thing. */
   readonly onInstance: ((initialize: (this: object) => void) => void) | undefined;
@@ -65,7 +63,7 @@ export function methodDecorator<Args extends readonly unknown[], Output>(
   wrap: MethodWrapper,
 ): TracedMethodDecorator<Args, Output> {
   function decorate(first: unknown, second: unknown, third?: PropertyDescriptor): unknown {
-    if (isStandardContext(second)) return touch(wrap, methodOf(decorator, first, second), standardPlace(second));
+    if (isStandardContext(second)) return wrap(methodOf(decorator, first, second), standardPlace(second));
     if (second === undefined) throw misplaced(decorator, 'class', functionName(first));
     const key = second as string | symbol; // by the legacy convention
     if (typeof third?.value !== 'function') throw misplaced(decorator, legacyKind(third), key);
@@ -76,23 +74,9 @@ export function methodDecorator<Args extends readonly unknown[], Output>(
       metadata: undefined,
       onInstance: undefined,
     };
-    return { ...third, value: touch(wrap, third.value as Callable, place) };
+    return { ...third, value: wrap(third.value as Callable, place) };
   }
   return decorate as TracedMethodDecorator<Args, Output>;
-}
-
-/** Remembers where our decorators stand: another decorator above may put a function of its own in the method's place. */
-const touched = processWide('touched-methods/1', () => new WeakMap<object, Set<PropertyKey>>());
-
-function touch(wrap: MethodWrapper, method: Callable, place: MethodPlace): Callable {
-  const owner = place.owner ?? place.metadata;
-  if (owner !== undefined) touched.set(owner, (touched.get(owner) ?? new Set()).add(place.key));
-  return wrap(method, place);
-}
-
-/** Whether one of our decorators stands on the method of a class, told by its prototype or its decorators' metadata. */
-export function isTouched(owner: object | undefined, key: PropertyKey): boolean {
-  return owner !== undefined && touched.get(owner)?.has(key) === true;
 }
 
 function methodOf(decorator: string, value: unknown, context: ClassMethodDecoratorContext): Callable {
@@ -105,7 +89,7 @@ function standardPlace(context: ClassMethodDecoratorContext): MethodPlace {
     key: context.name,
     isStatic: context.static,
     owner: undefined,
-    metadata: context.metadata as object | undefined,
+    metadata: context.static ? undefined : (context.metadata as object | undefined),
     onInstance: context.static
       ? undefined
       : (initialize) => context.addInitializer(initialize as (this: unknown) => void),

@@ -1,5 +1,6 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { CallFacts } from '../tracing/span-definition.js';
+import { isCount } from '../utils/is-count.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
@@ -16,12 +17,13 @@ export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, O
   /** Whether the result is kept. @default true */
   readonly captureOutputs?: boolean;
   /**
-   * Arguments that are never kept, by the names of their parameters: `[redacted]` stands in their place. The name of a key
-   * hides the destructured argument it is taken from, that of a rest parameter all its values, `arg1` the second argument. A
-   * name that is none of these (in minified code, of a bound function) hides all arguments: better none than the wrong ones.
+   * Arguments that are never kept, by the names of their parameters (in the source or in `argNames`) or by their positions,
+   * from 0: `[redacted]` stands in their place. The name of a key hides the destructured argument it is taken from, that of a
+   * rest parameter all its values. A name that is none of these (in minified code, of a bound function) hides all arguments:
+   * better none than the wrong ones.
    * @default none
    */
-  readonly sensitive?: readonly string[];
+  readonly sensitive?: readonly (string | number)[];
   /** The names of the arguments, for minified code or destructured parameters. @default read from the source, else `arg0`, `arg1` ... */
   readonly argNames?: readonly string[];
 }
@@ -130,7 +132,10 @@ const requirements: Readonly<Record<string, Requirement>> = {
   usage: aFunction,
   captureInputs: aFlag,
   captureOutputs: aFlag,
-  sensitive: names,
+  sensitive: {
+    wanted: 'an array of names or positions',
+    isMet: (value) => Array.isArray(value) && value.every((item) => aText.isMet(item) || isCount(item)),
+  },
   argNames: names,
   methods: {
     wanted: 'an array of names or an object of labels',

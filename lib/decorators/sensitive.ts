@@ -1,6 +1,9 @@
 import 'reflect-metadata';
+import type { HiddenArguments } from '../tracing/capture/argument-names.js';
 import { markSensitive } from '../tracing/capture/class-facts.js';
-import { isStandardContext } from './method-decorator.js';
+import { parameterNames } from '../utils/parameter-names.js';
+import { hiddenByAny } from './hidden-arguments.js';
+import { type Callable, isStandardContext } from './method-decorator.js';
 
 /** `@Sensitive()` stands on fields and accessors in both conventions, and on parameters in the legacy one. */
 export interface SensitiveDecorator {
@@ -13,7 +16,7 @@ export interface SensitiveDecorator {
   (target: object, key: string | symbol | undefined, index?: number | PropertyDescriptor): void;
 }
 
-const positionsKey = 'traced-agents:sensitive';
+const hiddenKey = 'traced-agents:sensitive';
 
 /**
  * Whatever stands here never enters a trace: `[redacted]` stands in its place, wherever an instance of the class is captured.
@@ -39,15 +42,18 @@ export function Sensitive(...rest: never[]): SensitiveDecorator {
   };
 }
 
-/** The positions of a method's arguments that `@Sensitive()` stands before. */
-export function sensitivePositionsOf(owner: object | undefined, key: PropertyKey): readonly number[] {
-  if (owner === undefined) return [];
-  return (Reflect.getOwnMetadata(positionsKey, owner, key as string | symbol) as number[] | undefined) ?? []; // set below
+/** The arguments of a method that `@Sensitive()` stands before, there or in a class above. */
+export function sensitiveParametersOf(owner: object, key: PropertyKey): HiddenArguments[] {
+  const hidden = Reflect.getMetadata(hiddenKey, owner, key as string | symbol) as HiddenArguments | undefined; // set below
+  return hidden === undefined ? [] : [hidden];
 }
 
 function markParameter(target: object, key: string | symbol, index: number): void {
-  const positions = sensitivePositionsOf(target, key);
-  Reflect.defineMetadata(positionsKey, [...positions, index], target, key);
+  // Parameters are decorated before the method: it still stands there as it is written.
+  const method: unknown = Reflect.get(target, key);
+  const isRest = typeof method === 'function' && parameterNames(method as Callable).restIndex === index;
+  const hidden = { sensitive: new Set([index]), sensitiveFrom: isRest ? index : Number.POSITIVE_INFINITY };
+  Reflect.defineMetadata(hiddenKey, hiddenByAny([...sensitiveParametersOf(target, key), hidden]), target, key);
 }
 
 function markStandard(context: DecoratorContext): void {

@@ -2,30 +2,8 @@ import 'reflect-metadata';
 import { active } from '../tracing/active-recorder.js';
 import { runInSpan } from '../tracing/run-in-span.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { processWide } from '../utils/process-wide.js';
+import { mark, markOf } from './marks.js';
 import type { Callable } from './method-decorator.js';
-
-/** What is known of a function that one of our decorators touched. */
-export interface Mark {
-  /** `traced` functions record spans; `untraced` ones asked to be left alone. */
-  readonly kind: 'traced' | 'untraced';
-  /** The function as the user wrote it. */
-  readonly target: Callable;
-  readonly definition: SpanDefinition | undefined;
-}
-
-// Beside the functions, so that nobody who looks at a decorated method finds a property that was not there.
-const marks = processWide('marks/1', () => new WeakMap<object, Mark>());
-
-/** The mark of a function, if one of our decorators touched it. */
-export function markOf(fn: unknown): Mark | undefined {
-  return typeof fn === 'function' ? marks.get(fn) : undefined;
-}
-
-/** Marks a function. */
-export function mark(fn: Callable, facts: Mark): void {
-  marks.set(fn, facts);
-}
 
 /**
  * The function that stands in a decorated function's place: a span for each call while tracing is on, else one branch.
@@ -33,7 +11,7 @@ export function mark(fn: Callable, facts: Mark): void {
  */
 export function traceCallable(fn: Callable, definition: SpanDefinition): Callable {
   const known = markOf(fn);
-  const target = known?.kind === 'traced' ? known.target : fn;
+  const target = known?.kind === 'traced' ? (known.target as Callable) : fn; // as the user wrote it
   const traced = isConstructor(target) ? tracedFunction(target, definition) : tracedMethod(target, definition);
   mirror(fn, traced);
   mark(traced, { kind: 'traced', target, definition });

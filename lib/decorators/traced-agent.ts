@@ -2,7 +2,6 @@ import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
 import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
-import { defineSpan } from './define-span.js';
 import {
   type AnyArguments,
   type Anything,
@@ -13,8 +12,7 @@ import {
   type TracedMethodDecorator,
 } from './method-decorator.js';
 import { type AgentOptions, checkOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { traceCallable } from './trace-callable.js';
+import { traceMethod } from './trace-method.js';
 
 /** `@TracedAgent()` stands on classes and on methods, in both conventions. */
 export interface TracedAgentDecorator<Args extends readonly unknown[], Output>
@@ -70,18 +68,12 @@ function traceEntry(method: Callable, place: MethodPlace, options: AnyAgentOptio
     throw new TypeError(`The option 'methods' of @TracedAgent is for classes, but '${String(place.key)}' is a method.`);
   }
   markOwner(place);
-  return traceCallable(
-    method,
-    defineSpan(method, {
-      type: SpanType.agent,
-      key: place.key,
-      functionName: String(place.key),
-      options: spanOptions,
-      entry: 'explicit',
-      nameOf: name === undefined ? entryNamer(String(place.key)) : chosenNamer(name, String(place.key)),
-      sensitivePositions: sensitivePositionsOf(place.owner, place.key),
-    }),
-  );
+  return traceMethod(method, place, {
+    type: SpanType.agent,
+    options: spanOptions,
+    entry: 'explicit',
+    nameOf: name === undefined ? entryNamer(String(place.key)) : chosenNamer(name, String(place.key)),
+  });
 }
 
 /** Where the callback has no name to give, the agent's own stands. */

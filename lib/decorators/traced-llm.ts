@@ -1,9 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
-import { defineSpan } from './define-span.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions, type LLMOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { traceCallable } from './trace-callable.js';
+import { traceMethod } from './trace-method.js';
 
 /**
  * Each call of the method becomes an LLM span: messages, answer or exception, latency, model and token usage. The tokens are
@@ -23,17 +21,7 @@ export function TracedLLM<Args extends readonly unknown[] = AnyArguments, Output
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {
   checkOptions('TracedLLM', [options, ...rest]);
-  return methodDecorator('TracedLLM', (method, { key, owner }) =>
-    traceCallable(
-      method,
-      defineSpan(method, {
-        type: SpanType.llm,
-        key,
-        functionName: String(key),
-        options,
-        isModelCall: true,
-        sensitivePositions: sensitivePositionsOf(owner, key),
-      }),
-    ),
+  return methodDecorator('TracedLLM', (method, place) =>
+    traceMethod(method, place, { type: SpanType.llm, options, isModelCall: true }),
   );
 }

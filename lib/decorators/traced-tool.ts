@@ -1,9 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
-import { defineSpan } from './define-span.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions, type ToolOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { traceCallable } from './trace-callable.js';
+import { traceMethod } from './trace-method.js';
 
 /**
  * Each call of the method becomes a TOOL span: arguments, result or exception, latency.
@@ -22,16 +20,5 @@ export function TracedTool<Args extends readonly unknown[] = AnyArguments, Outpu
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {
   checkOptions('TracedTool', [options, ...rest]);
-  return methodDecorator('TracedTool', (method, { key, owner }) =>
-    traceCallable(
-      method,
-      defineSpan(method, {
-        type: SpanType.tool,
-        key,
-        functionName: String(key),
-        options,
-        sensitivePositions: sensitivePositionsOf(owner, key),
-      }),
-    ),
-  );
+  return methodDecorator('TracedTool', (method, place) => traceMethod(method, place, { type: SpanType.tool, options }));
 }

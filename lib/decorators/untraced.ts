@@ -1,5 +1,6 @@
+import { mark } from './marks.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
-import { mark } from './trace-callable.js';
+import { remember } from './trace-method.js';
 
 /**
  * Keeps a method of a `@TracedAgent` class out of its entries. The method itself is left as it is.
@@ -16,8 +17,9 @@ import { mark } from './trace-callable.js';
  */
 export function Untraced(...rest: never[]): TracedMethodDecorator<AnyArguments, Anything> {
   if (rest.length > 0) throw new TypeError('@Untraced stands without its parentheses. Write @Untraced() instead.');
-  return methodDecorator('Untraced', (method) => {
+  return methodDecorator('Untraced', (method, place) => {
     mark(method, { kind: 'untraced', target: method, definition: undefined });
+    remember(place, method);
     return method;
   });
 }

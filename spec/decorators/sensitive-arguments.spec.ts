@@ -1,4 +1,4 @@
-import { shutdown, traceToLine, traceTool } from 'traced-agents';
+import { shutdown, TracedAgent, TracedLLM, TracedTool, traceToLine, traceTool } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../support/recording.js';
 
@@ -6,7 +6,11 @@ afterEach(shutdown);
 
 type Pay = (...args: unknown[]) => unknown;
 
-function inputsOf(pay: Pay, args: unknown[], options: { sensitive: string[]; argNames?: string[] }): unknown {
+function inputsOf(
+  pay: Pay,
+  args: unknown[],
+  options: { sensitive: (string | number)[]; argNames?: string[] },
+): unknown {
   const memory = recordInMemory();
   traceTool(pay, { name: 'pay', captureOutputs: false, ...options })(...args);
   expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
@@ -64,5 +68,66 @@ describe('arguments that are said to be sensitive', () => {
     const inputs = inputsOf(pay, ['canary', null], { sensitive: ['card'] }) as object;
 
     expect(new Set(Object.values(inputs))).toEqual(new Set(['[redacted]']));
+  });
+
+  it('are hidden by their positions', () => {
+    const pay = ((amount: number, card: string, ...more: string[]) => [amount, card, more]) as Pay;
+
+    expect(inputsOf(pay, [5, 'canary', 'm'], { sensitive: [1] })).toEqual({
+      amount: 5,
+      card: '[redacted]',
+      more: ['m'],
+    });
+    expect(inputsOf(pay, [5, 'c', 'm', 'canary'], { sensitive: [3] })).toEqual({
+      amount: 5,
+      card: 'c',
+      more: '[redacted]',
+    });
+  });
+
+  it('are each hidden where several have the name', () => {
+    const pay = (({ card }: { card: string }, { card: other }: { card: string }) => card + other) as Pay;
+    const args = [{ card: 'canary' }, { card: 'canary' }];
+
+    expect(inputsOf(pay, args, { sensitive: ['card'] })).toEqual({ arg0: '[redacted]', arg1: '[redacted]' });
+    expect(inputsOf(pay, args, { sensitive: ['x'], argNames: ['x', 'x'] })).toEqual({ x: '[redacted]' });
+  });
+
+  it('are hidden alone where the values of a rest parameter have names', () => {
+    const pay: Pay = (...args) => args.length;
+
+    expect(inputsOf(pay, ['canary', 5], { sensitive: ['card'], argNames: ['card', 'sum'] })).toEqual({
+      card: '[redacted]',
+      sum: 5,
+    });
+  });
+
+  it('stay hidden where another of our decorators stands above', () => {
+    @TracedAgent({ methods: ['charge'] })
+    class Payer {
+      readonly name = 'p';
+      @TracedLLM() @TracedTool({ sensitive: ['card'] }) pay(_amount: number, card: string) {
+        return card.length;
+      }
+      @TracedAgent({ sensitive: ['card'] }) charge(_amount: number, card: string) {
+        return card.length;
+      }
+      @TracedLLM() @TracedTool({ captureInputs: false, captureOutputs: false }) refund(card: string) {
+        return card;
+      }
+    }
+    const memory = recordInMemory();
+    const payer = new Payer();
+
+    payer.pay(5, 'canary');
+    payer.charge(5, 'canary');
+    payer.refund('canary');
+
+    expect(memory.traces.map((trace) => trace.data.spans[0]?.inputs)).toEqual([
+      { _amount: 5, card: '[redacted]' },
+      { _amount: 5, card: '[redacted]' },
+      undefined,
+    ]);
+    expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
   });
 });

@@ -1,37 +1,40 @@
-/** The names of a function's arguments, made ready for writing. */
-export interface ArgumentNames {
-  readonly names: readonly string[];
-  /** The names as JSON keys with their colon: `"query":`. */
-  readonly keys: readonly string[];
-  /** Position of the rest parameter; `-1` if there is none. */
-  readonly restIndex: number;
-  /** Positions that are never captured; `undefined` if there are none. */
+/** Arguments that are never captured. */
+export interface HiddenArguments {
+  /** Their positions; `undefined` if there are none. */
   readonly sensitive: ReadonlySet<number> | undefined;
   /** From this position on nothing is captured; `Infinity` if there is none. */
   readonly sensitiveFrom: number;
 }
 
+/** The names of a function's arguments, made ready for writing. */
+export interface ArgumentNames extends HiddenArguments {
+  readonly names: readonly string[];
+  /** The names as JSON keys with their colon: `"query":`. */
+  readonly keys: readonly string[];
+  /** Position of the rest parameter; `-1` if there is none. */
+  readonly restIndex: number;
+}
+
 /** What else is known of the arguments. */
-export interface ArgumentFacts {
+export interface ArgumentFacts extends Partial<HiddenArguments> {
   readonly restIndex?: number;
-  /** Positions of arguments that are never captured. */
-  readonly sensitive?: readonly number[];
-  /** From this position on no argument is captured. @default Infinity */
-  readonly sensitiveFrom?: number;
 }
 
 /** Makes names ready for writing; an unknown name becomes `arg` and its position. */
 export function argumentNames(
   given: readonly (string | undefined)[],
-  { restIndex = -1, sensitive = [], sensitiveFrom = Number.POSITIVE_INFINITY }: ArgumentFacts,
+  { restIndex = -1, sensitive = new Set(), sensitiveFrom = Number.POSITIVE_INFINITY }: ArgumentFacts,
 ): ArgumentNames {
   const names = given.map((name, index) => name ?? positionName(index));
+  // The values of a rest parameter are written as one: who hides one of them hides all.
+  const isRestHidden =
+    restIndex !== -1 && (Number.isFinite(sensitiveFrom) || [...sensitive].some((position) => position >= restIndex));
   return {
     names,
     keys: names.map((name) => `${JSON.stringify(name)}:`),
     restIndex,
-    sensitive: sensitive.length === 0 ? undefined : new Set(sensitive),
-    sensitiveFrom,
+    sensitive: sensitive.size === 0 ? undefined : sensitive,
+    sensitiveFrom: isRestHidden ? Math.min(sensitiveFrom, restIndex) : sensitiveFrom,
   };
 }
 
