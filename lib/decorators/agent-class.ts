@@ -1,10 +1,9 @@
 import { SpanType } from '../entities/attributes.js';
-import { agentNameOf, markAgent } from '../tracing/capture/class-facts.js';
-import type { SpanDefinition } from '../tracing/span-definition.js';
+import { markAgent } from '../tracing/capture/class-facts.js';
+import { agentNamer, entryNamer } from './agent-names.js';
 import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
-import type { Anything } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
 import { traceCallable } from './trace-callable.js';
 
@@ -20,7 +19,7 @@ const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSO
 /** Makes a class an agent: its instances are captured as their name, and its entries open spans. */
 export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions, metadata?: object): void {
   const prototype = agentClass.prototype as object; // of a class
-  markAgent(prototype, agentNamer(options.name));
+  markAgent(prototype, agentNamer(options.name, agentClass.name));
   const { methods } = options;
   const place = { owner: prototype, metadata };
   const entries = methods === undefined ? entriesOf(place) : namedEntries(agentClass, methods);
@@ -42,35 +41,6 @@ export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOption
     );
     Object.defineProperty(prototype, key, { ...inherited.descriptor, value: traced });
   }
-}
-
-/** The name of an entry's span, `<agent>.<label>`, read when the method is called. */
-export function entryNamer(label: string): NonNullable<SpanDefinition['nameOf']> {
-  return (self) => {
-    const agent = agentNameFor(self);
-    return { name: `${agent}.${label}`, agent };
-  };
-}
-
-/** What an agent is called: as its class was decorated, else its own `name`, else its class. */
-function agentNameFor(self: unknown): string {
-  const isInstance = typeof self === 'object' && self !== null;
-  return (isInstance ? agentNameOf(self) : undefined) ?? ownName(self);
-}
-
-function agentNamer(name: AgentOptions['name']): (instance: object) => string {
-  if (typeof name === 'string') return () => name;
-  if (name === undefined) return ownName;
-  return (instance) => {
-    const chosen: unknown = name(instance as Anything); // the user says what the class is
-    return typeof chosen === 'string' && chosen !== '' ? chosen : ownName(instance);
-  };
-}
-
-function ownName(self: unknown): string {
-  const { name, constructor } = (self ?? {}) as { name?: unknown; constructor?: { name?: unknown } };
-  if (typeof name === 'string' && name !== '') return name;
-  return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'agent';
 }
 
 /** The class as its decorators know it. */

@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
-import type { SpanDefinition } from '../tracing/span-definition.js';
-import { type AnyAgentOptions, type AnyClass, decorateAgentClass, entryNamer } from './agent-class.js';
+import { type AnyAgentOptions, type AnyClass, decorateAgentClass } from './agent-class.js';
+import { entryNamer, ownName } from './agent-names.js';
 import {
   type AnyArguments,
   type Anything,
@@ -72,20 +72,8 @@ function traceEntry(method: Callable, place: MethodPlace, options: AnyAgentOptio
     type: SpanType.agent,
     options: spanOptions,
     entry: 'explicit',
-    nameOf: name === undefined ? entryNamer(String(place.key)) : chosenNamer(name, String(place.key)),
+    nameOf: entryNamer(String(place.key), name),
   });
-}
-
-/** Where the callback has no name to give, the agent's own stands. */
-function chosenNamer(
-  name: string | ((self: Anything) => unknown),
-  label: string,
-): NonNullable<SpanDefinition['nameOf']> {
-  const nameEntry = entryNamer(label);
-  return (self) => {
-    const chosen = typeof name === 'string' ? name : name(self);
-    return typeof chosen === 'string' && chosen !== '' ? { name: chosen, agent: chosen } : nameEntry(self);
-  };
 }
 
 /** A class with a traced entry is an agent, even if the class itself is not decorated. */
@@ -99,10 +87,5 @@ function markOwner({ owner, isStatic, onInstance }: MethodPlace): void {
 
 function markIfNew(prototype: object): void {
   // A class decorator, which runs later or ran on a base class, knows the name better.
-  if (!isAgentPrototype(prototype)) markAgent(prototype, nameOfInstance);
-}
-
-function nameOfInstance(instance: object): string {
-  const { name } = instance as { name?: unknown };
-  return typeof name === 'string' && name !== '' ? name : instance.constructor.name;
+  if (!isAgentPrototype(prototype)) markAgent(prototype, ownName);
 }

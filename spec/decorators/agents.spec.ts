@@ -347,20 +347,72 @@ describe('@TracedAgent on a method', () => {
 
     expect(memory.traces.map(treeOf)).toEqual(['Agent.run']);
   });
+});
 
-  it.each<[string, () => unknown]>([
-    ['undefined', () => undefined],
-    ['an empty text', () => ''],
-    ['a number', () => 5],
-  ])('have their own name where the callback gives %s', (_case, name) => {
+describe('a name that cannot be had', () => {
+  it.each<[string, unknown]>([
+    ['a callback gives undefined', () => undefined],
+    ['a callback gives an empty text', () => ''],
+    ['a callback gives a number', () => 5],
+    ['a callback throws', fail],
+    ['it is an empty text', ''],
+  ])('gives way to the field `name`, then to the class: %s', (_case, name) => {
+    @TracedAgent({ name: name as string })
+    class Agent {
+      readonly name: string | undefined;
+      constructor(name?: string) {
+        this.name = name;
+      }
+      run(_other?: Agent) {}
+    }
     class Planner {
-      readonly name = 'Ada';
-      @TracedAgent({ name: name as () => string }) plan() {}
+      readonly name: string | undefined;
+      constructor(name?: string) {
+        this.name = name;
+      }
+      @TracedAgent({ name: name as string }) plan() {}
+    }
+    const memory = recordInMemory({ onError: () => undefined });
+
+    new Agent('Ada').run(new Agent('Bob'));
+    new Agent().run();
+    new Planner('Cy').plan();
+    new Planner().plan();
+
+    expect(memory.traces.map(treeOf)).toEqual(['Ada.run', 'Agent.run', 'Cy.plan', 'Planner.plan']);
+    expect(memory.traces[0]?.data.spans[0]?.inputs).toEqual({ _other: 'Bob' });
+  });
+
+  it('is told to onError once', () => {
+    @TracedAgent({ name: fail })
+    class Agent {
+      run() {}
+    }
+    const errors: string[] = [];
+    recordInMemory({ onError: (error) => errors.push(error.message) });
+
+    new Agent().run();
+    new Agent().run();
+
+    expect(errors).toEqual([expect.stringContaining("the 'name' callback of 'Agent': Error: no name")]);
+  });
+
+  it('is not looked for again while it is looked for', () => {
+    @TracedAgent({ name: (self: { describe: () => string }) => self.describe() })
+    class Agent {
+      describe() {
+        return 'ada';
+      }
+      run() {}
     }
     const memory = recordInMemory();
 
-    new Planner().plan();
+    new Agent().run();
 
-    expect(memory.traces[0]?.data.spans[0]?.name).toBe('Ada.plan');
+    expect(memory.traces.map(treeOf)).toEqual(['ada.run']);
   });
+
+  function fail(): never {
+    throw new Error('no name');
+  }
 });

@@ -408,6 +408,8 @@ describe('misuse in JavaScript', () => {
     expect(() => traceLLM(fn, { model: 5 } as object)).toThrow(
       "The option 'model' of traceLLM() must be a string, but is number.",
     );
-    expect(() => traceAgent(fn, 'x' as unknown as object)).toThrow('traceAgent() takes an object of options, but got x.');
+    expect(() => traceAgent(fn, 'x' as unknown as object)).toThrow(
+      'traceAgent() takes an object of options, but got x.',
+    );
   });
 });

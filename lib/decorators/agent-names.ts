@@ -1,0 +1,62 @@
+import { active } from '../tracing/active-recorder.js';
+import { agentNameOf } from '../tracing/capture/class-facts.js';
+import { callSuppressed } from '../tracing/contexts.js';
+import type { SpanDefinition, SpanName } from '../tracing/span-definition.js';
+import type { Anything } from './method-decorator.js';
+import type { AgentOptions } from './options.js';
+
+type NameOption = AgentOptions['name'];
+
+/** How the instances of an agent's class are called: as the option says, else by their own `name`, else by their class. */
+export function agentNamer(name: NameOption, className: string): (instance: object) => string {
+  return (instance) => chosenName(name, instance, className) ?? ownName(instance);
+}
+
+/** The name of an entry's span, read when the method is called: what the option says, else `<agent>.<label>`. */
+export function entryNamer(label: string, name?: NameOption): NonNullable<SpanDefinition['nameOf']> {
+  return (self) => {
+    // A name that is found by calling an entry would have to know itself.
+    if (isNaming) return { name: label, agent: undefined };
+    isNaming = true;
+    try {
+      return spanName(label, name, self);
+    } finally {
+      isNaming = false;
+    }
+  };
+}
+
+let isNaming = false;
+
+function spanName(label: string, name: NameOption, self: unknown): SpanName {
+  const chosen = chosenName(name, self, label);
+  if (chosen !== undefined) return { name: chosen, agent: chosen };
+  const isInstance = typeof self === 'object' && self !== null;
+  const agent = (isInstance ? agentNameOf(self) : undefined) ?? ownName(self);
+  return { name: `${agent}.${label}`, agent };
+}
+
+/** What the option says, if that is a name. What its callback calls is not traced. */
+function chosenName(name: NameOption, self: unknown, place: string): string | undefined {
+  if (typeof name !== 'function') return name === '' ? undefined : name;
+  const recorder = active.current;
+  try {
+    const chosen: unknown =
+      recorder === undefined ? name(self as Anything) : callSuppressed(recorder.contexts, () => name(self as Anything)); // the user says what it is
+    return isName(chosen) ? chosen : undefined;
+  } catch (cause) {
+    recorder?.onCallbackError(cause, `the 'name' callback of '${place}'`);
+    return undefined;
+  }
+}
+
+/** An object's own `name`, else that of its class. */
+export function ownName(self: unknown): string {
+  const { name, constructor } = (self ?? {}) as { name?: unknown; constructor?: { name?: unknown } };
+  if (isName(name)) return name;
+  return isName(constructor?.name) ? constructor.name : 'agent';
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
