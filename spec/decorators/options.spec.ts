@@ -391,6 +391,16 @@ describe('misuse in JavaScript', () => {
       () => (Sensitive() as never as (...args: unknown[]) => unknown)({}, 'x', { value: () => 1 }),
       "@Sensitive can only decorate a field, an accessor or a parameter, but 'x' is none.",
     ],
+    [
+      'the constructor among the methods',
+      () => agent({ methods: ['constructor'] })(class Sky {}),
+      "@TracedAgent names 'constructor' among its methods, but the class 'Sky' has no such method.",
+    ],
+    [
+      'sensitive arguments that are neither names nor positions',
+      () => tool({ sensitive: ['card', -1] }),
+      "The option 'sensitive' of @TracedTool must be an array of names or positions, but is object.",
+    ],
     ['a twin without a function', () => traceTool(5 as never), 'traceTool() wraps a function, but got number.'],
   ])('%s throws a TypeError that says what to do', (_case, misuse, message) => {
     expect(misuse).toThrow(TypeError);
