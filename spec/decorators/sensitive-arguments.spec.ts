@@ -1,4 +1,4 @@
-import { shutdown, TracedAgent, TracedLLM, TracedTool, traceToLine, traceTool } from 'traced-agents';
+import { shutdown, TracedAgent, TracedLLM, TracedTool, traceLLM, traceToLine, traceTool } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../support/recording.js';
 
@@ -128,6 +128,17 @@ describe('arguments that are said to be sensitive', () => {
       { _amount: 5, card: '[redacted]' },
       undefined,
     ]);
+    expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
+  });
+
+  it('do not name the model of a call either', () => {
+    const memory = recordInMemory();
+
+    traceLLM((model: string) => model.length, { name: 'ask', sensitive: ['model'] })('canary');
+    traceLLM((request: { model: string }) => request.model.length, { name: 'ask', sensitive: ['request'] })({
+      model: 'canary',
+    });
+
     expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
   });
 });

@@ -42,3 +42,8 @@ export function argumentNames(
 export function positionName(index: number): string {
   return `arg${index}`;
 }
+
+/** Whether the argument at a position is never captured. */
+export function isHidden(index: number, { sensitive, sensitiveFrom }: HiddenArguments): boolean {
+  return index >= sensitiveFrom || sensitive?.has(index) === true;
+}

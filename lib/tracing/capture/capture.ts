@@ -1,4 +1,4 @@
-import { type ArgumentNames, positionName } from './argument-names.js';
+import { type ArgumentNames, isHidden, positionName } from './argument-names.js';
 import { KeyBook } from './key-book.js';
 import { PlainJudge } from './plain-judge.js';
 import { SecretKeys } from './secret-keys.js';
@@ -134,9 +134,7 @@ export class Capture {
 
   #argument(names: ArgumentNames, { index, value, room }: Argument): string {
     const name = names.names[index];
-    const isMarked = index >= names.sensitiveFrom || names.sensitive?.has(index) === true;
-    const isHidden = isMarked || (name !== undefined && this.isSecret(name, value));
-    if (isHidden) return quote(redactedMark);
+    if (isHidden(index, names) || (name !== undefined && this.isSecret(name, value))) return quote(redactedMark);
     return this.value(
       value,
       this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`,

@@ -2,6 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
+import { type ArgumentNames, isHidden } from '../capture/argument-names.js';
 import { completeUsage } from '../complete-usage.js';
 import type { OpenCall, TracedCall } from '../open-call.js';
 import type { Recorder } from '../recorder.js';
@@ -76,9 +77,14 @@ function modelIn(value: unknown): string | undefined {
 }
 
 /** An argument called `model`, or the `model` of a request. */
-function modelAsked({ args, definition }: TracedCall): string | undefined {
-  const named = args[definition.argumentNames.names.indexOf('model')];
-  return typeof named === 'string' ? named : modelIn(args[0]);
+function modelAsked({ args, definition: { argumentNames } }: TracedCall): string | undefined {
+  const named = shownArgument('model', args, argumentNames);
+  return typeof named === 'string' ? named : modelIn(isHidden(0, argumentNames) ? undefined : args[0]);
+}
+
+function shownArgument(name: string, args: ArrayLike<unknown>, argumentNames: ArgumentNames): unknown {
+  const index = argumentNames.names.indexOf(name);
+  return index === -1 || isHidden(index, argumentNames) ? undefined : args[index];
 }
 
 function recordAttributes({ span, recorder, call }: Omit<OpenCall, 'context'>, outcome: Outcome): void {
