@@ -85,7 +85,9 @@ function isUserAndPassword(base64: string): boolean {
   return base64.length < 1000 && /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(base64, 'base64').toString('latin1'));
 }
 
-const endOfUrl = /[\s"'<>`]|$/g;
+const endOfUrl = /[\s"'<>`]/;
+/** Addresses are shorter; what follows is not looked through again for each of them. */
+const longestAddress = 2048;
 /** A user without a password is a name, unless it is this long. */
 const shortestToken = 16;
 
@@ -103,10 +105,11 @@ export function replaceUserInfo(text: string): string {
 }
 
 function secretOfUrl(text: string, start: number): { start: number; end: number } | undefined {
-  endOfUrl.lastIndex = start;
-  const next = text.indexOf('://', start);
-  const end = Math.min(endOfUrl.exec(text)?.index ?? text.length, next === -1 ? text.length : next);
-  const part = text.slice(start, end);
+  const stretch = text.slice(start, start + longestAddress);
+  const next = stretch.indexOf('://');
+  const until = next === -1 ? stretch : stretch.slice(0, next);
+  const end = until.search(endOfUrl);
+  const part = end === -1 ? until : until.slice(0, end);
   const host = part.search(/[/?#]/);
   const colon = part.indexOf(':');
   const isPort = colon !== -1 && /^:\d{0,5}(?:[/?#]|$)/.test(part.slice(colon, colon + 7));

@@ -197,6 +197,7 @@ describe('looking for secrets', () => {
     ['an endless media type', `data:a/${'a'.repeat(3_000_000)};base64,`],
     ['many signs', 'pin={'.repeat(60_000)],
     ['many URLs', '://a:'.repeat(60_000)],
+    ['many addresses', '://@'.repeat(300_000)],
     ['many quotes', `"token":"${'\\"'.repeat(60_000)}`],
   ])('costs no more than the length of the text: %s', (_case, text) => {
     const large = new Capture({ limits: { maxStringLength: 10_000_000, maxSpanLength: 10_000_000 } });
