@@ -1,5 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { context as api, type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  context as api,
+  type Context,
+  type ContextManager,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api';
 import type { RecordingSpan } from './recording-span.js';
 
 type Callable = (...args: never[]) => unknown;
@@ -167,14 +175,31 @@ export function withSessionInContext(outer: Context, scope: SessionScope): Conte
 }
 
 /** The session a trace belongs to that begins in this context. */
-export function sessionOf(context: Context): SessionScope | undefined {
+function sessionOf(context: Context): SessionScope | undefined {
   // Only this file sets the key.
   return context.getValue(sessionKey) as SessionScope | undefined;
 }
 
-/** Whether tracing is switched off in this context, by us or by an OpenTelemetry exporter. */
-export function isSuppressed(context: Context): boolean {
-  return context.getValue(suppressKey) === true;
+/** What a context means for a trace that begins in it. */
+export interface Surroundings {
+  /** Whether tracing is switched off, by us or by an OpenTelemetry exporter. */
+  readonly isSuppressed: boolean;
+  readonly session: SessionScope | undefined;
+  /** The span of another SDK or process that is current. */
+  readonly remote: SpanContext | undefined;
+}
+
+const nothingAround: Surroundings = { isSuppressed: false, session: undefined, remote: undefined };
+
+/** Looked up once for each trace; most begin where there is nothing to be found. */
+export function surroundingsOf(context: Context): Surroundings {
+  if (context === ROOT_CONTEXT) return nothingAround;
+  const above = trace.getSpanContext(context);
+  return {
+    isSuppressed: context.getValue(suppressKey) === true,
+    session: sessionOf(context),
+    remote: above !== undefined && isSpanContextValid(above) ? above : undefined,
+  };
 }
 
 /** Runs inside the context: a function of its own, so that no call needs a closure. */

@@ -15,12 +15,15 @@ export interface TraceKeeper {
   onTraceEnd(trace: LiveTrace): void;
 }
 
+const noSpans: readonly RecordingSpan[] = [];
+
 /** A trace that is still open: gathers its spans until the root has ended and the last child is back. */
 export class LiveTrace implements SpanOwner {
   readonly traceId: string;
   readonly isSampled: boolean;
   readonly startMoment: number;
-  readonly spans: RecordingSpan[] = [];
+  /** In the order of their start. Made with the root in it: an empty list that grows takes room for many, and most traces are small. */
+  spans: readonly RecordingSpan[] = noSpans;
   /** `undefined` until somebody says something. */
   tags: Record<string, string> | undefined = undefined;
   metadata: Record<string, string> | undefined = undefined;
@@ -55,7 +58,8 @@ export class LiveTrace implements SpanOwner {
   onSpanStart(span: RecordingSpan): void {
     this.openSpans += 1;
     // What is not sampled is counted, not kept.
-    if (this.isSampled || this.spans.length === 0) this.spans.push(span);
+    if (this.spans === noSpans) this.spans = [span];
+    else if (this.isSampled) (this.spans as RecordingSpan[]).push(span); // a list of our own
   }
 
   onSpanEnd(span: RecordingSpan): void {

@@ -1,10 +1,10 @@
-import { type Context, isSpanContextValid, trace as otel, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { type Context, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
-import { type Contexts, isSuppressed, sessionOf, sharedContexts } from './contexts.js';
+import { type Contexts, sharedContexts, surroundingsOf } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
@@ -125,14 +125,14 @@ export class Recorder implements TraceKeeper {
   }
 
   #startRoot(context: Context, { definition, parent, agent }: SpanRequest, name: string): RecordingSpan | undefined {
-    if (isSuppressed(context)) return undefined;
-    const remote = parent === undefined ? this.#remoteParentIn(context) : undefined;
+    const { isSuppressed, session, remote: above } = surroundingsOf(context);
+    if (isSuppressed) return undefined;
+    const remote = parent === undefined ? above : undefined;
     // A foreign trace id is adopted; a foreign span is a parent only where it is one of the same tree.
     const isParent = remote !== undefined && this.contexts.spanKey === sharedContexts.spanKey;
     const traceId = remote?.traceId ?? newTraceId();
     const isSampledAbove = remote !== undefined && (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
     const trace = this.#beginTrace(traceId, isParent ? isSampledAbove : isSampled(traceId, this.#options.sampleRatio));
-    const session = sessionOf(context);
     if (session !== undefined) trace.update(session);
     const remoteParentId = isParent ? remote.spanId : undefined;
     const { startMoment } = trace;
@@ -141,11 +141,6 @@ export class Recorder implements TraceKeeper {
     // The trace it would have joined has left already: fire and forget.
     if (parent !== undefined) root.addLink({ context: parent.spanContext() });
     return root;
-  }
-
-  #remoteParentIn(context: Context): SpanContext | undefined {
-    const above = otel.getSpanContext(context);
-    return above !== undefined && isSpanContextValid(above) ? above : undefined;
   }
 
   /** Keeps the arguments as they are now; later changes to them are not seen. Never throws. */
