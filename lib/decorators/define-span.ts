@@ -50,6 +50,7 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     attributes: options.attributes as SpanDefinition['attributes'], // typed for the user's method, called with its values
     usage: options.usage as SpanDefinition['usage'], // likewise
     isModelCall: description.isModelCall ?? false,
+    isModelKnown: options.model !== undefined,
     isNative: false,
     entry: description.entry,
     key: description.key,

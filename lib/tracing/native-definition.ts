@@ -45,6 +45,7 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     attributes: undefined,
     usage: undefined,
     isModelCall: type === SpanType.llm || type === SpanType.chatModel,
+    isModelKnown: false,
     isNative: true,
     entry: type === SpanType.agent ? 'explicit' : undefined,
     key: Symbol(type),

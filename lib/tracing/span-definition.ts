@@ -35,6 +35,8 @@ export interface SpanDefinition {
   readonly usage: ((result: unknown) => Partial<TokenUsage> | undefined) | undefined;
   /** Whether results are looked through for a known shape of usage, and streams as they pass. */
   readonly isModelCall: boolean;
+  /** Whether the decorator itself names the model. */
+  readonly isModelKnown: boolean;
   /** Whether a library made the span by OpenTelemetry's API: then its attributes may tell the usage. */
   readonly isNative: boolean;
   /** For agents: how control must enter for a span to open; `undefined` for anything else. */

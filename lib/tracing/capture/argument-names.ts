@@ -13,6 +13,8 @@ export interface ArgumentNames extends HiddenArguments {
   readonly keys: readonly string[];
   /** Position of the rest parameter; `-1` if there is none. */
   readonly restIndex: number;
+  /** Position of the argument that names the model of a call; `-1` if there is none, or it is hidden. */
+  readonly modelIndex: number;
 }
 
 /** What else is known of the arguments. */
@@ -29,12 +31,16 @@ export function argumentNames(
   // The values of a rest parameter are written as one: who hides one of them hides all.
   const isRestHidden =
     restIndex !== -1 && (Number.isFinite(sensitiveFrom) || [...sensitive].some((position) => position >= restIndex));
+  const hidden: HiddenArguments = {
+    sensitive: sensitive.size === 0 ? undefined : sensitive,
+    sensitiveFrom: isRestHidden ? Math.min(sensitiveFrom, restIndex) : sensitiveFrom,
+  };
   return {
     names,
     keys: names.map((name) => `${JSON.stringify(name)}:`),
     restIndex,
-    sensitive: sensitive.size === 0 ? undefined : sensitive,
-    sensitiveFrom: isRestHidden ? Math.min(sensitiveFrom, restIndex) : sensitiveFrom,
+    modelIndex: names.findIndex((name, index) => name === 'model' && !isHidden(index, hidden)),
+    ...hidden,
   };
 }
 

@@ -2,7 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
-import { type ArgumentNames, isHidden } from '../capture/argument-names.js';
+import { isHidden } from '../capture/argument-names.js';
 import { completeUsage } from '../complete-usage.js';
 import type { OpenCall, TracedCall } from '../open-call.js';
 import type { Recorder } from '../recorder.js';
@@ -61,7 +61,7 @@ function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown)
 
 /** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
 function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome: Outcome): void {
-  if (span.definition.constants.some(([key]) => key === AttributeKey.model)) return;
+  if (span.definition.isModelKnown) return;
   const model = ('value' in outcome ? modelIn(outcome.value) : undefined) ?? (call && modelAsked(call));
   if (model !== undefined && span.attributes?.has(AttributeKey.model) !== true) {
     span.setAttribute(AttributeKey.model, model);
@@ -78,13 +78,8 @@ function modelIn(value: unknown): string | undefined {
 
 /** An argument called `model`, or the `model` of a request. */
 function modelAsked({ args, definition: { argumentNames } }: TracedCall): string | undefined {
-  const named = shownArgument('model', args, argumentNames);
+  const named = args[argumentNames.modelIndex];
   return typeof named === 'string' ? named : modelIn(isHidden(0, argumentNames) ? undefined : args[0]);
-}
-
-function shownArgument(name: string, args: ArrayLike<unknown>, argumentNames: ArgumentNames): unknown {
-  const index = argumentNames.names.indexOf(name);
-  return index === -1 || isHidden(index, argumentNames) ? undefined : args[index];
 }
 
 function recordAttributes({ span, recorder, call }: Omit<OpenCall, 'context'>, outcome: Outcome): void {
