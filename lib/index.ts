@@ -3,13 +3,17 @@
  *
  * @module
  */
+export type { ConversationOptions, MessageOptions } from './decorators/conversation-options.js';
 export { type Instrumentation, instrument } from './decorators/instrument.js';
 export type { TracedMethodDecorator } from './decorators/method-decorator.js';
 export type { AgentMethodOptions, AgentOptions, LLMOptions, ToolOptions, TracedOptions } from './decorators/options.js';
 export { Sensitive, type SensitiveDecorator } from './decorators/sensitive.js';
+export { type RecordedMessage, recordMessage, traceConversation } from './decorators/trace-conversation.js';
 export { traceAgent, traceLLM, traceTool } from './decorators/trace-function.js';
 export { TracedAgent, type TracedAgentDecorator } from './decorators/traced-agent.js';
+export { TracedConversation } from './decorators/traced-conversation.js';
 export { TracedLLM } from './decorators/traced-llm.js';
+export { TracedMessage } from './decorators/traced-message.js';
 export { TracedTool } from './decorators/traced-tool.js';
 export { Untraced } from './decorators/untraced.js';
 export { type WithSpanOptions, withSpan } from './decorators/with-span.js';

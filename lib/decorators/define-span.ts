@@ -21,6 +21,8 @@ export interface SpanDescription {
   readonly isModelCall?: boolean;
   readonly entry?: 'explicit' | 'implicit';
   readonly nameOf?: SpanDefinition['nameOf'];
+  readonly conversation?: SpanDefinition['conversation'];
+  readonly message?: SpanDefinition['message'];
 }
 
 /** The options of any decorator. What its callbacks take is the business of the method they were written for. */
@@ -53,6 +55,8 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     isModelKnown: options.model !== undefined,
     isNative: false,
     entry: description.entry,
+    conversation: description.conversation,
+    message: description.message,
     key: description.key,
   };
 }

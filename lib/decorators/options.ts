@@ -68,7 +68,7 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
   readonly methods?: readonly string[] | Readonly<Record<string, string>>;
 }
 
-type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM';
+type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
 
 const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames'];
 
@@ -77,6 +77,8 @@ const knownOptions: Readonly<Record<DecoratorName, readonly string[]>> = {
   TracedTool: tracedKeys,
   TracedLLM: [...tracedKeys, 'model', 'provider', 'usage'],
   TracedAgent: [...tracedKeys, 'methods'],
+  TracedConversation: [...tracedKeys, 'type', 'ignoreSenders', 'mode'],
+  TracedMessage: ['message', 'sender', 'valid'],
 };
 
 /**
@@ -96,7 +98,12 @@ export function checkTwinOptions(twin: TwinName, options: unknown): void {
   checkValues(`${twin}()`, options, knownOptions[decoratorOf[twin]]);
 }
 
-const decoratorOf = { traceTool: 'TracedTool', traceLLM: 'TracedLLM', traceAgent: 'TracedTool' } as const;
+const decoratorOf = {
+  traceTool: 'TracedTool',
+  traceLLM: 'TracedLLM',
+  traceAgent: 'TracedTool',
+  traceConversation: 'TracedConversation',
+} as const;
 
 /** The functions that do for functions what the decorators do for methods. */
 export type TwinName = keyof typeof decoratorOf;
@@ -137,6 +144,12 @@ const requirements: Readonly<Record<string, Requirement>> = {
     isMet: (value) => Array.isArray(value) && value.every((item) => aText.isMet(item) || isCount(item)),
   },
   argNames: names,
+  type: aText,
+  ignoreSenders: names,
+  mode: { wanted: "'sender' or 'receiver'", isMet: (value) => value === 'sender' || value === 'receiver' },
+  message: aFunction,
+  sender: aFunction,
+  valid: aFunction,
   methods: {
     wanted: 'an array of names or an object of labels',
     isMet: (value) => typeof value === 'object' && value !== null,

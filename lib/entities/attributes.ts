@@ -19,6 +19,9 @@ export const AttributeKey = {
   streamReturned: 'traced_agents.stream.returned',
   streamCancelled: 'traced_agents.stream.cancelled',
   unfinished: 'traced_agents.unfinished',
+  messageFrom: 'traced_agents.message.from',
+  messageTo: 'traced_agents.message.to',
+  turnIndex: 'traced_agents.turn.index',
 } as const;
 
 /** Keys of `TraceInfo.metadata` and `TraceInfo.tags` that carry a meaning of their own. */

@@ -163,6 +163,18 @@ export function callSuppressed<Answer>(contexts: Contexts, act: () => Answer): A
   return contexts.run(quietContext, { target: act, self: undefined, args: [] }) as Answer; // what `act` returns
 }
 
+const speakerKey = Symbol.for('traced-agents/speaker');
+
+/** On top of a context, the agent that does the work in it. */
+export function withSpeakerInContext(outer: Context, speaker: unknown): Context {
+  return new ContextEntry(outer, speakerKey, speaker);
+}
+
+/** The agent that does the work in a context; `undefined` where nobody has been spoken to. */
+export function speakerIn(context: Context): unknown {
+  return context.getValue(speakerKey);
+}
+
 /** Session and user that traces begun in this context carry. */
 export interface SessionScope {
   readonly session?: string;

@@ -62,6 +62,18 @@ export class LiveTrace implements SpanOwner {
     else if (this.isSampled) (this.spans as RecordingSpan[]).push(span); // a list of our own
   }
 
+  adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void {
+    for (const child of children) {
+      child.parent = parent;
+      child.parentId = parent.spanId;
+    }
+    const [first] = children;
+    if (first === undefined) return;
+    // From the end: both are among the last.
+    this.spans.splice(this.spans.lastIndexOf(parent), 1);
+    this.spans.splice(this.spans.lastIndexOf(first), 0, parent);
+  }
+
   onSpanEnd(span: RecordingSpan): void {
     this.openSpans -= 1;
     if (this.hasLeft) return;

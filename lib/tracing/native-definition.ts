@@ -48,6 +48,8 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     isModelKnown: false,
     isNative: true,
     entry: type === SpanType.agent ? 'explicit' : undefined,
+    conversation: undefined,
+    message: undefined,
     key: Symbol(type),
   };
   if (byType.size < maxDefinitions) byType.set(key, definition);

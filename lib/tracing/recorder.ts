@@ -1,13 +1,15 @@
 import { type Context, TraceFlags } from '@opentelemetry/api';
-import { AttributeKey } from '../entities/attributes.js';
+import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
-import { type Contexts, sharedContexts, surroundingsOf } from './contexts.js';
+import { type Contexts, sharedContexts, speakerIn, surroundingsOf } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
+import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
+import { definitionOfType } from './native-definition.js';
 import { OpenTraces } from './open-traces.js';
 import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
@@ -109,7 +111,18 @@ export class Recorder implements TraceKeeper {
     // A decorator's own word is the program's; a name read off an object or given by a library may hold anything.
     const isGiven = definition.nameOf !== undefined || definition.isNative;
     const name = isGiven ? this.capture.text(String(request.name), 'name') : request.name;
-    if (parent === undefined || parent.trace.hasLeft) return this.#startRoot(context, request, name);
+    const span =
+      parent === undefined || parent.trace.hasLeft
+        ? this.#startRoot(context, request, name)
+        : this.#startChild(context, { ...request, name, parent });
+    const { conversation } = definition;
+    if (conversation !== undefined && span !== undefined)
+      span.conversation = new LiveConversation(span, conversation, this);
+    return span;
+  }
+
+  #startChild(context: Context, request: SpanRequest & { readonly parent: RecordingSpan }): RecordingSpan {
+    const { definition, name, parent } = request;
     const { trace } = parent;
     const startMoment = now();
     const span = new RecordingSpan(trace, {
@@ -121,6 +134,22 @@ export class Recorder implements TraceKeeper {
       startMoment,
     });
     trace.onSpanStart(span);
+    parent.conversation?.noteChild(span, speakerIn(context));
+    return span;
+  }
+
+  /** The span of a message that has been said; its turn began when the one before it had been said. */
+  startMessage(root: RecordingSpan, name: string, startMoment: number): RecordingSpan {
+    const definition = definitionOfType(SpanType.agent);
+    const span = new RecordingSpan(root.trace, {
+      definition,
+      name: this.capture.text(name, 'name'),
+      parent: root,
+      remoteParentId: undefined,
+      agent: undefined,
+      startMoment,
+    });
+    root.trace.onSpanStart(span);
     return span;
   }
 

@@ -18,6 +18,7 @@ import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
 import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
+import type { LiveConversation } from './live-conversation.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
 import type { SpanDefinition } from './span-definition.js';
@@ -44,6 +45,8 @@ export interface SpanOwner {
   /** Attributes of events and links: flat, so they stay values. */
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
   update(update: TraceUpdate): void;
+  /** Makes a span the parent of others that began later than it, and puts it before them. */
+  adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void;
   onSpanStart(span: RecordingSpan): void;
   onSpanEnd(span: RecordingSpan): void;
 }
@@ -77,9 +80,10 @@ export interface SpanStart {
 export class RecordingSpan implements LiveSpan {
   readonly trace: SpanOwner;
   readonly definition: SpanDefinition;
-  readonly parent: RecordingSpan | undefined;
+  /** The parent may change as long as the trace is open: see `SpanOwner.adopt`. */
+  parent: RecordingSpan | undefined;
   readonly spanId: string;
-  readonly parentId: string | undefined;
+  parentId: string | undefined;
   agent: unknown;
   name: string;
   startMoment: number;
@@ -95,6 +99,8 @@ export class RecordingSpan implements LiveSpan {
   attributes: Map<string, string> | undefined = undefined;
   events: SpanEvent[] | undefined = undefined;
   links: SpanLink[] | undefined = undefined;
+  /** What is said between agents while this span is open; `undefined` where it is no conversation. */
+  conversation: LiveConversation | undefined = undefined;
 
   constructor(trace: SpanOwner, start: SpanStart) {
     this.trace = trace;
@@ -220,6 +226,12 @@ export class RecordingSpan implements LiveSpan {
     const message = event?.['exception.message'];
     this.statusCode = SpanStatusCode.ERROR;
     this.statusMessage = message === '' ? `${event?.['exception.type']}` : `${event?.['exception.type']}: ${message}`;
+  }
+
+  /** Ends the span well, unless something else was said of it. */
+  succeed(): void {
+    if (this.statusCode === SpanStatusCode.UNSET) this.statusCode = SpanStatusCode.OK;
+    this.end();
   }
 
   end(time?: TimeInput): void {

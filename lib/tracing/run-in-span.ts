@@ -3,6 +3,7 @@ import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import { finish } from './results/finish.js';
 import { settle } from './results/settle.js';
+import { conversationAround, hear, noteHeard } from './run-in-conversation.js';
 
 /**
  * Here a decorated call becomes a span: it opens under the current one, keeps the inputs as they are now, runs the function
@@ -12,8 +13,12 @@ import { settle } from './results/settle.js';
 export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   const { definition, target, self, args } = call;
   const context = recorder.contexts.active();
+  const isMessage = definition.message !== undefined;
+  if (isMessage && conversationAround(recorder.spanIn(context))?.mode === 'sender')
+    return hear(recorder, call, context);
   const span = recorder.openSpan(definition, context, self);
   if (span === undefined) return Reflect.apply(target, self, args);
+  if (isMessage) noteHeard(recorder, span, call);
   if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
   return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });
 }

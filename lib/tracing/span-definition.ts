@@ -1,6 +1,8 @@
 import type { SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { ArgumentNames } from './capture/argument-names.js';
+import type { Call } from './contexts.js';
+import type { SaidMessage } from './live-conversation.js';
 
 /** What an `attributes` callback is told about a finished call. */
 export interface CallFacts<Args extends readonly unknown[] = readonly unknown[], Output = unknown> {
@@ -41,8 +43,23 @@ export interface SpanDefinition {
   readonly isNative: boolean;
   /** For agents: how control must enter for a span to open; `undefined` for anything else. */
   readonly entry: 'explicit' | 'implicit' | undefined;
+  /** For conversations: how its messages become spans. */
+  readonly conversation: ConversationRules | undefined;
+  /** For methods that take a message: how to read it off the call. */
+  readonly message: ((call: Pick<Call, 'self' | 'args'>) => SaidMessage) | undefined;
   /** The property the method stands under; tells a `super` call from a recursion. */
   readonly key: PropertyKey;
+}
+
+/** How the messages of a conversation become spans. */
+export interface ConversationRules {
+  /** Whose messages end no turn: managers that only hand them on. */
+  readonly ignoredSenders: ReadonlySet<string>;
+  /**
+   * `sender`: a span for each message but the first, named after who said it, around the work since the one before. `receiver`: a
+   * span around each call that takes a message, named after who hears it.
+   */
+  readonly mode: 'sender' | 'receiver';
 }
 
 /** A span's name, and the agent it speaks of. */

@@ -1,0 +1,38 @@
+import type { SpanType } from '../entities/attributes.js';
+import type { ConversationRules } from '../tracing/span-definition.js';
+import type { AnyArguments, Anything } from './method-decorator.js';
+import type { TracedOptions } from './options.js';
+
+/** Options of `@TracedConversation` and `traceConversation`. */
+export interface ConversationOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+  extends TracedOptions<Args, Output> {
+  /** @default 'WORKFLOW' */
+  readonly type?: SpanType;
+  /** Agents whose messages end no turn: managers that only hand them on. @default ['chat_manager', 'checking_agent'] */
+  readonly ignoreSenders?: readonly string[];
+  /**
+   * `sender`: a span for each message but the first, named after who said it, around the work since the one before. `receiver`: a
+   * span around each call that takes a message, named after who hears it. @default 'sender'
+   */
+  readonly mode?: 'sender' | 'receiver';
+}
+
+/** Options of `@TracedMessage`: how to read a message off the arguments of the method that takes it. */
+export interface MessageOptions<Args extends readonly unknown[] = AnyArguments> {
+  /** What is said. @default the first argument */
+  readonly message?: (...args: Args) => unknown;
+  /** Who says it: an agent, or a name. @default the second argument */
+  readonly sender?: (...args: Args) => unknown;
+  /** Whether the message has a form that the agent takes. @default true */
+  readonly valid?: (...args: Args) => boolean;
+}
+
+const managers = ['chat_manager', 'checking_agent'];
+
+/** The rules that the options mean. */
+export function conversationRules({
+  ignoreSenders = managers,
+  mode = 'sender',
+}: ConversationOptions): ConversationRules {
+  return { ignoredSenders: new Set(ignoreSenders), mode };
+}

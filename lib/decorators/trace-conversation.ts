@@ -1,0 +1,74 @@
+import { SpanType } from '../entities/attributes.js';
+import { active } from '../tracing/active-recorder.js';
+import { conversationAround } from '../tracing/run-in-conversation.js';
+import { runInSpan } from '../tracing/run-in-span.js';
+import { agentNameFor } from './agent-class.js';
+import { type ConversationOptions, conversationRules } from './conversation-options.js';
+import { defineSpan } from './define-span.js';
+import { checkTwinOptions } from './options.js';
+
+/** What `recordMessage` is told. */
+export interface RecordedMessage {
+  /** Who says it: an agent, or a name. */
+  readonly from: unknown;
+  /** Who hears it: an agent, or a name. @default whoever spoke before */
+  readonly to?: unknown;
+  readonly content: unknown;
+}
+
+/**
+ * Holds a conversation in a function: for agents of a library, queues and managers that have no method to decorate. What it
+ * returns or throws passes through. Messages are said by `recordMessage`, or heard by methods with `@TracedMessage`.
+ *
+ * @throws {TypeError} for options it does not know.
+ * @example
+ * ```ts
+ * await traceConversation('standup', async () => {
+ *   recordMessage({ from: 'Ada', to: 'Bob', content: 'What did you do?' });
+ *   recordMessage({ from: 'Bob', to: 'Ada', content: 'I slept.' }); // a span `Bob`
+ * });
+ * ```
+ */
+export function traceConversation<Result>(
+  nameOrOptions: string | (ConversationOptions & { readonly name: string }),
+  fn: () => Result,
+): Result {
+  const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
+  checkTwinOptions('traceConversation', options);
+  const recorder = active.current;
+  if (recorder === undefined) return fn();
+  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
+  const definition = defineSpan(fn, {
+    type,
+    key: Symbol(options.name),
+    functionName: options.name,
+    options: { ...spanOptions, captureInputs: false },
+    conversation: conversationRules(options),
+  });
+  return runInSpan(recorder, { definition, target: fn, self: undefined, args: [] }) as Result; // what fn returned
+}
+
+/**
+ * Says that one agent has spoken to another: in the conversation around this code, the turn of the speaker is over. Does nothing
+ * outside of one.
+ *
+ * @example
+ * ```ts
+ * recordMessage({ from: 'Ada', to: 'Bob', content: 'What did you do?' });
+ * ```
+ */
+export function recordMessage({ from, to, content }: RecordedMessage): void {
+  const recorder = active.current;
+  if (recorder === undefined) return;
+  try {
+    const message = { content, from, fromName: nameFor(from) ?? 'unknown', toName: nameFor(to), isValid: true };
+    conversationAround(recorder.spanIn(recorder.contexts.active()))?.say(message);
+  } catch (cause) {
+    recorder.onCallbackError(cause, 'recording a message');
+  }
+}
+
+function nameFor(agent: unknown): string | undefined {
+  if (agent === undefined || agent === null) return undefined;
+  return typeof agent === 'string' ? agent : agentNameFor(agent);
+}

@@ -1,0 +1,47 @@
+import { SpanType } from '../entities/attributes.js';
+import { type ConversationOptions, conversationRules } from './conversation-options.js';
+import { defineSpan } from './define-span.js';
+import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { checkOptions } from './options.js';
+import { sensitivePositionsOf } from './sensitive.js';
+import { traceCallable } from './trace-callable.js';
+
+/**
+ * The method holds a conversation between agents, as AG2's `initiate_chat` does: each call becomes a span, and in it each message
+ * (see `@TracedMessage`) a span of its own, named after who said it, with the LLM and tool calls of that turn as its children.
+ *
+ * @throws {TypeError} at decoration, on anything but a method and for options it does not know.
+ * @example
+ * ```ts
+ * class Person {
+ *   constructor(readonly name: string) {}
+ *   @TracedConversation()
+ *   async chat(other: Person, message: string) { await other.receive(message, this); }
+ *   @TracedMessage()
+ *   async receive(message: string, sender: Person) {
+ *     if (message === 'Hello') await sender.receive('Good morning', this);
+ *   }
+ * }
+ * await new Person('Ada').chat(new Person('Bob'), 'Hello'); // chat, and in it a span `Bob` for his answer
+ * ```
+ */
+export function TracedConversation<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+  options: ConversationOptions<Args, Output> = {},
+  ...rest: never[]
+): TracedMethodDecorator<Args, Output> {
+  checkOptions('TracedConversation', [options, ...rest]);
+  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
+  return methodDecorator('TracedConversation', (method, { key, owner }) =>
+    traceCallable(
+      method,
+      defineSpan(method, {
+        type,
+        key,
+        functionName: String(key),
+        options: spanOptions,
+        conversation: conversationRules(options as ConversationOptions),
+        sensitivePositions: sensitivePositionsOf(owner, key),
+      }),
+    ),
+  );
+}
