@@ -33,6 +33,6 @@ const managers = ['chat_manager', 'checking_agent'];
 export function conversationRules({
   ignoreSenders = managers,
   mode = 'sender',
-}: ConversationOptions): ConversationRules {
+}: Pick<ConversationOptions, 'ignoreSenders' | 'mode'>): ConversationRules {
   return { ignoredSenders: new Set(ignoreSenders), mode };
 }

@@ -39,7 +39,7 @@ export function TracedConversation<Args extends readonly unknown[] = AnyArgument
         key,
         functionName: String(key),
         options: spanOptions,
-        conversation: conversationRules(options as ConversationOptions),
+        conversation: conversationRules(options),
         sensitivePositions: sensitivePositionsOf(owner, key),
       }),
     ),

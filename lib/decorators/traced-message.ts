@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import type { SaidMessage } from '../tracing/live-conversation.js';
+import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
 import { agentNameFor, entryNamer } from './agent-class.js';
 import type { MessageOptions } from './conversation-options.js';
 import { defineSpan } from './define-span.js';
@@ -48,7 +48,7 @@ function messageReader({
   message = (first) => first,
   sender = (_first, second) => second,
   valid = () => true,
-}: MessageOptions): (call: { readonly self: unknown; readonly args: ArrayLike<unknown> }) => SaidMessage {
+}: MessageOptions): (call: MessageCall) => SaidMessage {
   return ({ self, args: given }) => {
     const args = Array.from(given);
     const from: unknown = sender(...args);

@@ -1,22 +1,8 @@
-import { AttributeKey } from '../entities/attributes.js';
+import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { now } from '../utils/clock.js';
-import type { RecordingSpan } from './recording-span.js';
-import type { ConversationRules } from './span-definition.js';
-
-/** One thing that an agent says to another. */
-export interface SaidMessage {
-  readonly content: unknown;
-  /** The speaker: an agent's own object, or a name. */
-  readonly from: unknown;
-  readonly fromName: string;
-  readonly toName: string | undefined;
-  readonly isValid: boolean;
-}
-
-/** What a conversation needs of the recorder: a span for a message that has been said. */
-export interface MessageRecorder {
-  startMessage(root: RecordingSpan, name: string, startMoment: number): RecordingSpan;
-}
+import { definitionOfType } from './native-definition.js';
+import { RecordingSpan, type SpanConversation } from './recording-span.js';
+import type { ConversationRules, SaidMessage } from './span-definition.js';
 
 /** Children of the root whose turn is not known yet, and in whose name they were begun. */
 interface Pending {
@@ -34,20 +20,18 @@ interface LastMessage {
  * A conversation that goes on: whoever speaks next, the work done since the last message was theirs. Work is first a child of the
  * conversation; the message that ends the turn takes it in. What follows the last message stays with the conversation.
  */
-export class LiveConversation {
+export class LiveConversation implements SpanConversation {
   readonly mode: ConversationRules['mode'];
   readonly #root: RecordingSpan;
   readonly #ignored: ReadonlySet<string>;
-  readonly #recorder: MessageRecorder;
   #pending: Pending[] = [];
   #last: LastMessage | undefined;
   #turns = 0;
 
-  constructor(root: RecordingSpan, { mode, ignoredSenders }: ConversationRules, recorder: MessageRecorder) {
+  constructor(root: RecordingSpan, { mode, ignoredSenders }: ConversationRules) {
     this.mode = mode;
     this.#root = root;
     this.#ignored = ignoredSenders;
-    this.#recorder = recorder;
   }
 
   /** The index of a turn that begins. */
@@ -73,7 +57,7 @@ export class LiveConversation {
   }
 
   #endTurn(message: SaidMessage, text: string, last: LastMessage): void {
-    const span = this.#recorder.startMessage(this.#root, message.fromName, last.at);
+    const span = this.#open(message.fromName, last.at);
     span.inputs = last.text;
     span.outputs = text;
     span.setAttribute(AttributeKey.agentName, message.fromName);
@@ -82,6 +66,20 @@ export class LiveConversation {
     span.setAttribute(AttributeKey.turnIndex, this.nextTurn());
     this.#root.trace.adopt(span, this.#takeWorkOf(message.from));
     span.succeed();
+  }
+
+  #open(name: string, startMoment: number): RecordingSpan {
+    const { trace } = this.#root;
+    const span = new RecordingSpan(trace, {
+      definition: definitionOfType(SpanType.agent),
+      name: trace.captureLine(name, 'name'),
+      parent: this.#root,
+      remoteParentId: undefined,
+      agent: undefined,
+      startMoment,
+    });
+    trace.onSpanStart(span);
+    return span;
   }
 
   /** In branches that run side by side the context tells whose work it is; else it is the work of whoever speaks next. */

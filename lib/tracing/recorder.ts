@@ -1,5 +1,5 @@
 import { type Context, TraceFlags } from '@opentelemetry/api';
-import { AttributeKey, SpanType } from '../entities/attributes.js';
+import { AttributeKey } from '../entities/attributes.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
@@ -9,7 +9,6 @@ import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
 import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
-import { definitionOfType } from './native-definition.js';
 import { OpenTraces } from './open-traces.js';
 import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
@@ -116,8 +115,7 @@ export class Recorder implements TraceKeeper {
         ? this.#startRoot(context, request, name)
         : this.#startChild(context, { ...request, name, parent });
     const { conversation } = definition;
-    if (conversation !== undefined && span !== undefined)
-      span.conversation = new LiveConversation(span, conversation, this);
+    if (conversation !== undefined && span !== undefined) span.conversation = new LiveConversation(span, conversation);
     return span;
   }
 
@@ -135,21 +133,6 @@ export class Recorder implements TraceKeeper {
     });
     trace.onSpanStart(span);
     parent.conversation?.noteChild(span, speakerIn(context));
-    return span;
-  }
-
-  /** The span of a message that has been said; its turn began when the one before it had been said. */
-  startMessage(root: RecordingSpan, name: string, startMoment: number): RecordingSpan {
-    const definition = definitionOfType(SpanType.agent);
-    const span = new RecordingSpan(root.trace, {
-      definition,
-      name: this.capture.text(name, 'name'),
-      parent: root,
-      remoteParentId: undefined,
-      agent: undefined,
-      startMoment,
-    });
-    root.trace.onSpanStart(span);
     return span;
   }
 

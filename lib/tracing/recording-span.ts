@@ -18,10 +18,9 @@ import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
 import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
-import type { LiveConversation } from './live-conversation.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
-import type { SpanDefinition } from './span-definition.js';
+import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 
 const maxAttributes = 1000;
@@ -64,6 +63,17 @@ export interface TraceUpdate {
   readonly name?: string;
 }
 
+/** What is said between agents while a span is open. */
+export interface SpanConversation {
+  readonly mode: ConversationRules['mode'];
+  /** The index of a turn that begins. */
+  nextTurn(): number;
+  /** A child of the span has begun; `speaker` is who does the work, if the context tells. */
+  noteChild(child: RecordingSpan, speaker: unknown): void;
+  /** An agent has said something. */
+  say(message: SaidMessage): void;
+}
+
 /** How a span is begun. */
 export interface SpanStart {
   readonly definition: SpanDefinition;
@@ -100,7 +110,7 @@ export class RecordingSpan implements LiveSpan {
   events: SpanEvent[] | undefined = undefined;
   links: SpanLink[] | undefined = undefined;
   /** What is said between agents while this span is open; `undefined` where it is no conversation. */
-  conversation: LiveConversation | undefined = undefined;
+  conversation: SpanConversation | undefined = undefined;
 
   constructor(trace: SpanOwner, start: SpanStart) {
     this.trace = trace;

@@ -1,13 +1,13 @@
 import type { Context } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import { withSpeakerInContext } from './contexts.js';
-import type { LiveConversation, SaidMessage } from './live-conversation.js';
 import type { TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
-import type { RecordingSpan } from './recording-span.js';
+import type { RecordingSpan, SpanConversation } from './recording-span.js';
+import type { SaidMessage } from './span-definition.js';
 
 /** The conversation that a span is part of: that of the nearest open span around it which is one. */
-export function conversationAround(span: RecordingSpan | undefined): LiveConversation | undefined {
+export function conversationAround(span: RecordingSpan | undefined): SpanConversation | undefined {
   for (let above = span; above !== undefined; above = above.parent) {
     if (above.conversation !== undefined && !above.hasEnded) return above.conversation;
   }

@@ -1,8 +1,6 @@
 import type { SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { ArgumentNames } from './capture/argument-names.js';
-import type { Call } from './contexts.js';
-import type { SaidMessage } from './live-conversation.js';
 
 /** What an `attributes` callback is told about a finished call. */
 export interface CallFacts<Args extends readonly unknown[] = readonly unknown[], Output = unknown> {
@@ -46,9 +44,25 @@ export interface SpanDefinition {
   /** For conversations: how its messages become spans. */
   readonly conversation: ConversationRules | undefined;
   /** For methods that take a message: how to read it off the call. */
-  readonly message: ((call: Pick<Call, 'self' | 'args'>) => SaidMessage) | undefined;
+  readonly message: ((call: MessageCall) => SaidMessage) | undefined;
   /** The property the method stands under; tells a `super` call from a recursion. */
   readonly key: PropertyKey;
+}
+
+/** The call of a method that takes a message. */
+export interface MessageCall {
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+}
+
+/** One thing that an agent says to another. */
+export interface SaidMessage {
+  readonly content: unknown;
+  /** The speaker: an agent's own object, or a name. */
+  readonly from: unknown;
+  readonly fromName: string;
+  readonly toName: string | undefined;
+  readonly isValid: boolean;
 }
 
 /** How the messages of a conversation become spans. */
