@@ -18,13 +18,13 @@ export interface ConversationOptions<Args extends readonly unknown[] = AnyArgume
 }
 
 /** Options of `@TracedMessage`: how to read a message off the arguments of the method that takes it. */
-export interface MessageOptions<Args extends readonly unknown[] = AnyArguments> {
+export interface MessageOptions {
   /** What is said. @default the first argument */
-  readonly message?: (...args: Args) => unknown;
+  readonly message?: (...args: AnyArguments) => unknown;
   /** Who says it: an agent, or a name. @default the second argument */
-  readonly sender?: (...args: Args) => unknown;
+  readonly sender?: (...args: AnyArguments) => unknown;
   /** Whether the message has a form that the agent takes. @default true */
-  readonly valid?: (...args: Args) => boolean;
+  readonly valid?: (...args: AnyArguments) => boolean;
 }
 
 const managers = ['chat_manager', 'checking_agent'];

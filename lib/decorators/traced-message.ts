@@ -22,10 +22,10 @@ import { traceCallable } from './trace-callable.js';
  * }
  * ```
  */
-export function TracedMessage<Args extends readonly unknown[] = AnyArguments>(
-  options: MessageOptions<Args> = {},
+export function TracedMessage(
+  options: MessageOptions = {},
   ...rest: never[]
-): TracedMethodDecorator<Args, Anything> {
+): TracedMethodDecorator<AnyArguments, Anything> {
   checkOptions('TracedMessage', [options, ...rest]);
   return methodDecorator('TracedMessage', (method, { key, owner }) =>
     traceCallable(
@@ -37,7 +37,7 @@ export function TracedMessage<Args extends readonly unknown[] = AnyArguments>(
         options: {},
         entry: 'explicit',
         nameOf: entryNamer(String(key)),
-        message: messageReader(options as MessageOptions),
+        message: messageReader(options),
         sensitivePositions: sensitivePositionsOf(owner, key),
       }),
     ),

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { TracedAgent, TracedLLM, traceTool } from 'traced-agents';
+import { TracedAgent, TracedConversation, TracedLLM, TracedMessage, traceTool } from 'traced-agents';
 
 type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
 type ToolMessage = OpenAI.Chat.ChatCompletionToolMessageParam;
@@ -44,6 +44,14 @@ export interface AgentConfig {
   readonly humanInputMode: 'NEVER';
 }
 
+/** How a chat is held. */
+export interface ChatOptions {
+  /** @default 20 */
+  readonly maxTurns?: number;
+  /** The last message, or what the model of the other agent makes of them all. @default 'last_msg' */
+  readonly summaryMethod?: 'last_msg' | 'reflection_with_llm';
+}
+
 /** How a chat went, as the agent that began it saw it. */
 export interface ChatResult {
   readonly chatHistory: readonly Message[];
@@ -52,7 +60,7 @@ export interface ChatResult {
 }
 
 /** An agent that talks to others, as AG2's `ConversableAgent` does. */
-@TracedAgent({ methods: { initiateChat: 'initiate_chat', generateReply: 'generate_reply' } })
+@TracedAgent()
 export class ConversableAgent {
   readonly name: string;
   readonly #config: AgentConfig;
@@ -77,7 +85,12 @@ export class ConversableAgent {
   }
 
   /** Begins a new chat; in each turn this agent speaks and the other one answers. It ends when one of them has no reply. */
-  async initiateChat(recipient: ConversableAgent, message: string, maxTurns = 20): Promise<ChatResult> {
+  @TracedConversation({ name: 'initiate_chat' })
+  async initiateChat(
+    recipient: ConversableAgent,
+    message: string,
+    { maxTurns = 20, summaryMethod = 'last_msg' }: ChatOptions = {},
+  ): Promise<ChatResult> {
     this.#chats.delete(recipient);
     recipient.#chats.delete(this);
     let next: Message | undefined = { role: 'assistant', content: message };
@@ -86,7 +99,8 @@ export class ConversableAgent {
       next = await this.replyTo(recipient);
     }
     const chatHistory = this.chatWith(recipient);
-    return { chatHistory, summary: textOf(chatHistory.at(-1)).replace('TERMINATE', '').trim() };
+    const summary = summaryMethod === 'last_msg' ? textOf(chatHistory.at(-1)) : await recipient.reflectOn(this);
+    return { chatHistory, summary: summary.replace('TERMINATE', '').trim() };
   }
 
   /** Says something to another agent, and waits for its answer if one is asked for. */
@@ -96,11 +110,26 @@ export class ConversableAgent {
   }
 
   /** Hears another agent, and answers if asked to. A text that somebody else has said is a user's, for the model. */
+  @TracedMessage({ message: shown })
   async receive(message: Message, sender: ConversableAgent, requestReply: boolean): Promise<void> {
     const isText = message.role === 'assistant' && message.tool_calls === undefined;
     this.chatWith(sender).push(isText ? { role: 'user', content: textOf(message) } : message);
     const reply = requestReply ? await this.replyTo(sender) : undefined;
     if (reply !== undefined) await this.send(reply, sender, false);
+  }
+
+  /** The takeaway of the chat with another agent, in the words of the model. */
+  async reflectOn(peer: ConversableAgent): Promise<string> {
+    if (this.#config.llmConfig === false) return '';
+    const chat = this.chatWith(peer).flatMap((message) =>
+      'tool_responses' in message ? message.tool_responses : message,
+    );
+    const completion = await this.complete(
+      [...chat, { role: 'system', content: 'Summarize the takeaway from the conversation.' }],
+      [],
+      this.#config.llmConfig.model,
+    );
+    return completion.choices[0]?.message.content ?? '';
   }
 
   /** Executes the tools that the last message asks for, else asks the model. */
@@ -155,6 +184,12 @@ export class ConversableAgent {
     this.#chats.set(peer, chat);
     return chat;
   }
+}
+
+/** A message that is nothing but a text is shown as that text, as AG2 has it. */
+function shown(message: Message): unknown {
+  const isText = 'content' in message && typeof message.content === 'string' && message.role !== 'tool';
+  return isText ? message.content : message;
 }
 
 function nameOf(call: ToolCall): string {

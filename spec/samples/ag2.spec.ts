@@ -62,9 +62,7 @@ describe('samples/ag2', () => {
     expect(stdout.match(/^chat_completion: \{$/gm)).toHaveLength(5);
     expect(stderr).toContain('└─ tool calculator');
     expect(traces.map(treeOf)).toEqual([
-      'Tool Agent.initiate_chat[' +
-        'Assistant.generate_reply[chat_completion] Tool Agent.generate_reply[calculator] '.repeat(4) +
-        'Assistant.generate_reply[chat_completion]]',
+      `initiate_chat[${'Assistant[chat_completion] Tool Agent[calculator] '.repeat(4)}Assistant[chat_completion]]`,
     ]);
   });
 
@@ -129,7 +127,7 @@ describe('samples/ag2', () => {
     model = await startScriptedModel();
     const { assistant, toolAgent } = agents(model.url);
 
-    const { chatHistory } = await toolAgent.initiateChat(assistant, question, 2);
+    const { chatHistory } = await toolAgent.initiateChat(assistant, question, { maxTurns: 2 });
 
     expect(chatHistory.map(({ role }) => role)).toEqual(['assistant', 'assistant', 'tool', 'assistant']);
   });
