@@ -31,9 +31,14 @@ let isNaming = false;
 function spanName(label: string, name: NameOption, self: unknown): SpanName {
   const chosen = chosenName(name, self, label);
   if (chosen !== undefined) return { name: chosen, agent: chosen };
-  const isInstance = typeof self === 'object' && self !== null;
-  const agent = (isInstance ? agentNameOf(self) : undefined) ?? ownName(self);
+  const agent = agentNameFor(self);
   return { name: `${agent}.${label}`, agent };
+}
+
+/** What an agent is called: as its class was decorated, else its own `name`, else its class. */
+export function agentNameFor(self: unknown): string {
+  const isInstance = typeof self === 'object' && self !== null;
+  return (isInstance ? agentNameOf(self) : undefined) ?? ownName(self);
 }
 
 /** What the option says, if that is a name. What its callback calls is not traced. */

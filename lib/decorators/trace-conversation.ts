@@ -2,7 +2,7 @@ import { SpanType } from '../entities/attributes.js';
 import { active } from '../tracing/active-recorder.js';
 import { conversationAround } from '../tracing/run-in-conversation.js';
 import { runInSpan } from '../tracing/run-in-span.js';
-import { agentNameFor } from './agent-class.js';
+import { agentNameFor } from './agent-names.js';
 import { type ConversationOptions, conversationRules } from './conversation-options.js';
 import { defineSpan } from './define-span.js';
 import { checkTwinOptions } from './options.js';

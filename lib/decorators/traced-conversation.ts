@@ -1,10 +1,8 @@
 import { SpanType } from '../entities/attributes.js';
 import { type ConversationOptions, conversationRules } from './conversation-options.js';
-import { defineSpan } from './define-span.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { traceCallable } from './trace-callable.js';
+import { traceMethod } from './trace-method.js';
 
 /**
  * The method holds a conversation between agents, as AG2's `initiate_chat` does: each call becomes a span, and in it each message
@@ -31,17 +29,7 @@ export function TracedConversation<Args extends readonly unknown[] = AnyArgument
 ): TracedMethodDecorator<Args, Output> {
   checkOptions('TracedConversation', [options, ...rest]);
   const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
-  return methodDecorator('TracedConversation', (method, { key, owner }) =>
-    traceCallable(
-      method,
-      defineSpan(method, {
-        type,
-        key,
-        functionName: String(key),
-        options: spanOptions,
-        conversation: conversationRules(options),
-        sensitivePositions: sensitivePositionsOf(owner, key),
-      }),
-    ),
+  return methodDecorator('TracedConversation', (method, place) =>
+    traceMethod(method, place, { type, options: spanOptions, conversation: conversationRules(options) }),
   );
 }

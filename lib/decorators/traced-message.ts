@@ -1,12 +1,10 @@
 import { SpanType } from '../entities/attributes.js';
 import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
-import { agentNameFor, entryNamer } from './agent-class.js';
+import { agentNameFor, entryNamer } from './agent-names.js';
 import type { MessageOptions } from './conversation-options.js';
-import { defineSpan } from './define-span.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
-import { sensitivePositionsOf } from './sensitive.js';
-import { traceCallable } from './trace-callable.js';
+import { traceMethod } from './trace-method.js';
 
 /**
  * The method takes a message from another agent, as AG2's `receive` does. In a conversation the call says that the turn of its
@@ -27,20 +25,14 @@ export function TracedMessage(
   ...rest: never[]
 ): TracedMethodDecorator<AnyArguments, Anything> {
   checkOptions('TracedMessage', [options, ...rest]);
-  return methodDecorator('TracedMessage', (method, { key, owner }) =>
-    traceCallable(
-      method,
-      defineSpan(method, {
-        type: SpanType.agent,
-        key,
-        functionName: String(key),
-        options: {},
-        entry: 'explicit',
-        nameOf: entryNamer(String(key)),
-        message: messageReader(options),
-        sensitivePositions: sensitivePositionsOf(owner, key),
-      }),
-    ),
+  return methodDecorator('TracedMessage', (method, place) =>
+    traceMethod(method, place, {
+      type: SpanType.agent,
+      options: {},
+      entry: 'explicit',
+      nameOf: entryNamer(String(place.key)),
+      message: messageReader(options),
+    }),
   );
 }
 
