@@ -14,6 +14,7 @@ export const AttributeKey = {
   messageFormat: 'mlflow.message.format',
   agentName: 'gen_ai.agent.name',
   toolName: 'gen_ai.tool.name',
+  toolCallId: 'gen_ai.tool.call.id',
   reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
   streamReturned: 'traced_agents.stream.returned',

@@ -4,6 +4,7 @@ import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
 import type { Capture } from './capture/capture.js';
 import type { RecordingSpan, SpanOwner, TraceUpdate } from './recording-span.js';
+import type { AskedToolCalls } from './tool-calls.js';
 
 /** What a trace needs of the recorder that began it. */
 export interface TraceKeeper {
@@ -31,6 +32,7 @@ export class LiveTrace implements SpanOwner {
   user: string | undefined = undefined;
   name: string | undefined = undefined;
   hasLeft = false;
+  asked: AskedToolCalls | undefined = undefined;
   /** Neighbours in the list of open traces. */
   older: LiveTrace | undefined = undefined;
   newer: LiveTrace | undefined = undefined;

@@ -22,6 +22,7 @@ import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
 import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
+import type { AskedToolCalls } from './tool-calls.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
@@ -44,6 +45,8 @@ export interface SpanOwner {
   /** Attributes of events and links: flat, so they stay values. */
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
   update(update: TraceUpdate): void;
+  /** The tool calls that models have asked for; `undefined` until one of them has answered. */
+  asked: AskedToolCalls | undefined;
   /** Makes a span the parent of others that began later than it, and puts it before them. */
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void;
   onSpanStart(span: RecordingSpan): void;

@@ -1,9 +1,12 @@
+import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { withSpanInContext } from './contexts.js';
 import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
+import type { RecordingSpan } from './recording-span.js';
 import { finish } from './results/finish.js';
 import { settle } from './results/settle.js';
 import { conversationAround, hear, noteHeard } from './run-in-conversation.js';
+import type { AskedToolCalls } from './tool-calls.js';
 
 /**
  * Here a decorated call becomes a span: it opens under the current one, keeps the inputs as they are now, runs the function
@@ -20,6 +23,7 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   if (span === undefined) return Reflect.apply(target, self, args);
   if (isMessage) noteHeard(recorder, span, call);
   if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
+  if (definition.type === SpanType.tool && span.trace.asked !== undefined) noteToolCallId(span, span.trace.asked);
   return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });
 }
 
@@ -33,4 +37,10 @@ export function runWithSpan(open: OpenCall): unknown {
     throw thrown;
   }
   return settle(open, result);
+}
+
+/** Which call of a model's this one answers. */
+function noteToolCallId(span: RecordingSpan, asked: AskedToolCalls): void {
+  const id = asked.take(span.name, span.inputs) ?? asked.take(span.definition.functionName, span.inputs);
+  if (id !== undefined) span.setAttribute(AttributeKey.toolCallId, id);
 }

@@ -8,6 +8,7 @@ import type { OpenCall, TracedCall } from '../open-call.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
 import type { SpanDefinition } from '../span-definition.js';
+import { AskedToolCalls, toolCallsIn } from '../tool-calls.js';
 
 /** How a call ended: with a value, or with an exception. */
 export type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
@@ -36,7 +37,10 @@ function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {
     recordValue(span, recorder, outcome.value);
     if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
   }
-  if (span.definition.isModelCall) recordModel(span, call, outcome);
+  if (span.definition.isModelCall) {
+    recordModel(span, call, outcome);
+    if ('value' in outcome) noteToolCalls(span, outcome.value);
+  }
   if (span.definition.attributes !== undefined && call !== undefined)
     recordAttributes({ span, recorder, call }, outcome);
 }
@@ -57,6 +61,14 @@ function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown)
     recorder.onCallbackError(cause, `the 'usage' callback of '${functionName}'`);
     return undefined;
   }
+}
+
+/** What the model asks for is done in this trace, if at all: the spans of tools will tell which call they answer. */
+export function noteToolCalls({ trace }: RecordingSpan, answer: unknown): void {
+  const calls = toolCallsIn(answer);
+  if (calls.length === 0) return;
+  trace.asked ??= new AskedToolCalls();
+  trace.asked.add(calls);
 }
 
 /** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */

@@ -4,7 +4,7 @@ import { now } from '../../utils/clock.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
 import type { Abandonable } from './abandoned.js';
-import { finish } from './finish.js';
+import { finish, noteToolCalls } from './finish.js';
 
 /** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */
 const maxChunks = 10_000;
@@ -53,6 +53,7 @@ export class StreamRecord implements Abandonable {
     if (this.#chunks.length < this.#chunksToKeep) this.#chunks.push(kept);
     if (this.#room > 0 && this.#texts.length < maxChunks) this.#write(kept);
     this.#usage?.add(chunk);
+    if (this.#span.definition.isModelCall) noteToolCalls(this.#span, chunk);
   }
 
   /** Gives the span what has been gathered, unless the program has said otherwise. */
