@@ -86,9 +86,10 @@ function responsesCall(item: unknown): AskedToolCall[] {
   return askedCall(fieldOf(item, 'call_id'), fieldOf(item, 'name'), parsed(fieldOf(item, 'arguments')));
 }
 
+/** AutoGen's clients write calls without a type. */
 function anthropicCall(block: unknown): AskedToolCall[] {
-  if (fieldOf(block, 'type') !== 'tool_use') return [];
-  return askedCall(fieldOf(block, 'id'), fieldOf(block, 'name'), fieldOf(block, 'input'));
+  const args = fieldOf(block, 'type') === 'tool_use' ? fieldOf(block, 'input') : parsed(fieldOf(block, 'arguments'));
+  return args === undefined ? [] : askedCall(fieldOf(block, 'id'), fieldOf(block, 'name'), args);
 }
 
 function geminiCall(call: unknown): AskedToolCall[] {
