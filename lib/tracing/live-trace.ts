@@ -16,7 +16,8 @@ export interface TraceKeeper {
   onTraceEnd(trace: LiveTrace): void;
 }
 
-const noSpans: readonly RecordingSpan[] = [];
+/** Stands for the list until there is a root, and stays empty. */
+const noSpans: RecordingSpan[] = [];
 
 /** A trace that is still open: gathers its spans until the root has ended and the last child is back. */
 export class LiveTrace implements SpanOwner {
@@ -24,7 +25,7 @@ export class LiveTrace implements SpanOwner {
   readonly isSampled: boolean;
   readonly startMoment: number;
   /** In the order of their start. Made with the root in it: an empty list that grows takes room for many, and most traces are small. */
-  spans: readonly RecordingSpan[] = noSpans;
+  spans: RecordingSpan[] = noSpans;
   /** `undefined` until somebody says something. */
   tags: Record<string, string> | undefined = undefined;
   metadata: Record<string, string> | undefined = undefined;
@@ -61,7 +62,7 @@ export class LiveTrace implements SpanOwner {
     this.openSpans += 1;
     // What is not sampled is counted, not kept.
     if (this.spans === noSpans) this.spans = [span];
-    else if (this.isSampled) (this.spans as RecordingSpan[]).push(span); // a list of our own
+    else if (this.isSampled) this.spans.push(span);
   }
 
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void {
