@@ -1,0 +1,105 @@
+import { AttributeKey, SpanType } from '../entities/attributes.js';
+import type { TokenUsage } from '../entities/token-usage.js';
+import { isCount } from '../utils/is-count.js';
+import { type Call, compareTimes, millisecondsBetween, type Visit } from './call-tree.js';
+import type { ToolCall } from './conversation.js';
+import { agentOf, type Exchange, exchangeOf, textAttribute } from './read-agent-span.js';
+
+/** What is gathered under one roof: a turn, or all that lies outside of turns. */
+export interface Work {
+  llmCalls: number;
+  readonly tools: ToolCall[];
+  readonly usages: TokenUsage[];
+  failures: number;
+}
+
+/** A turn while it is put together. */
+export interface DraftTurn extends Work {
+  index: number;
+  readonly agent: string;
+  readonly call: Call;
+  /** The messages, where the turn's span records them. */
+  readonly exchange: Exchange | undefined;
+  readonly parent: DraftTurn | undefined;
+}
+
+/** The turns of a trace, and which turn each span belongs to. */
+export interface DraftTurns {
+  readonly turns: readonly DraftTurn[];
+  readonly outside: Work;
+  readonly turnOf: ReadonlyMap<Call, DraftTurn>;
+  /** Of each AGENT span that records messages, be it a turn or within one. */
+  readonly exchanges: ReadonlyMap<Call, Exchange>;
+}
+
+/** Finds the turns: an agent's span opens one unless it runs within that agent's own turn. */
+export function draftTurns(visits: readonly Visit[]): DraftTurns {
+  const turns: DraftTurn[] = [];
+  const outside = noWork();
+  const turnOf = new Map<Call, DraftTurn>();
+  const exchanges = new Map<Call, Exchange>();
+  const counted = new Set<Call>(); // has usage, or is below a span that has
+  for (const call of entered(visits)) {
+    const around = call.parent && turnOf.get(call.parent);
+    const exchange = call.type === SpanType.agent ? exchangeOf(call.span) : undefined;
+    const opened = openedBy(call, exchange, around);
+    if (exchange !== undefined) exchanges.set(call, exchange);
+    if (opened !== undefined) turns.push(opened);
+    const turn = opened ?? around;
+    if (turn !== undefined) turnOf.set(call, turn);
+    gather(call, turn ?? outside, counted);
+  }
+  return { turns: numbered(turns), outside, turnOf, exchanges };
+}
+
+function entered(visits: readonly Visit[]): readonly Call[] {
+  return visits.flatMap(({ call, isEntry }) => (isEntry ? call : []));
+}
+
+/** The turn that begins with a call, if one does. */
+function openedBy(call: Call, exchange: Exchange | undefined, around: DraftTurn | undefined): DraftTurn | undefined {
+  if (call.type !== SpanType.agent) return undefined;
+  const agent = agentOf(call.span, exchange !== undefined);
+  if (around?.agent === agent) return undefined;
+  return { ...noWork(), index: 0, agent, call, exchange, parent: around };
+}
+
+function noWork(): Work {
+  return { llmCalls: 0, tools: [], usages: [], failures: 0 };
+}
+
+/** A usage counts only if no span above has one: a total of an agent holds those of its calls. */
+function gather(call: Call, work: Work, counted: Set<Call>): void {
+  const { span, type, parent } = call;
+  if (type === SpanType.llm || type === SpanType.chatModel) work.llmCalls++;
+  else if (type === SpanType.tool) work.tools.push(toolCallOf(call));
+  if (parent !== undefined && counted.has(parent)) {
+    counted.add(call);
+    return;
+  }
+  const { tokenUsage } = span;
+  if (tokenUsage === undefined) return;
+  work.usages.push(tokenUsage);
+  counted.add(call);
+}
+
+function toolCallOf({ span }: Call): ToolCall {
+  return {
+    name: textAttribute(span, AttributeKey.toolName) ?? span.name,
+    spanId: span.spanId,
+    startTimeNs: span.startTimeNs,
+    durationMs: millisecondsBetween(span.startTimeNs, span.endTimeNs),
+    hasFailed: span.status.code === 'ERROR',
+  };
+}
+
+/** In order: as the spans say where each says another index, else by start. */
+function numbered(turns: DraftTurn[]): readonly DraftTurn[] {
+  const said = turns.map(({ call }) => call.span.getAttribute(AttributeKey.turnIndex)).filter(isCount);
+  const areSaid = said.length === turns.length && new Set(said).size === turns.length;
+  turns.sort((left, right) => compareTimes(left.call.span.startTimeNs, right.call.span.startTimeNs));
+  for (const [index, turn] of turns.entries()) {
+    turn.index = areSaid ? Number(turn.call.span.getAttribute(AttributeKey.turnIndex)) : index;
+  }
+  return areSaid ? turns.sort((left, right) => left.index - right.index) : turns;
+}

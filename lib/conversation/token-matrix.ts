@@ -1,0 +1,29 @@
+import type { TokenUsage } from '../entities/token-usage.js';
+import { sumTokenUsage } from '../usage/sum-token-usage.js';
+import type { TokenColumn, TokenMatrix, TokenRow } from './conversation.js';
+import type { DraftTurns } from './draft-turns.js';
+
+/** Tokens by agent and turn. */
+export function tokenMatrix({ turns, outside }: DraftTurns): TokenMatrix {
+  const cells = new Map<string | undefined, Map<number | undefined, TokenUsage>>();
+  const columns: TokenColumn[] = [];
+  for (const { agent, index, usages } of turns) {
+    const usage = usageOf(usages);
+    const row = cells.get(agent) ?? new Map<number | undefined, TokenUsage>();
+    cells.set(agent, row);
+    if (usage !== undefined) row.set(index, usage);
+    columns.push({ turn: index, usage });
+  }
+  const rest = usageOf(outside.usages);
+  if (rest !== undefined) {
+    cells.set(undefined, new Map([[undefined, rest]]));
+    columns.push({ turn: undefined, usage: rest });
+  }
+  const rows = [...cells].map(([agent, row]): TokenRow => ({ agent, cells: row, usage: usageOf([...row.values()]) }));
+  return { rows, columns, total: usageOf(rows.flatMap(({ usage }) => usage ?? [])) };
+}
+
+/** The sum of what was reported; `undefined` if nothing was. */
+function usageOf(usages: readonly TokenUsage[]): TokenUsage | undefined {
+  return usages.length === 0 ? undefined : sumTokenUsage(usages);
+}
