@@ -39,3 +39,29 @@ export class ExportError extends TracingError {
 export class CallbackError extends TracingError {
   override name = 'CallbackError' as const;
 }
+
+/**
+ * An agent's budget is used up (option `budget` of `@TracedAgent`), and a call of a model or a tool was refused. The one error that
+ * tracing may throw into the traced program, and only where a budget was asked for.
+ */
+export class BudgetExceededError extends TracingError {
+  override name = 'BudgetExceededError' as const;
+  /** The span of the agent whose budget it is. */
+  readonly agent: string;
+  /** Which limit was reached. */
+  readonly kind: 'tokens' | 'llmCalls' | 'toolCalls' | 'ms';
+  readonly limit: number;
+  readonly used: number;
+
+  constructor(agent: string, { kind, limit, used }: Pick<BudgetExceededError, 'kind' | 'limit' | 'used'>) {
+    super(
+      `The budget of '${agent}' is used up: ${used} ${words[kind]}, and ${limit} are allowed. Raise 'budget' of its @TracedAgent, or let the agent end here.`,
+    );
+    this.agent = agent;
+    this.kind = kind;
+    this.limit = limit;
+    this.used = used;
+  }
+}
+
+const words = { tokens: 'tokens', llmCalls: 'LLM calls', toolCalls: 'tool calls', ms: 'ms' } as const;

@@ -40,7 +40,14 @@ export { Trace } from './entities/trace.js';
 export { TraceData } from './entities/trace-data.js';
 export { TraceInfo, type TraceInfoFields, type TraceState } from './entities/trace-info.js';
 export { traceToLine } from './entities/trace-line.js';
-export { CallbackError, ConfigurationError, ExportError, TraceFormatError, TracingError } from './errors.js';
+export {
+  BudgetExceededError,
+  CallbackError,
+  ConfigurationError,
+  ExportError,
+  TraceFormatError,
+  TracingError,
+} from './errors.js';
 export { ConsoleExporter, type ConsoleExporterOptions, type Verbosity } from './exporters/console/console-exporter.js';
 export type { ConsoleStream } from './exporters/console/terminal.js';
 export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './exporters/exporter.js';
@@ -49,11 +56,17 @@ export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } fro
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
-export { getCurrentSpan, getLastActiveTraceId, updateCurrentTrace, withSession } from './tracing/current.js';
+export {
+  getBudgetSignal,
+  getCurrentSpan,
+  getLastActiveTraceId,
+  updateCurrentTrace,
+  withSession,
+} from './tracing/current.js';
 export type { DeliveryStats } from './tracing/delivery.js';
 export type { LiveSpan } from './tracing/live-span.js';
 export type { TraceCounts } from './tracing/recorder.js';
 export type { TraceUpdate } from './tracing/recording-span.js';
-export type { CallFacts } from './tracing/span-definition.js';
+export type { Budget, CallFacts } from './tracing/span-definition.js';
 export type { Tracing, TracingStats } from './tracing/tracing.js';
 export { readTokenUsage } from './usage/read-token-usage.js';

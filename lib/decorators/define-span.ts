@@ -1,7 +1,7 @@
 import { AttributeKey, type SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
-import type { SpanDefinition } from '../tracing/span-definition.js';
+import type { Budget, SpanDefinition } from '../tracing/span-definition.js';
 import { parameterNames } from '../utils/parameter-names.js';
 import { hiddenArguments, hiddenByAny } from './hidden-arguments.js';
 import { markAt, markOf, type Place } from './marks.js';
@@ -30,6 +30,7 @@ export interface SpanOptions extends Omit<TracedOptions, 'attributes'> {
   readonly attributes?: (facts: never) => Readonly<Record<string, unknown>> | undefined;
   readonly model?: string;
   readonly provider?: string;
+  readonly budget?: Budget;
   readonly usage?: (result: never) => Partial<TokenUsage> | undefined;
 }
 
@@ -57,6 +58,7 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     entry: description.entry,
     conversation: description.conversation,
     message: description.message,
+    budget: options.budget,
     key: description.key,
   };
 }

@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../entities/token-usage.js';
-import type { CallFacts } from '../tracing/span-definition.js';
+import type { Budget, CallFacts } from '../tracing/span-definition.js';
 import { isCount } from '../utils/is-count.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 
@@ -50,7 +50,13 @@ export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Outp
 
 /** Options of `@TracedAgent` on a method, and of `traceAgent`. */
 export interface AgentMethodOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
-  extends TracedOptions<Args, Output> {}
+  extends TracedOptions<Args, Output> {
+  /**
+   * What one call of the agent may use, with all that is done in it. Beyond it the next call of a model or a tool is refused with a
+   * `BudgetExceededError`; the tightest of several around it counts. Holds while tracing is on. @default no limit
+   */
+  readonly budget?: Budget;
+}
 
 /** Options of `@TracedAgent`; `methods` and a `name` that is a function are for classes. */
 export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
@@ -66,6 +72,12 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
    * in the span's name. @default the decorated ones, else every public method of the class
    */
   readonly methods?: readonly string[] | Readonly<Record<string, string>>;
+  /**
+   * What one call of an entry may use, with all that is done in it; on a class, of those entries that the class itself makes.
+   * Beyond it the next call of a model or a tool is refused with a `BudgetExceededError`; the tightest of several around it counts.
+   * Holds while tracing is on. @default no limit
+   */
+  readonly budget?: Budget;
 }
 
 type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
@@ -76,7 +88,7 @@ const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'se
 const knownOptions: Readonly<Record<DecoratorName, readonly string[]>> = {
   TracedTool: tracedKeys,
   TracedLLM: [...tracedKeys, 'model', 'provider', 'usage'],
-  TracedAgent: [...tracedKeys, 'methods'],
+  TracedAgent: [...tracedKeys, 'methods', 'budget'],
   TracedConversation: [...tracedKeys, 'type', 'ignoreSenders', 'mode'],
   TracedMessage: ['message', 'sender', 'valid'],
 };
@@ -95,18 +107,18 @@ export function checkOptions(decorator: DecoratorName, args: readonly unknown[])
 
 /** The same for the twins of the decorators: `traceTool(fn, options)`. */
 export function checkTwinOptions(twin: TwinName, options: unknown): void {
-  checkValues(`${twin}()`, options, knownOptions[decoratorOf[twin]]);
+  checkValues(`${twin}()`, options, twinOptions[twin]);
 }
 
-const decoratorOf = {
-  traceTool: 'TracedTool',
-  traceLLM: 'TracedLLM',
-  traceAgent: 'TracedTool',
-  traceConversation: 'TracedConversation',
-} as const;
+const twinOptions: Readonly<Record<TwinName, readonly string[]>> = {
+  traceTool: knownOptions.TracedTool,
+  traceLLM: knownOptions.TracedLLM,
+  traceAgent: [...tracedKeys, 'budget'],
+  traceConversation: knownOptions.TracedConversation,
+};
 
 /** The functions that do for functions what the decorators do for methods. */
-export type TwinName = keyof typeof decoratorOf;
+export type TwinName = 'traceTool' | 'traceLLM' | 'traceAgent' | 'traceConversation';
 
 function checkValues(whose: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
@@ -150,11 +162,24 @@ const requirements: Readonly<Record<string, Requirement>> = {
   message: aFunction,
   sender: aFunction,
   valid: aFunction,
+  budget: {
+    wanted: 'an object of tokens, llmCalls, toolCalls or ms, each a number above 0',
+    isMet: isBudget,
+  },
   methods: {
     wanted: 'an array of names or an object of labels',
     isMet: (value) => typeof value === 'object' && value !== null,
   },
 };
+
+const budgetKeys = ['tokens', 'llmCalls', 'toolCalls', 'ms'];
+
+function isBudget(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(
+    ([key, limit]) => budgetKeys.includes(key) && (limit === undefined || (typeof limit === 'number' && limit > 0)),
+  );
+}
 
 /** What the option must be, if the value is not that. */
 function misfit(key: string, value: unknown): string | undefined {

@@ -23,6 +23,7 @@ export const AttributeKey = {
   messageFrom: 'traced_agents.message.from',
   messageTo: 'traced_agents.message.to',
   turnIndex: 'traced_agents.turn.index',
+  budgetExceeded: 'traced_agents.budget.exceeded',
 } as const;
 
 /** Keys of `TraceInfo.metadata` and `TraceInfo.tags` that carry a meaning of their own. */

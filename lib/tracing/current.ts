@@ -1,5 +1,6 @@
 import { active } from './active-recorder.js';
 import { type SessionScope, withSessionInContext } from './contexts.js';
+import { budgetsAround } from './live-budget.js';
 import type { LiveSpan } from './live-span.js';
 import { nonRecordingSpan } from './non-recording-span.js';
 import type { RecordingSpan, TraceUpdate } from './recording-span.js';
@@ -53,6 +54,20 @@ export function getLastActiveTraceId(): string | undefined {
   const trace = currentSpan()?.trace;
   const id = trace?.isSampled && !trace.hasLeft ? trace.traceId : active.lastTraceId;
   return id === undefined ? undefined : `tr-${id}`;
+}
+
+/**
+ * Fires when a budget of the agents around this code is used up (option `budget` of `@TracedAgent`), with the `BudgetExceededError` as
+ * its reason: hand it to what takes a signal. `undefined` where there is no budget.
+ *
+ * @example
+ * ```ts
+ * const options = { signal: getBudgetSignal() }; // for fetch(), and for most SDKs
+ * ```
+ */
+export function getBudgetSignal(): AbortSignal | undefined {
+  const signals = budgetsAround(currentSpan()).map(({ signal }) => signal);
+  return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }
 
 function currentSpan(): RecordingSpan | undefined {

@@ -34,6 +34,7 @@ export class LiveTrace implements SpanOwner {
   name: string | undefined = undefined;
   hasLeft = false;
   asked: AskedToolCalls | undefined = undefined;
+  hasBudget = false;
   /** Neighbours in the list of open traces. */
   older: LiveTrace | undefined = undefined;
   newer: LiveTrace | undefined = undefined;

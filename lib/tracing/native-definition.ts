@@ -50,6 +50,7 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     entry: type === SpanType.agent ? 'explicit' : undefined,
     conversation: undefined,
     message: undefined,
+    budget: undefined,
     key: Symbol(type),
   };
   if (byType.size < maxDefinitions) byType.set(key, definition);

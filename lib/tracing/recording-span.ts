@@ -13,6 +13,7 @@ import type { SpanLink } from '../entities/span.js';
 import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageFromJson } from '../entities/token-usage-json.js';
+import type { BudgetExceededError } from '../errors.js';
 import { toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
@@ -47,6 +48,8 @@ export interface SpanOwner {
   update(update: TraceUpdate): void;
   /** The tool calls that models have asked for; `undefined` until one of them has answered. */
   asked: AskedToolCalls | undefined;
+  /** Whether any of its agents has a budget. */
+  hasBudget: boolean;
   /** Makes a span the parent of others that began later than it, and puts it before them. */
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void;
   onSpanStart(span: RecordingSpan): void;
@@ -64,6 +67,16 @@ export interface TraceUpdate {
   readonly user?: string;
   /** Shown in lists in place of the root's name. */
   readonly name?: string;
+}
+
+/** What is left of an agent's budget. */
+export interface SpanBudget {
+  /** Fires when the budget is used up. */
+  readonly signal: AbortSignal;
+  /** Counts a call that is about to begin; an error if it may not. */
+  admit(kind: 'llmCalls' | 'toolCalls'): BudgetExceededError | undefined;
+  spend(tokens: number): void;
+  close(): void;
 }
 
 /** What is said between agents while a span is open. */
@@ -114,6 +127,7 @@ export class RecordingSpan implements LiveSpan {
   links: SpanLink[] | undefined = undefined;
   /** What is said between agents while this span is open; `undefined` where it is no conversation. */
   conversation: SpanConversation | undefined = undefined;
+  budget: SpanBudget | undefined = undefined;
 
   constructor(trace: SpanOwner, start: SpanStart) {
     this.trace = trace;
@@ -251,6 +265,7 @@ export class RecordingSpan implements LiveSpan {
     if (this.endMoment !== open) return;
     if (this.definition.isNative && this.attributes !== undefined) this.usage ??= nativeUsage(this.attributes);
     this.endMoment = Math.max(momentOf(time), this.startMoment);
+    this.budget?.close();
     this.agent = undefined; // only open spans are asked for it, and the object may be large
     this.trace.onSpanEnd(this);
   }

@@ -45,8 +45,20 @@ export interface SpanDefinition {
   readonly conversation: ConversationRules | undefined;
   /** For methods that take a message: how to read it off the call. */
   readonly message: ((call: MessageCall) => SaidMessage) | undefined;
+  /** For agents: what one call may use. */
+  readonly budget: Budget | undefined;
   /** The property the method stands under; tells a `super` call from a recursion. */
   readonly key: PropertyKey;
+}
+
+/** What one call of an agent may use, with everything that is done in it. What is left out is not limited. */
+export interface Budget {
+  /** Tokens of all LLM calls, as they report them. */
+  readonly tokens?: number;
+  readonly llmCalls?: number;
+  readonly toolCalls?: number;
+  /** Milliseconds from the start of the call. */
+  readonly ms?: number;
 }
 
 /** The call of a method that takes a message. */

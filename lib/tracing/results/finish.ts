@@ -4,6 +4,7 @@ import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { isHidden } from '../capture/argument-names.js';
 import { completeUsage } from '../complete-usage.js';
+import { spendTokens } from '../live-budget.js';
 import type { OpenCall, TracedCall } from '../open-call.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
@@ -24,10 +25,17 @@ export function finish(ending: EndingSpan, outcome: Outcome): void {
   if (span.hasEnded) return;
   try {
     if (span.isRecording()) record(ending, outcome);
+    if (span.trace.hasBudget) countTokens(ending, outcome);
   } catch (cause) {
     recorder.onCallbackError(cause, `recording the outcome of '${span.name}'`);
   }
   span.end();
+}
+
+/** Budgets hold in traces that are not kept, too. */
+function countTokens({ span, recorder }: EndingSpan, outcome: Outcome): void {
+  if ('value' in outcome) span.usage ??= usageOf(span.definition, recorder, outcome.value);
+  spendTokens(span);
 }
 
 function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {

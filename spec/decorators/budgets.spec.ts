@@ -1,0 +1,130 @@
+import {
+  BudgetExceededError,
+  getBudgetSignal,
+  shutdown,
+  TracedAgent,
+  TracedLLM,
+  TracedTool,
+  traceAgent,
+} from 'traced-agents';
+import { afterEach, describe, expect, it } from 'vitest';
+import { later, recordInMemory } from '../support/recording.js';
+
+afterEach(shutdown);
+
+const usage = { prompt_tokens: 60, completion_tokens: 40, total_tokens: 100 };
+
+class Worker {
+  readonly done: string[] = [];
+
+  @TracedLLM() async think() {
+    this.done.push('think');
+    return { usage };
+  }
+
+  @TracedLLM() async *speak() {
+    this.done.push('speak');
+    yield { usage };
+  }
+
+  @TracedTool() look() {
+    this.done.push('look');
+  }
+
+  @TracedAgent({ budget: { llmCalls: 2 } }) async thinkTwice() {
+    for (let step = 0; step < 5; step += 1) await this.think();
+  }
+
+  @TracedAgent({ budget: { tokens: 150 } }) async spend() {
+    for (let step = 0; step < 5; step += 1) await this.think();
+  }
+
+  @TracedAgent({ budget: { toolCalls: 1 } }) async search() {
+    this.look();
+    this.look();
+  }
+
+  @TracedAgent({ budget: { ms: 5 } }) async dawdle() {
+    await later(20);
+    await this.think();
+  }
+
+  @TracedAgent({ budget: { llmCalls: 100, tokens: 250 } }) async outer() {
+    await this.spend().catch(() => undefined);
+    await this.think();
+    await this.think();
+  }
+
+  @TracedAgent({ budget: { tokens: 100 } }) async talk() {
+    for await (const _chunk of this.speak());
+    for await (const _chunk of this.speak());
+  }
+
+  @TracedAgent({ budget: { tokens: 100 } }) async listen() {
+    const signal = getBudgetSignal();
+    const before = signal?.aborted;
+    await this.think();
+    return { before, after: signal?.aborted, reason: signal?.reason as unknown };
+  }
+}
+
+describe('a budget', () => {
+  it.each([
+    ['of LLM calls', 'thinkTwice', ['think', 'think'], { kind: 'llmCalls', limit: 2, used: 2 }],
+    ['of tokens', 'spend', ['think', 'think'], { kind: 'tokens', limit: 150, used: 200 }],
+    ['of tool calls', 'search', ['look'], { kind: 'toolCalls', limit: 1, used: 1 }],
+    ['that the tokens of a stream use up', 'talk', ['speak'], { kind: 'tokens', limit: 100, used: 100 }],
+  ] as const)('%s refuses what goes beyond it, and the trace tells', async (_case, method, done, facts) => {
+    const memory = recordInMemory();
+    const worker = new Worker();
+
+    const error: unknown = await worker[method]().catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(BudgetExceededError);
+    expect(error).toMatchObject({ ...facts, agent: `Worker.${method}` });
+    expect(worker.done).toEqual(done);
+    const spans = memory.traces[0]?.data.spans ?? [];
+    expect(spans[0]?.getAttribute('traced_agents.budget.exceeded')).toBe(facts.kind);
+    expect(spans.at(-1)?.status.message).toContain('BudgetExceededError: The budget of ');
+  });
+
+  it('of time', async () => {
+    recordInMemory();
+    const worker = new Worker();
+
+    await expect(worker.dawdle()).rejects.toMatchObject({ kind: 'ms', limit: 5 });
+    expect(worker.done).toEqual([]);
+  });
+
+  it('inside another: the tightest counts, and each sees what was used in it', async () => {
+    recordInMemory();
+    const worker = new Worker();
+
+    await expect(worker.outer()).rejects.toMatchObject({ agent: 'Worker.outer', kind: 'tokens', used: 300 });
+    expect(worker.done).toEqual(['think', 'think', 'think']);
+  });
+
+  it('fires a signal when it is used up', async () => {
+    recordInMemory();
+
+    const { before, after, reason } = await new Worker().listen();
+
+    expect([before, after]).toEqual([false, true]);
+    expect(reason).toBeInstanceOf(BudgetExceededError);
+    expect(getBudgetSignal()).toBeUndefined();
+  });
+
+  it('holds in traces that are not kept, too, and not while tracing is off', async () => {
+    recordInMemory({ sampleRatio: 0 });
+    await expect(new Worker().spend()).rejects.toBeInstanceOf(BudgetExceededError);
+
+    await shutdown();
+    await expect(new Worker().spend()).resolves.toBeUndefined();
+  });
+
+  it('is checked when it is given', () => {
+    expect(() => traceAgent(() => 1, { budget: { token: 5 } as object })).toThrow(
+      "The option 'budget' of traceAgent() must be an object of tokens, llmCalls, toolCalls or ms, each a number above 0",
+    );
+  });
+});
