@@ -106,10 +106,10 @@ function label(text: string): string {
       .trim(),
   );
   const cut = start.length > maxTextLength ? `${start.slice(0, maxTextLength - 1).join('')}…` : start.join('');
-  return cut.replace(/["#;<>%${}@\\]|^(?=(?:no)?wrap:)/gi, entity) || '…';
+  return cut.replace(/["#;<>%${}@\\]|^n(?=owrap:)|^w(?=rap:)/gi, entity) || '…';
 }
 
 /** Mermaid's entities: a number sign and a code point. */
 function entity(character: string): string {
-  return character === '' ? '#8203;' : `#${character.codePointAt(0)};`;
+  return `#${character.codePointAt(0)};`;
 }
