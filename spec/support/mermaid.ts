@@ -18,7 +18,6 @@ const crossType = 3;
 /** Fails on what Mermaid would not draw. */
 export async function parseMermaid(text: string): Promise<ParsedDiagram> {
   await mermaid.parse(text);
-  // biome-ignore lint/suspicious/noDeprecatedImports: the one way to what was parsed
   const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
   const database = diagram.db as unknown as SequenceDatabase;
   const actors = database.getActors();

@@ -1,6 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import { wrapToWidth } from '../../utils/terminal-text.js';
 import { chooseRows } from './choose-rows.js';
+import { drawAgents } from './draw-agents.js';
 import { drawHeader } from './draw-header.js';
 import { countLines, type DrawnRow, drawTree } from './draw-tree.js';
 import { formatCount } from './format.js';
@@ -21,8 +22,8 @@ const maxErrors = 5;
 const maxLinesOfError = 3;
 
 /**
- * The header; the tree; how many spans of it are not shown; and last, where one looks first, the errors that could not be read
- * in the tree: the root's own, those that were cut, those of spans not shown.
+ * The header; the tree; how many spans of it are not shown; what each agent took; and last, where one looks first, the errors
+ * that could not be read in the tree: the root's own, those that were cut, those of spans not shown.
  */
 export function drawTrace(trace: Trace, { verbosity, maxLines }: TraceExtent, screen: Screen): readonly StyledLine[] {
   const outline = outlineOf(trace);
@@ -30,31 +31,32 @@ export function drawTrace(trace: Trace, { verbosity, maxLines }: TraceExtent, sc
   if (verbosity === 'line') return [header];
   const hasPayloads = verbosity === 'full';
   const room = maxLines - 1;
+  const agents = drawAgents(outline.agents, screen);
   const drawWithin = (lines: number): Drawing => {
     const linesOf = (row: SpanRow): number => countLines(row, { hasPayloads, isHead: row === outline.head });
     const rows = chooseRows(outline.rows, { maxLines: lines, linesOf });
-    const tree = drawTree({ rows, head: outline.head, hasPayloads }, screen);
+    const tree = drawTree({ rows, head: outline.head, hasPayloads, turns: outline.turns }, screen);
     return {
       tree: tree.flatMap((row) => row.lines),
-      hidden: drawHidden(outline, rows),
+      below: [...drawHidden(outline, rows), ...agents],
       errors: drawErrors(outline, tree, screen),
     };
   };
   let drawing = drawWithin(room);
-  if (linesIn(drawing) > room) drawing = drawWithin(Math.max(0, room - 1 - drawing.errors.length));
-  const { tree, hidden, errors } = drawing;
-  return [header, ...tree, ...hidden, ...errors].slice(0, maxLines);
+  if (linesIn(drawing) > room) drawing = drawWithin(Math.max(0, room - 1 - agents.length - drawing.errors.length));
+  const { tree, below, errors } = drawing;
+  return [header, ...tree, ...below, ...errors].slice(0, maxLines);
 }
 
 interface Drawing {
   readonly tree: readonly StyledLine[];
-  /** At most one line. */
-  readonly hidden: readonly StyledLine[];
+  /** At most two lines: spans not shown, agents. */
+  readonly below: readonly StyledLine[];
   readonly errors: readonly StyledLine[];
 }
 
-function linesIn({ tree, hidden, errors }: Drawing): number {
-  return tree.length + hidden.length + errors.length;
+function linesIn({ tree, below, errors }: Drawing): number {
+  return tree.length + below.length + errors.length;
 }
 
 function drawHidden({ rows, failedCount }: Outline, shown: readonly SpanRow[]): readonly StyledLine[] {

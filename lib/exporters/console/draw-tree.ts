@@ -16,6 +16,8 @@ export interface TreePart {
   readonly head: SpanRow | undefined;
   /** Whether inputs and outputs are drawn, too. */
   readonly hasPayloads: boolean;
+  /** Which turn begins with a span, by the span's id. */
+  readonly turns: ReadonlyMap<string, number>;
 }
 
 /** A row of the tree with its lines: its own, but for the head, and one for its inputs and one for its outputs if wanted. */
@@ -25,10 +27,10 @@ export interface DrawnRow {
 }
 
 /** One line a span, in columns: tree and name, duration, then tokens, `unfinished`, and the error last. */
-export function drawTree({ rows, head, hasPayloads }: TreePart, screen: Screen): readonly DrawnRow[] {
+export function drawTree({ rows, head, hasPayloads, turns }: TreePart, screen: Screen): readonly DrawnRow[] {
   const drafts = drawBranches(rows, head, screen).map(({ row, beside, below }) => ({
     row,
-    cells: row === head ? undefined : drawCells(row, beside, screen),
+    cells: row === head ? undefined : drawCells(row, { beside, turn: turns.get(row.span.spanId) }, screen),
     payloads: hasPayloads ? drawPayloads(row, below, screen) : [],
   }));
   const columns = fitColumns(drafts, screen);
@@ -51,20 +53,27 @@ interface Cells {
   /** Left of the name: branches, mark, word. */
   readonly lead: StyledLine;
   readonly name: string;
+  /** Right of the name: the turn's number; may be empty. */
+  readonly tail: StyledLine;
   readonly duration: string;
   readonly details: StyledLine;
 }
 
-function drawCells(row: SpanRow, branches: string, screen: Screen): Cells {
+function drawCells(
+  row: SpanRow,
+  { beside, turn }: { beside: string; turn: number | undefined },
+  screen: Screen,
+): Cells {
   const { span } = row;
   const { word, name } = spanLabel(span);
-  const lead: Piece[] = [{ text: branches, style: 'dim' }];
+  const lead: Piece[] = [{ text: beside, style: 'dim' }];
   if (hasFailed(row)) lead.push({ text: `${screen.glyphs.failed} `, style: 'red' });
   else if (isUnfinished(span)) lead.push({ text: `${screen.glyphs.unfinished} `, style: 'yellow' });
   if (word !== '') lead.push({ text: `${shownText(word, screen)} `, style: 'dim' });
   return {
     lead,
     name: shownText(name, screen),
+    tail: turn === undefined ? [] : [{ text: `  turn ${formatCount(turn)}`, style: 'dim' }],
     duration: formatDuration(span.endTimeNs - span.startTimeNs),
     details: drawDetails(row, screen),
   };
@@ -97,7 +106,7 @@ function fitColumns(drafts: readonly { readonly cells: Cells | undefined }[], sc
   let details = 0;
   for (const { cells } of drafts) {
     if (cells === undefined) continue;
-    label = Math.max(label, widthOf(cells.lead) + displayWidth(cells.name));
+    label = Math.max(label, widthOf(cells.lead) + displayWidth(cells.name) + widthOf(cells.tail));
     duration = Math.max(duration, cells.duration.length);
     details = Math.max(details, widthOf(cells.details));
   }
@@ -106,13 +115,17 @@ function fitColumns(drafts: readonly { readonly cells: Cells | undefined }[], sc
   return { label: Math.min(label, Math.max(leastLabel, room)), duration };
 }
 
-function joinCells({ lead, name, duration, details }: Cells, columns: Columns, { glyphs }: Screen): StyledLine {
+/** Where it is narrow, the turn's number goes before the name does. */
+function joinCells({ lead, name, tail, duration, details }: Cells, columns: Columns, { glyphs }: Screen): StyledLine {
   const room = Math.max(0, columns.label - widthOf(lead));
   const shown = cutToWidth(name, room, glyphs.ellipsis);
-  const blank = ' '.repeat(room - displayWidth(shown));
+  const rest = room - displayWidth(shown);
+  const shownTail = widthOf(tail) <= rest ? tail : [];
+  const blank = ' '.repeat(rest - widthOf(shownTail));
   return [
     ...lead,
     { text: shown },
+    ...shownTail,
     { text: blank + beforeDuration + duration.padStart(columns.duration) },
     { text: beforeDetails },
     ...details,

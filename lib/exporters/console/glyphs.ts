@@ -10,6 +10,8 @@ export interface Glyphs {
   readonly trunk: string;
   readonly gap: string;
   readonly ellipsis: string;
+  /** Between things of one line. */
+  readonly separator: string;
 }
 
 export const unicodeGlyphs: Glyphs = {
@@ -22,6 +24,7 @@ export const unicodeGlyphs: Glyphs = {
   trunk: '│  ',
   gap: '   ',
   ellipsis: '…',
+  separator: '·',
 };
 
 /** For terminals that show ASCII only; names and messages keep their letters. */
@@ -35,4 +38,5 @@ export const asciiGlyphs: Glyphs = {
   trunk: '|  ',
   gap: '   ',
   ellipsis: '...',
+  separator: '.',
 };

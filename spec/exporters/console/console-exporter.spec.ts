@@ -16,7 +16,7 @@ const groupChat = aTrace({
   id: 'tr-f8add90a8d978f50bf6ba65358847de2',
   usage: aUsage(1920, 147),
   spans: [
-    { name: 'GroupChat.run', durationMs: 1160, inputs: { topic: 'weather' }, outputs: 'sunny' },
+    { name: 'GroupChat.run', type: 'WORKFLOW', durationMs: 1160, inputs: { topic: 'weather' }, outputs: 'sunny' },
     { name: 'Researcher', parent: 1, type: 'AGENT', durationMs: 250, usage: aUsage(300, 40) },
     {
       name: 'think',
@@ -57,34 +57,48 @@ describe('ConsoleExporter', () => {
   it('shows a trace as one tree, one line a span', () => {
     expect(show(groupChat)).toEqual([
       '! GroupChat.run  1.16 s  in 1 920  out 147  1 failed                 tr-f8add90a',
-      '├─ Researcher           250 ms   300/40',
+      '├─ Researcher  turn 1   250 ms   300/40',
       '│  ├─ chat gpt-4o-mini   81 ms   120/22',
       '│  ├─ tool get_weather   51 ms',
       '│  └─ ✗ tool search_db   30 ms   ValueError: database locked',
-      '└─ Critic                81 ms   220/9',
+      '└─ Critic  turn 2        81 ms   220/9',
+      'by agent: Researcher 300/40 (1 call, 2 tools) 1 failed · Critic 220/9',
     ]);
   });
 
   it('draws it in ASCII', () => {
     expect(show(groupChat, { ascii: true })).toEqual([
       '! GroupChat.run  1.16 s  in 1 920  out 147  1 failed                 tr-f8add90a',
-      '|- Researcher           250 ms   300/40',
+      '|- Researcher  turn 1   250 ms   300/40',
       '|  |- chat gpt-4o-mini   81 ms   120/22',
       '|  |- tool get_weather   51 ms',
       '|  `- x tool search_db   30 ms   ValueError: database locked',
-      '`- Critic                81 ms   220/9',
+      '`- Critic  turn 2        81 ms   220/9',
+      'by agent: Researcher 300/40 (1 call, 2 tools) 1 failed . Critic 220/9',
     ]);
   });
 
   it('colours marks and errors, and dims what matters less', () => {
     expect(show(groupChat, { color: true })).toEqual([
       '\x1b[33m!\x1b[39m \x1b[1mGroupChat.run\x1b[22m  1.16 s  in 1 920  out 147  \x1b[31m1 failed\x1b[39m                 \x1b[2mtr-f8add90a\x1b[22m',
-      '\x1b[2m├─ \x1b[22mResearcher           250 ms   300/40',
+      '\x1b[2m├─ \x1b[22mResearcher\x1b[2m  turn 1\x1b[22m   250 ms   300/40',
       '\x1b[2m│  ├─ \x1b[22m\x1b[2mchat \x1b[22mgpt-4o-mini   81 ms   120/22',
       '\x1b[2m│  ├─ \x1b[22m\x1b[2mtool \x1b[22mget_weather   51 ms',
       '\x1b[2m│  └─ \x1b[22m\x1b[31m✗ \x1b[39m\x1b[2mtool \x1b[22msearch_db   30 ms   \x1b[31mValueError: database locked\x1b[39m',
-      '\x1b[2m└─ \x1b[22mCritic                81 ms   220/9',
+      '\x1b[2m└─ \x1b[22mCritic\x1b[2m  turn 2\x1b[22m        81 ms   220/9',
+      '\x1b[2mby agent: \x1b[22mResearcher 300/40\x1b[2m (1 call, 2 tools)\x1b[22m\x1b[31m 1 failed\x1b[39m\x1b[2m · \x1b[22mCritic 220/9',
     ]);
+  });
+
+  it('tells what lies outside of all turns, and nothing by agent where there is but one', () => {
+    const ada = { name: 'Ada', parent: 1, type: 'AGENT' };
+    const summary = { name: 'sum up', parent: 1, type: 'LLM', usage: aUsage(5, 1) };
+    const chat = { name: 'chat', type: 'WORKFLOW' };
+    const lastLine = (spans: SpanParts[]) => show(aTrace({ spans })).at(-1);
+
+    expect(lastLine([chat, ada, { ...ada, name: 'Bob' }, summary])).toBe('by agent: Ada · Bob · no agent 5/1 (1 call)');
+    expect(lastLine([chat, ada, ada])).toBe('└─ Ada  turn 2  1 ms');
+    expect(lastLine([chat, ada])).toBe('└─ Ada  1 ms');
   });
 
   it('uses the width of a wide terminal', () => {
@@ -109,6 +123,7 @@ describe('ConsoleExporter', () => {
       '│  ├─ tool get_…   51 ms',
       '│  └─ ✗ tool se…   30 ms   ValueError: …',
       '└─ Critic          81 ms   220/9',
+      'by agent: Researcher 300/40 (1 call, 2 …',
       '✗ search_db: ValueError: database locked',
     ]);
   });
@@ -377,7 +392,7 @@ describe('ConsoleExporter: verbosity', () => {
       '! GroupChat.run  1.16 s  in 1 920  out 147  1 failed',
       '│  in  {"topic":"weather"}',
       '│  out "sunny"',
-      '├─ Researcher           250 ms   300/40',
+      '├─ Researcher  turn 1   250 ms   300/40',
       '│  ├─ chat gpt-4o-mini   81 ms   120/22',
       '│  │     in  {"messages":["Which city?"]}',
       '│  ├─ tool get_weather   51 ms',
@@ -385,7 +400,8 @@ describe('ConsoleExporter: verbosity', () => {
       '│  │     out {"sky":"clear"}',
       '│  └─ ✗ tool search_db   30 ms   ValueError: database locked',
       '│        in  {"table":"cities"}',
-      '└─ Critic                81 ms   220/9',
+      '└─ Critic  turn 2        81 ms   220/9',
+      'by agent: Researcher 300/40 (1 call, 2 tools) 1 failed · Cr…',
     ]);
   });
 
