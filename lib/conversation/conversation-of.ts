@@ -1,9 +1,11 @@
+import { AttributeKey } from '../entities/attributes.js';
 import type { Trace } from '../entities/trace.js';
 import { millisecondsBetween, visitsOf } from './call-tree.js';
 import type { Conversation, TokenMatrix, Turn } from './conversation.js';
 import { type DraftTurn, draftTurns } from './draft-turns.js';
 import { findFailures } from './find-failures.js';
 import { findMessages, routeOf } from './find-messages.js';
+import { textAttribute } from './read-agent-span.js';
 import { sumAgents } from './sum-agents.js';
 import { tokenMatrix } from './token-matrix.js';
 
@@ -50,6 +52,7 @@ function turnsOf(drafts: readonly DraftTurn[], { columns }: TokenMatrix): readon
       index: draft.index,
       agent: draft.agent,
       ...routeOf(call, exchange, parent?.agent),
+      chosenBy: textAttribute(span, AttributeKey.turnChosenBy),
       message: exchange === undefined ? span.inputs : exchange.after?.content,
       startTimeNs: span.startTimeNs,
       durationMs: millisecondsBetween(span.startTimeNs, span.endTimeNs),

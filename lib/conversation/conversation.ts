@@ -29,6 +29,8 @@ export interface Turn {
   /** Who sends `message`; `undefined` is whoever stands outside of all agents. */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Who chose that this agent speaks, where the trace tells. */
+  readonly chosenBy: string | undefined;
   /** What the agent said, where spans record messages; else what it was asked. */
   readonly message: unknown;
   /** Nanoseconds since 1970. */

@@ -14,6 +14,8 @@ export interface RecordedMessage {
   /** Who hears it: an agent, or a name. @default whoever spoke before */
   readonly to?: unknown;
   readonly content: unknown;
+  /** Who chose that `from` speaks: an agent, or a name. @default whoever of `ignoreSenders` spoke to it */
+  readonly chosenBy?: unknown;
 }
 
 /**
@@ -57,12 +59,18 @@ export function traceConversation<Result>(
  * recordMessage({ from: 'Ada', to: 'Bob', content: 'What did you do?' });
  * ```
  */
-export function recordMessage({ from, to, content }: RecordedMessage): void {
+export function recordMessage({ from, to, content, chosenBy }: RecordedMessage): void {
   const recorder = active.current;
   if (recorder === undefined) return;
   try {
-    const message = { content, from, fromName: nameFor(from) ?? 'unknown', toName: nameFor(to), isValid: true };
-    conversationAround(recorder.spanIn(recorder.contexts.active()))?.say(message);
+    conversationAround(recorder.spanIn(recorder.contexts.active()))?.say({
+      content,
+      from,
+      fromName: nameFor(from) ?? 'unknown',
+      toName: nameFor(to),
+      chosenByName: nameFor(chosenBy),
+      isValid: true,
+    });
   } catch (cause) {
     recorder.onCallbackError(cause, 'recording a message');
   }

@@ -49,6 +49,7 @@ function messageReader({
       from,
       fromName: typeof from === 'string' ? from : from == null ? 'unknown' : agentNameFor(from),
       toName: self == null ? undefined : agentNameFor(self),
+      chosenByName: undefined,
       isValid: valid(...args),
     };
   };

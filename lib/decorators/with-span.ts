@@ -39,7 +39,13 @@ export function withSpan<Result>(options: WithSpanOptions, fn: (span: LiveSpan) 
   const context = recorder.contexts.active();
   const definition = definitionOfType(options.type ?? types.unknown);
   const name = recorder.capture.text(String(options.name), 'name');
-  const span = recorder.startSpan(context, { definition, name, parent: recorder.spanIn(context), agent: definition });
+  const span = recorder.startSpan(context, {
+    definition,
+    name,
+    parent: recorder.spanIn(context),
+    agent: definition,
+    agentName: undefined,
+  });
   if (span === undefined) return fn(nonRecordingSpan);
   if (options.inputs !== undefined) span.setInputs(options.inputs);
   if (options.model !== undefined) span.setAttribute(AttributeKey.model, options.model);

@@ -23,6 +23,7 @@ export const AttributeKey = {
   messageFrom: 'traced_agents.message.from',
   messageTo: 'traced_agents.message.to',
   turnIndex: 'traced_agents.turn.index',
+  turnChosenBy: 'traced_agents.turn.chosen_by',
   budgetExceeded: 'traced_agents.budget.exceeded',
 } as const;
 

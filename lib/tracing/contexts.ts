@@ -9,6 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { RecordingSpan } from './recording-span.js';
+import type { Speaker } from './span-definition.js';
 
 type Callable = (...args: never[]) => unknown;
 
@@ -166,13 +167,14 @@ export function callSuppressed<Answer>(contexts: Contexts, act: () => Answer): A
 const speakerKey = Symbol.for('traced-agents/speaker');
 
 /** On top of a context, the agent that does the work in it. */
-export function withSpeakerInContext(outer: Context, speaker: unknown): Context {
+export function withSpeakerInContext(outer: Context, speaker: Speaker): Context {
   return new ContextEntry(outer, speakerKey, speaker);
 }
 
 /** The agent that does the work in a context; `undefined` where nobody has been spoken to. */
-export function speakerIn(context: Context): unknown {
-  return context.getValue(speakerKey);
+export function speakerIn(context: Context): Speaker | undefined {
+  // Only this file sets the key.
+  return context.getValue(speakerKey) as Speaker | undefined;
 }
 
 /** Session and user that traces begun in this context carry. */

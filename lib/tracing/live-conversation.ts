@@ -1,20 +1,28 @@
 import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { now } from '../utils/clock.js';
 import { definitionOfType } from './native-definition.js';
-import { RecordingSpan, type SpanConversation } from './recording-span.js';
+import { RecordingSpan, type SpanConversation, type Work } from './recording-span.js';
 import type { ConversationRules, SaidMessage } from './span-definition.js';
 
-/** Children of the root whose turn is not known yet, and in whose name they were begun. */
-interface Pending {
-  readonly span: RecordingSpan;
-  readonly speaker: unknown;
-}
-
-interface LastMessage {
+interface Heard {
   readonly text: string;
   readonly fromName: string;
   readonly at: number;
 }
+
+/** A turn that is over. */
+interface Turn {
+  /** What the agent said, as JSON. */
+  readonly text: string;
+  readonly heard: Heard;
+  readonly work: readonly RecordingSpan[];
+}
+
+/** What more agents than this were told is not remembered for their turn. */
+const maxWaiting = 1000;
+
+/** More than this that nobody speaks for stays with the conversation. */
+const maxPending = 1000;
 
 /**
  * A conversation that goes on: whoever speaks next, the work done since the last message was theirs. Work is first a child of the
@@ -24,8 +32,11 @@ export class LiveConversation implements SpanConversation {
   readonly mode: ConversationRules['mode'];
   readonly #root: RecordingSpan;
   readonly #ignored: ReadonlySet<string>;
-  #pending: Pending[] = [];
-  #last: LastMessage | undefined;
+  /** What agents were told that have not spoken since, by name. */
+  readonly #waiting = new Map<string, Heard>();
+  /** Children of the root whose turn is not known yet. */
+  #pending: Work[] = [];
+  #last: Heard | undefined;
   #turns = 0;
 
   constructor(root: RecordingSpan, { mode, ignoredSenders }: ConversationRules) {
@@ -40,31 +51,41 @@ export class LiveConversation implements SpanConversation {
     return this.#turns - 1;
   }
 
-  /** A child of the root has begun; `speaker` is who does the work, if the context tells. */
-  noteChild(span: RecordingSpan, speaker: unknown): void {
-    if (this.mode === 'sender') this.#pending.push({ span, speaker });
+  noteChild(work: Work): void {
+    if (this.mode === 'sender') this.#pending.push(work);
   }
 
   /** An agent has said something: its turn is over. The first message opens the chat and ends no turn. */
   say(message: SaidMessage): void {
     if (!this.#root.isRecording()) return;
+    const { content, fromName, isValid } = message;
     const at = now();
-    const said = { message: message.content, sender: message.fromName, valid: message.isValid };
-    const text = this.#root.trace.captureText(said, 'outputs');
-    if (this.#last === undefined || this.#ignored.has(message.fromName)) this.#pending = [];
-    else this.#endTurn(message, text, this.#last);
-    this.#last = { text, fromName: message.fromName, at };
+    const text = this.#root.trace.captureText({ message: content, sender: fromName, valid: isValid }, 'outputs');
+    const work = this.#takeWorkOf(message);
+    // In branches that run side by side the last message may be one to somebody else.
+    const heard = this.#waiting.get(fromName) ?? this.#last;
+    const toName = message.toName ?? heard?.fromName;
+    if (heard === undefined) this.#pending = [];
+    else if (!this.#ignored.has(fromName)) this.#endTurn({ ...message, toName }, { text, heard, work });
+    this.#last = { text, fromName, at };
+    this.#waiting.delete(fromName);
+    if (toName !== undefined && this.#waiting.size < maxWaiting) this.#waiting.set(toName, this.#last);
   }
 
-  #endTurn(message: SaidMessage, text: string, last: LastMessage): void {
-    const span = this.#open(message.fromName, last.at);
-    span.inputs = last.text;
+  #endTurn(message: SaidMessage, { text, heard, work }: Turn): void {
+    const { fromName, toName, chosenByName } = message;
+    const begun = work[0]?.startMoment ?? heard.at;
+    const isAlone = heard === this.#last && this.#pending.length === 0;
+    const span = this.#open(fromName, isAlone ? Math.min(heard.at, begun) : begun);
+    span.inputs = heard.text;
     span.outputs = text;
-    span.setAttribute(AttributeKey.agentName, message.fromName);
-    span.setAttribute(AttributeKey.messageFrom, message.fromName);
-    span.setAttribute(AttributeKey.messageTo, message.toName ?? last.fromName);
+    span.setAttribute(AttributeKey.agentName, fromName);
+    span.setAttribute(AttributeKey.messageFrom, fromName);
+    if (toName !== undefined) span.setAttribute(AttributeKey.messageTo, toName);
     span.setAttribute(AttributeKey.turnIndex, this.nextTurn());
-    this.#root.trace.adopt(span, this.#takeWorkOf(message.from));
+    const chosenBy = chosenByName ?? (this.#ignored.has(heard.fromName) ? heard.fromName : undefined);
+    if (chosenBy !== undefined) span.setAttribute(AttributeKey.turnChosenBy, chosenBy);
+    this.#root.trace.adopt(span, work);
     span.succeed();
   }
 
@@ -82,15 +103,32 @@ export class LiveConversation implements SpanConversation {
     return span;
   }
 
-  /** In branches that run side by side the context tells whose work it is; else it is the work of whoever speaks next. */
-  #takeWorkOf(speaker: unknown): readonly RecordingSpan[] {
+  /**
+   * Where it is known whose work something is, it waits for the message of that agent. Agents that were called by hand are the
+   * exception: one that nobody waits for did its work for the speaker, unless the speaker was called by hand, too.
+   */
+  #takeWorkOf(message: SaidMessage): readonly RecordingSpan[] {
+    const hasEntered = this.#pending.some((pending) => pending.isEntry && isWorkOf(message, pending));
     const mine: RecordingSpan[] = [];
-    const others: Pending[] = [];
+    const others: Work[] = [];
     for (const pending of this.#pending) {
-      if (pending.speaker === undefined || pending.speaker === speaker) mine.push(pending.span);
+      const isFree = pending.speaker === undefined || (pending.isEntry && !hasEntered && !this.#isAwaited(pending));
+      if (isFree || isWorkOf(message, pending)) mine.push(pending.span);
       else others.push(pending);
     }
-    this.#pending = others;
+    this.#pending = others.slice(-maxPending);
     return mine;
   }
+
+  #isAwaited({ speaker }: Work): boolean {
+    return speaker?.name !== undefined && this.#waiting.has(speaker.name);
+  }
+}
+
+/** Agents are told by identity; by name where the message or the branch knows no more than that. */
+function isWorkOf({ from, fromName }: SaidMessage, { speaker }: Work): boolean {
+  if (speaker === undefined) return false;
+  if (from !== undefined && speaker.agent === from) return true;
+  const areKnown = typeof from === 'object' && typeof speaker.agent === 'object';
+  return !areKnown && speaker.name === fromName;
 }

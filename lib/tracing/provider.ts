@@ -22,7 +22,13 @@ class NativeTracer implements Tracer {
     if (recorder?.contexts !== sharedContexts) return nonRecordingSpan;
     const bare = options.root === true ? api.deleteSpan(context) : context;
     const definition = nativeDefinition(options);
-    const span = recorder.startSpan(bare, { definition, name, parent: recorder.spanIn(bare), agent: undefined });
+    const span = recorder.startSpan(bare, {
+      definition,
+      name,
+      parent: recorder.spanIn(bare),
+      agent: undefined,
+      agentName: undefined,
+    });
     if (span === undefined) return nonRecordingSpan;
     describe(span, options);
     return span;

@@ -10,9 +10,9 @@ import { isEntered } from './entry-rules.js';
 import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
 import { OpenTraces } from './open-traces.js';
-import { RecordingSpan } from './recording-span.js';
+import { RecordingSpan, type Work } from './recording-span.js';
 import { isSampled } from './sampling.js';
-import type { SpanDefinition } from './span-definition.js';
+import type { SpanDefinition, Speaker } from './span-definition.js';
 
 /** What a recorder is made of; `InitOptions` says what each means. */
 export interface RecorderOptions {
@@ -42,7 +42,9 @@ export interface SpanRequest {
   readonly definition: SpanDefinition;
   readonly name: string;
   readonly parent: RecordingSpan | undefined;
+  /** The agent's own object, or what stands for it, if the span is an agent's. */
   readonly agent: unknown;
+  readonly agentName: string | undefined;
 }
 
 /** Opens spans, gathers them into traces and hands each finished trace on. Bounded in open traces and in their age. */
@@ -91,12 +93,14 @@ export class Recorder implements TraceKeeper {
           parent,
           name: definition.name ?? definition.functionName,
           agent: undefined,
+          agentName: undefined,
         });
       }
       if (!isEntered(definition, parent, self)) return undefined;
-      const { name, agent } = this.#nameOf(definition, self);
-      const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition });
-      if (agent !== undefined) span?.setAttributeText(AttributeKey.agentName, this.capture.value(agent, 'agent'));
+      const { name, agent: agentName } = this.#nameOf(definition, self);
+      const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition, agentName });
+      if (agentName !== undefined)
+        span?.setAttributeText(AttributeKey.agentName, this.capture.value(agentName, 'agent'));
       return span;
     } catch (cause) {
       this.onCallbackError(cause, `opening the span of '${definition.functionName}'`);
@@ -132,7 +136,7 @@ export class Recorder implements TraceKeeper {
       startMoment,
     });
     trace.onSpanStart(span);
-    parent.conversation?.noteChild(span, speakerIn(context));
+    parent.conversation?.noteChild(workOf(span, request, speakerIn(context)));
     return span;
   }
 
@@ -278,4 +282,10 @@ export class Recorder implements TraceKeeper {
     this.#onNoneLate = [];
     for (const tell of told) tell();
   }
+}
+
+/** An agent that is called where nobody has been spoken to works for itself, as far as is known. */
+function workOf(span: RecordingSpan, { agent, agentName }: SpanRequest, speaker: Speaker | undefined): Work {
+  const isEntry = speaker === undefined && agentName !== undefined;
+  return { span, speaker: isEntry ? { agent, name: agentName } : speaker, isEntry };
 }

@@ -21,7 +21,7 @@ import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
-import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
+import type { ConversationRules, SaidMessage, SpanDefinition, Speaker } from './span-definition.js';
 import { momentOf } from './time-input.js';
 import type { AskedToolCalls } from './tool-calls.js';
 
@@ -79,13 +79,21 @@ export interface SpanBudget {
   close(): void;
 }
 
+/** What is done in a conversation: a call that is its child. */
+export interface Work {
+  readonly span: RecordingSpan;
+  /** Whose work it is, if that is known. */
+  readonly speaker: Speaker | undefined;
+  /** Whether an agent was called that nobody had spoken to, by a team for example. */
+  readonly isEntry: boolean;
+}
+
 /** What is said between agents while a span is open. */
 export interface SpanConversation {
   readonly mode: ConversationRules['mode'];
   /** The index of a turn that begins. */
   nextTurn(): number;
-  /** A child of the span has begun; `speaker` is who does the work, if the context tells. */
-  noteChild(child: RecordingSpan, speaker: unknown): void;
+  noteChild(work: Work): void;
   /** An agent has said something. */
   say(message: SaidMessage): void;
 }

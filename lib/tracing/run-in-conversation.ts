@@ -19,7 +19,8 @@ export function hear(recorder: Recorder, call: TracedCall, context: Context): un
   const conversation = conversationAround(recorder.spanIn(context));
   const message = conversation === undefined ? undefined : readMessage(recorder, call);
   if (message !== undefined) conversation?.say(message);
-  return recorder.contexts.run(withSpeakerInContext(context, call.self), call);
+  const speaker = { agent: call.self, name: message?.toName };
+  return recorder.contexts.run(withSpeakerInContext(context, speaker), call);
 }
 
 /** Tells the span of a call that takes a message what it heard, and in which turn. */

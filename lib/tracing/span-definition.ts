@@ -74,7 +74,15 @@ export interface SaidMessage {
   readonly from: unknown;
   readonly fromName: string;
   readonly toName: string | undefined;
+  /** Who chose the speaker, where somebody did. */
+  readonly chosenByName: string | undefined;
   readonly isValid: boolean;
+}
+
+/** An agent that has been spoken to. */
+export interface Speaker {
+  readonly agent: unknown;
+  readonly name: string | undefined;
 }
 
 /** How the messages of a conversation become spans. */

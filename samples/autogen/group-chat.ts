@@ -29,14 +29,14 @@ abstract class GroupChat {
     const { isTermination, maxTurns = 10 } = this.#options;
     const messages: TextMessage[] = [{ type: 'TextMessage', source: 'user', content: task }];
     const heard = new Map<AssistantAgent, number>();
-    recordMessage({ from: 'user', to: this.name, content: task });
+    recordMessage({ from: 'user', to: this, content: task });
     for (let turn = 0; turn < maxTurns; turn += 1) {
       const speaker = await this.selectSpeaker(messages, turn);
       const news = messages.slice(heard.get(speaker) ?? 0).filter(({ source }) => source !== speaker.name);
       const { chat_message } = await speaker.onMessages(news);
       messages.push(chat_message);
       heard.set(speaker, messages.length);
-      recordMessage({ from: speaker, to: this.name, content: chat_message.content });
+      recordMessage({ from: speaker, to: this, content: chat_message.content, chosenBy: this });
       if (isTermination(chat_message)) return { messages, stop_reason: 'terminated' };
     }
     return { messages, stop_reason: 'maximum number of turns' };
@@ -62,6 +62,7 @@ export class SelectorGroupChat extends GroupChat {
     this.#modelClient = modelClient;
   }
 
+  @TracedAgent()
   protected override async selectSpeaker(messages: readonly TextMessage[]): Promise<AssistantAgent> {
     const names = this.participants.map(({ name }) => name);
     const said = messages.map(({ source, content }) => `${source}: ${content}`).join('\n');

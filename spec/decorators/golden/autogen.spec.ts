@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
-import { shutdown, Trace } from 'traced-agents';
+import { conversationOf, shutdown, Trace } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { calculatorTool } from '../../../samples/ag2/calculator.js';
 import { AssistantAgent, type Tool } from '../../../samples/autogen/assistant-agent.js';
@@ -157,7 +157,7 @@ describe('what Python’s traces lack', () => {
     ]);
   });
 
-  it('who chose the speaker', async () => {
+  it('who chose the speaker, in a turn of its own', async () => {
     const replies = [{ content: 'bob' }, { content: 'Done. TERMINATE' }];
     const modelClient = await clientThatSays(replies);
     const participants = ['ada', 'bob'].map((name) => new AssistantAgent({ name, modelClient }));
@@ -167,7 +167,15 @@ describe('what Python’s traces lack', () => {
     await new SelectorGroupChat({ participants, modelClient, isTermination }).run('Say something.');
 
     expect(memory.traces.map(treeOf)).toEqual([
-      'run[bob[OpenAIChatCompletionClient.create bob.on_messages[OpenAIChatCompletionClient.create]]]',
+      'run[SelectorGroupChat.selectSpeaker[OpenAIChatCompletionClient.create] ' +
+        'bob[bob.on_messages[OpenAIChatCompletionClient.create]]]',
+    ]);
+    const [choice] = memory.traces.flatMap(({ data }) => data.spans.filter(({ name }) => /selectSpeaker$/.test(name)));
+    expect(choice?.outputs).toBe('bob');
+    const { turns } = conversationOf(memory.traces[0] as Trace);
+    expect(turns.map(({ agent, chosenBy, llmCalls }) => [agent, chosenBy, llmCalls])).toEqual([
+      ['SelectorGroupChat', undefined, 1],
+      ['bob', 'SelectorGroupChat', 1],
     ]);
   });
 });
