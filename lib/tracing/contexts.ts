@@ -43,8 +43,14 @@ class ContextEntry implements Context {
     this.#value = value;
   }
 
+  /** In a loop: contexts may be nested deeper than JavaScript's stack. */
   getValue(key: symbol): unknown {
-    return key === this.#key ? this.#value : this.#outer.getValue(key);
+    let context: Context = this;
+    while (context instanceof ContextEntry) {
+      if (context.#key === key) return context.#value;
+      context = context.#outer;
+    }
+    return context.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -1,6 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import { getCurrentSpan, getLastActiveTraceId, shutdown, traceAgent, traceTool } from 'traced-agents';
+import {
+  getCurrentSpan,
+  getLastActiveTraceId,
+  shutdown,
+  traceAgent,
+  traceConversation,
+  traceTool,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { later, recordInMemory, treeOf } from '../support/recording.js';
 
@@ -33,6 +40,22 @@ describe('nesting', () => {
     await run();
 
     expect(memory.traces.map(treeOf)).toEqual(['root[after await in a timer left right in a microtask]']);
+  });
+
+  it('goes deeper than the stack does', async () => {
+    const memory = recordInMemory();
+    const step = traceAgent(
+      async (left: number): Promise<void> => {
+        await Promise.resolve();
+        if (left > 0) await step(left - 1);
+        else traceConversation('deepest', () => tool('look')());
+      },
+      { name: 'step' },
+    );
+
+    await step(20_000);
+
+    expect(memory.traces[0]?.data.spans).toHaveLength(20_003);
   });
 
   it('gives work from a queue to the trace that put it there', async () => {
