@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import { markAgent } from '../tracing/capture/class-facts.js';
+import { markAgent, markBudget } from '../tracing/capture/class-facts.js';
 import { agentNamer, entryNamer } from './agent-names.js';
 import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
@@ -20,13 +20,13 @@ const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSO
 export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions, metadata?: object): void {
   const prototype = agentClass.prototype as object; // of a class
   markAgent(prototype, agentNamer(options.name, agentClass.name));
-  const { methods } = options;
+  const { name: _agentName, methods, budget, ...spanOptions } = options;
+  if (budget !== undefined) markBudget(prototype, budget);
   const place = { owner: prototype, metadata };
   const entries = methods === undefined ? entriesOf(place) : namedEntries(agentClass, methods);
   for (const { key, label, entry } of entries) {
     const inherited = findMethod(prototype, key);
     if (inherited === undefined) continue;
-    const { name: _agentName, methods: _methods, ...spanOptions } = options;
     const traced = traceCallable(
       inherited.method,
       defineSpan(inherited.method, {

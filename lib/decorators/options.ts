@@ -73,9 +73,9 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
    */
   readonly methods?: readonly string[] | Readonly<Record<string, string>>;
   /**
-   * What one call of an entry may use, with all that is done in it; on a class, of those entries that the class itself makes.
-   * Beyond it the next call of a model or a tool is refused with a `BudgetExceededError`; the tightest of several around it counts.
-   * Holds while tracing is on. @default no limit
+   * What one call that enters the agent may use, with all that is done in it; on a class, of each of its entries and conversations
+   * that has none of its own. Beyond it the next call of a model or a tool is refused with a `BudgetExceededError`; the tightest of
+   * several around it counts. Holds while tracing is on. @default no limit
    */
   readonly budget?: Budget;
 }

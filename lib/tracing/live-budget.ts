@@ -1,11 +1,12 @@
-import { AttributeKey } from '../entities/attributes.js';
+import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { BudgetExceededError } from '../errors.js';
 import { now } from '../utils/clock.js';
+import { classBudgetOf } from './capture/class-facts.js';
 import type { RecordingSpan, SpanBudget } from './recording-span.js';
 import type { Budget } from './span-definition.js';
 
 /** What is left of an agent's budget while one call of it is open. */
-export class LiveBudget implements SpanBudget {
+class LiveBudget implements SpanBudget {
   readonly #span: RecordingSpan;
   readonly #limits: Budget;
   readonly #abort = new AbortController();
@@ -64,11 +65,22 @@ export class LiveBudget implements SpanBudget {
   }
 }
 
+/** A call that enters an agent begins what it may use: as its own decorator says, else that of the agent's class. */
+export function openBudget(span: RecordingSpan, self: unknown): void {
+  const { entry, conversation, budget } = span.definition;
+  const limits = budget ?? (entry === undefined && conversation === undefined ? undefined : classBudgetOf(self));
+  if (limits === undefined) return;
+  span.trace.hasBudget = true;
+  span.budget = new LiveBudget(span, limits);
+}
+
 /** The first budget around a call of a model or a tool that does not allow it, as an error; `undefined` if all do. */
 export function refusalOf(span: RecordingSpan): BudgetExceededError | undefined {
-  const kind = span.definition.isModelCall ? 'llmCalls' : 'toolCalls';
+  if (!span.trace.hasBudget) return undefined;
+  const { isModelCall, type } = span.definition;
+  if (!isModelCall && type !== SpanType.tool) return undefined;
   for (const budget of budgetsAround(span)) {
-    const refusal = budget.admit(kind);
+    const refusal = budget.admit(isModelCall ? 'llmCalls' : 'toolCalls');
     if (refusal !== undefined) return refusal;
   }
   return undefined;

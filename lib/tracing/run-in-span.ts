@@ -1,13 +1,12 @@
 import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { withSpanInContext } from './contexts.js';
-import { LiveBudget, refusalOf, refuse } from './live-budget.js';
+import { openBudget, refusalOf, refuse } from './live-budget.js';
 import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
 import { finish } from './results/finish.js';
 import { settle } from './results/settle.js';
 import { conversationAround, hear, noteHeard } from './run-in-conversation.js';
-import type { Budget, SpanDefinition } from './span-definition.js';
 import type { AskedToolCalls } from './tool-calls.js';
 
 /**
@@ -26,25 +25,17 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   if (isMessage) noteHeard(recorder, span, call);
   if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
   if (definition.type === SpanType.tool && span.trace.asked !== undefined) noteToolCallId(span, span.trace.asked);
-  const open = { recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) };
-  if (definition.budget !== undefined) beginBudget(span, definition.budget);
-  const refusal = span.trace.hasBudget && isCounted(definition) ? refusalOf(span) : undefined;
-  if (refusal === undefined) return runWithSpan(open);
-  finish(open, { thrown: refusal });
-  return refuse(target, refusal);
+  openBudget(span, self);
+  return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });
 }
 
-function isCounted({ isModelCall, type }: SpanDefinition): boolean {
-  return isModelCall || type === SpanType.tool;
-}
-
-function beginBudget(span: RecordingSpan, budget: Budget): void {
-  span.trace.hasBudget = true;
-  span.budget = new LiveBudget(span, budget);
-}
-
-/** Runs the function with the span current, and ends the span with what comes of it. */
+/** Runs the function with the span current, and ends the span with what comes of it. A budget around it may refuse the call. */
 export function runWithSpan(open: OpenCall): unknown {
+  const refusal = refusalOf(open.span);
+  if (refusal !== undefined) {
+    finish(open, { thrown: refusal });
+    return refuse(open.call.target, refusal);
+  }
   let result: unknown;
   try {
     result = open.recorder.contexts.run(open.context, open.call);

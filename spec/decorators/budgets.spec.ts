@@ -3,9 +3,11 @@ import {
   getBudgetSignal,
   shutdown,
   TracedAgent,
+  TracedConversation,
   TracedLLM,
   TracedTool,
   traceAgent,
+  withSpan,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { later, recordInMemory } from '../support/recording.js';
@@ -68,6 +70,44 @@ class Worker {
   }
 }
 
+async function thinkOnAndOn(worker: Worker): Promise<void> {
+  for (let step = 0; step < 5; step += 1) await worker.think();
+}
+
+@TracedAgent({ budget: { llmCalls: 1 } })
+class Careful {
+  readonly worker: Worker;
+
+  constructor(worker: Worker) {
+    this.worker = worker;
+  }
+
+  async explicit() {
+    await thinkOnAndOn(this.worker);
+  }
+}
+
+@TracedAgent({ budget: { llmCalls: 1 } })
+class Thrifty {
+  readonly worker: Worker;
+
+  constructor(worker: Worker) {
+    this.worker = worker;
+  }
+
+  @TracedAgent() async explicit() {
+    await thinkOnAndOn(this.worker);
+  }
+
+  @TracedAgent({ budget: { llmCalls: 3 } }) async ownBudget() {
+    await thinkOnAndOn(this.worker);
+  }
+
+  @TracedConversation() async conversation() {
+    await thinkOnAndOn(this.worker);
+  }
+}
+
 describe('a budget', () => {
   it.each([
     ['of LLM calls', 'thinkTwice', ['think', 'think'], { kind: 'llmCalls', limit: 2, used: 2 }],
@@ -120,6 +160,29 @@ describe('a budget', () => {
 
     await shutdown();
     await expect(new Worker().spend()).resolves.toBeUndefined();
+  });
+
+  it.each(['implicit', 'explicit', 'ownBudget', 'conversation'] as const)(
+    'of a class holds for each call that enters the agent: %s',
+    async (entry) => {
+      recordInMemory();
+      const worker = entry === 'implicit' ? new Careful(new Worker()) : new Thrifty(new Worker());
+
+      const refusal: unknown = await (worker as Thrifty)
+        [entry === 'implicit' ? 'explicit' : entry]()
+        .catch((thrown: unknown) => thrown);
+
+      expect(refusal).toBeInstanceOf(BudgetExceededError);
+      expect(worker.worker.done).toHaveLength(entry === 'ownBudget' ? 3 : 1);
+    },
+  );
+
+  it('holds for spans that are made by hand', async () => {
+    recordInMemory();
+    const think = () => withSpan({ name: 'think', type: 'LLM' }, async () => ({ usage }));
+    const agent = traceAgent(async () => [await think(), await think()], { budget: { tokens: 100 } });
+
+    await expect(agent()).rejects.toMatchObject({ kind: 'tokens', used: 100 });
   });
 
   it('is checked when it is given', () => {
