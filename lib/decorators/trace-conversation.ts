@@ -5,7 +5,11 @@ import { runInSpan } from '../tracing/run-in-span.js';
 import { agentNameFor } from './agent-names.js';
 import { type ConversationOptions, conversationRules } from './conversation-options.js';
 import { defineSpan } from './define-span.js';
+import type { Callable } from './method-decorator.js';
 import { checkTwinOptions } from './options.js';
+import { traceFunction } from './trace-function.js';
+
+type NamedOptions = ConversationOptions & { readonly name: string };
 
 /** What `recordMessage` is told. */
 export interface RecordedMessage {
@@ -19,8 +23,11 @@ export interface RecordedMessage {
 }
 
 /**
- * Holds a conversation in a function: for agents of a library, queues and managers that have no method to decorate. What it
+ * Holds a conversation in a function, now: for agents of a library, queues and managers that have no method to decorate. What it
  * returns or throws passes through. Messages are said by `recordMessage`, or heard by methods with `@TracedMessage`.
+ *
+ * Given a function first, it is `@TracedConversation` for that function: it returns one that does the same, and holds a conversation
+ * in each call.
  *
  * @throws {TypeError} for options it does not know.
  * @example
@@ -29,12 +36,32 @@ export interface RecordedMessage {
  *   recordMessage({ from: 'Ada', to: 'Bob', content: 'What did you do?' });
  *   recordMessage({ from: 'Bob', to: 'Ada', content: 'I slept.' }); // a span `Bob`
  * });
+ *
+ * const standup = traceConversation(async (day: string) => `It is ${day}`, { name: 'standup' });
+ * await standup('Monday');
  * ```
  */
-export function traceConversation<Result>(
-  nameOrOptions: string | (ConversationOptions & { readonly name: string }),
-  fn: () => Result,
-): Result {
+export function traceConversation<Result>(nameOrOptions: string | NamedOptions, fn: () => Result): Result;
+export function traceConversation<Fn extends Callable>(
+  fn: Fn,
+  options?: ConversationOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+): Fn;
+export function traceConversation(first: unknown, second?: unknown): unknown {
+  if (typeof first === 'function') return conversationFunction(first as Callable, second as ConversationOptions);
+  return holdConversation(first as NamedOptions, second as () => unknown);
+}
+
+function conversationFunction(fn: Callable, options: ConversationOptions = {}): Callable {
+  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
+  checkTwinOptions('traceConversation', options);
+  return traceFunction(fn, 'traceConversation', {
+    type,
+    options: spanOptions,
+    conversation: conversationRules(options),
+  });
+}
+
+function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknown): unknown {
   const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
   checkTwinOptions('traceConversation', options);
   const recorder = active.current;
@@ -47,7 +74,7 @@ export function traceConversation<Result>(
     options: { ...spanOptions, captureInputs: false },
     conversation: conversationRules(options),
   });
-  return runInSpan(recorder, { definition, target: fn, self: undefined, args: [] }) as Result; // what fn returned
+  return runInSpan(recorder, { definition, target: fn, self: undefined, args: [] });
 }
 
 /**

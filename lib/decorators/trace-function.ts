@@ -1,4 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
+import type { ConversationRules } from '../tracing/span-definition.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Callable } from './method-decorator.js';
 import {
@@ -23,7 +24,7 @@ export function traceTool<Fn extends Callable>(
   fn: Fn,
   options: ToolOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceTool', { type: SpanType.tool, options });
+  return traceFunction(fn, 'traceTool', { type: SpanType.tool, options });
 }
 
 /**
@@ -41,7 +42,7 @@ export function traceLLM<Fn extends Callable>(
   fn: Fn,
   options: LLMOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceLLM', { type: SpanType.llm, options, isModelCall: true });
+  return traceFunction(fn, 'traceLLM', { type: SpanType.llm, options, isModelCall: true });
 }
 
 /**
@@ -57,7 +58,7 @@ export function traceAgent<Fn extends Callable>(
   fn: Fn,
   options: AgentMethodOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
 ): Fn {
-  return trace(fn, 'traceAgent', { type: SpanType.agent, options, entry: 'explicit' });
+  return traceFunction(fn, 'traceAgent', { type: SpanType.agent, options, entry: 'explicit' });
 }
 
 interface FunctionKind {
@@ -65,9 +66,11 @@ interface FunctionKind {
   readonly options: SpanOptions;
   readonly isModelCall?: boolean;
   readonly entry?: 'explicit';
+  readonly conversation?: ConversationRules;
 }
 
-function trace<Fn extends Callable>(fn: Fn, twin: TwinName, kind: FunctionKind): Fn {
+/** What the twins of the decorators have in common. */
+export function traceFunction<Fn extends Callable>(fn: Fn, twin: TwinName, kind: FunctionKind): Fn {
   if (typeof fn !== 'function')
     throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
   checkTwinOptions(twin, kind.options);

@@ -216,6 +216,19 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('may be held by a function', async () => {
+    const memory = recordInMemory();
+    const bob = new Talker('Bob', () => 'Yes');
+    const ask = traceConversation((question: string) => bob.receive(question, new Talker('Ada')), { name: 'ask' });
+
+    await ask('Awake?');
+
+    expect(memory.traces.map(treeOf)).toEqual(['ask[Bob]']);
+    expect(memory.traces[0]?.data.spans[0]?.inputs).toEqual({ question: 'Awake?' });
+    expect(() => traceConversation(ask, { mood: 'good' } as object)).toThrow("'mood'");
+    expect(() => traceConversation({ name: 'x' }, 5 as unknown as () => void)).toThrow(TypeError);
+  });
+
   it('is not needed: a message outside of one is an entry of its agent', async () => {
     const memory = recordInMemory();
 
