@@ -14,6 +14,7 @@ import { Pipeline } from './tracing/pipeline.js';
 import { registerProvider, withdrawProvider } from './tracing/provider.js';
 import { Recorder } from './tracing/recorder.js';
 import { Tracing, type TracingStats } from './tracing/tracing.js';
+import { disown } from './utils/answer-now.js';
 
 /** Options of `init()`. Each that the environment can set names its variable; options win over the environment. */
 export interface InitOptions {
@@ -116,7 +117,7 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     limits: { maxStringLength, maxSpanLength, maxDepth, maxNodes },
     redactSecrets,
     redactKeys,
-    callOut: (act) => callSuppressed(contexts, act),
+    callOut: (act) => disown(callSuppressed(contexts, act)),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });

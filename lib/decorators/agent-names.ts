@@ -2,6 +2,7 @@ import { active } from '../tracing/active-recorder.js';
 import { agentNameOf } from '../tracing/capture/class-facts.js';
 import { callSuppressed } from '../tracing/contexts.js';
 import type { SpanDefinition, SpanName } from '../tracing/span-definition.js';
+import { answerNow } from '../utils/answer-now.js';
 import type { Anything } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
 
@@ -48,6 +49,7 @@ function chosenName(name: NameOption, self: unknown, place: string): string | un
   try {
     const chosen: unknown =
       recorder === undefined ? name(self as Anything) : callSuppressed(recorder.contexts, () => name(self as Anything)); // the user says what it is
+    answerNow(chosen);
     return isName(chosen) ? chosen : undefined;
   } catch (cause) {
     recorder?.onCallbackError(cause, `the 'name' callback of '${place}'`);

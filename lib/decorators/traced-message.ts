@@ -1,5 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
+import { answerNow } from '../utils/answer-now.js';
 import { agentNameFor, entryNamer } from './agent-names.js';
 import type { MessageOptions } from './conversation-options.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
@@ -36,21 +37,17 @@ export function TracedMessage(
   );
 }
 
-function messageReader({
-  message = (first) => first,
-  sender = (_first, second) => second,
-  valid = () => true,
-}: MessageOptions): (call: MessageCall) => SaidMessage {
+function messageReader({ message, sender, valid }: MessageOptions): (call: MessageCall) => SaidMessage {
   return ({ self, args: given }) => {
     const args = Array.from(given);
-    const from: unknown = sender(...args);
+    const from: unknown = sender === undefined ? args[1] : answerNow(sender(...args));
     return {
-      content: message(...args),
+      content: message === undefined ? args[0] : answerNow(message(...args)),
       from,
       fromName: typeof from === 'string' ? from : from == null ? 'unknown' : agentNameFor(from),
       toName: self == null ? undefined : agentNameFor(self),
       chosenByName: undefined,
-      isValid: valid(...args),
+      isValid: valid === undefined || answerNow(valid(...args)),
     };
   };
 }

@@ -1,7 +1,9 @@
+import { types } from 'node:util';
 import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { BudgetExceededError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { classBudgetOf } from './capture/class-facts.js';
+import type { TracedCall } from './open-call.js';
 import type { RecordingSpan, SpanBudget } from './recording-span.js';
 import type { Budget } from './span-definition.js';
 
@@ -27,12 +29,10 @@ class LiveBudget implements SpanBudget {
     return this.#abort.signal;
   }
 
-  admit(kind: 'llmCalls' | 'toolCalls'): BudgetExceededError | undefined {
+  admit(kind: 'llmCalls' | 'toolCalls', calls: 0 | 1): BudgetExceededError | undefined {
     this.#checkTime();
-    if (this.#refusal === undefined) {
-      this.#used[kind] += 1;
-      this.#checkCount(kind, this.#used[kind] - 1);
-    }
+    if (calls > 0) this.#checkCount(kind, this.#used[kind]);
+    if (this.#refusal === undefined) this.#used[kind] += calls;
     return this.#refusal;
   }
 
@@ -79,18 +79,43 @@ export function refusalOf(span: RecordingSpan): BudgetExceededError | undefined 
   if (!span.trace.hasBudget) return undefined;
   const { isModelCall, type } = span.definition;
   if (!isModelCall && type !== SpanType.tool) return undefined;
+  const kind = isModelCall ? 'llmCalls' : 'toolCalls';
+  const calls = isModelCall && isFirstWithin(modelCallAround(span)) ? 0 : 1;
   for (const budget of budgetsAround(span)) {
-    const refusal = budget.admit(isModelCall ? 'llmCalls' : 'toolCalls');
+    const refusal = budget.admit(kind, calls);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
-/** The tokens of a model's call count for every budget around it. */
+/** What was spent, and how many models were called, within calls of models that are open. */
+const tokensWithin = new WeakMap<RecordingSpan, number>();
+const callsWithin = new WeakMap<RecordingSpan, number>();
+
+function modelCallAround(span: RecordingSpan): RecordingSpan | undefined {
+  for (let above = span.parent; above !== undefined; above = above.parent) {
+    if (above.definition.isModelCall && !above.hasEnded) return above;
+  }
+  return undefined;
+}
+
+/** A wrapper around a call of a model is that call; only what it calls beyond it, to try again for example, is more. */
+function isFirstWithin(wrapper: RecordingSpan | undefined): boolean {
+  if (wrapper === undefined) return false;
+  const calls = callsWithin.get(wrapper) ?? 0;
+  callsWithin.set(wrapper, calls + 1);
+  return calls === 0;
+}
+
+/** The tokens of a model's call count for every budget around it, but not again those that calls within it have reported. */
 export function spendTokens(span: RecordingSpan): void {
-  const isModelCall = span.definition.isModelCall || span.definition.isNative;
-  if (span.usage === undefined || !isModelCall) return;
-  for (const budget of budgetsAround(span)) budget.spend(span.usage.totalTokens);
+  if (span.usage === undefined || !(span.definition.isModelCall || span.definition.isNative)) return;
+  const tokens = span.usage.totalTokens - (tokensWithin.get(span) ?? 0);
+  if (tokens <= 0) return;
+  for (const budget of budgetsAround(span)) budget.spend(tokens);
+  for (let above = modelCallAround(span); above !== undefined; above = modelCallAround(above)) {
+    tokensWithin.set(above, (tokensWithin.get(above) ?? 0) + tokens);
+  }
 }
 
 /** The budgets of the open spans above, the nearest first. */
@@ -102,8 +127,16 @@ export function budgetsAround(span: RecordingSpan | undefined): readonly SpanBud
   return budgets;
 }
 
+/** Functions that have given a promise, as others than `async` ones may. Known only of those called within a budget. */
+const promising = new WeakSet<object>();
+
+/** Remembers what a function gives, so that a refusal can be given likewise. */
+export function noteResult(target: object, result: unknown): void {
+  if (types.isPromise(result)) promising.add(target);
+}
+
 /** What a refused call gives: an error in the form that the caller of such a function expects. */
-export function refuse(target: object, error: BudgetExceededError): unknown {
+export function refuse({ definition, target }: TracedCall, error: BudgetExceededError): unknown {
   switch (Object.prototype.toString.call(target)) {
     case '[object AsyncFunction]':
       return Promise.reject(error);
@@ -112,6 +145,8 @@ export function refuse(target: object, error: BudgetExceededError): unknown {
     case '[object GeneratorFunction]':
       return failingGenerator(error);
     default:
+      // Models answer over the network: one that was never called gives a promise, too.
+      if (definition.isModelCall || promising.has(target)) return Promise.reject(error);
       throw error;
   }
 }

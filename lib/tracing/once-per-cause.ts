@@ -1,4 +1,5 @@
 import { ExportError, TracingError } from '../errors.js';
+import { disown } from '../utils/answer-now.js';
 import { redactText } from './capture/redact-text.js';
 import { SecretKeys } from './capture/secret-keys.js';
 
@@ -30,7 +31,7 @@ export function oncePerCause({
     told.add(cause);
     try {
       const clean = keys === undefined ? error : withoutSecrets(error, keys);
-      if (onError !== undefined) onError(clean);
+      if (onError !== undefined) disown<unknown>(onError(clean));
       else process.emitWarning(clean.message, { type: clean.name, code: 'TRACED_AGENTS' });
     } catch {
       // Who is told of errors has nobody left to tell of its own.

@@ -1,6 +1,6 @@
 import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { withSpanInContext } from './contexts.js';
-import { openBudget, refusalOf, refuse } from './live-budget.js';
+import { noteResult, openBudget, refusalOf, refuse } from './live-budget.js';
 import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
@@ -34,7 +34,7 @@ export function runWithSpan(open: OpenCall): unknown {
   const refusal = refusalOf(open.span);
   if (refusal !== undefined) {
     finish(open, { thrown: refusal });
-    return refuse(open.call.target, refusal);
+    return refuse(open.call, refusal);
   }
   let result: unknown;
   try {
@@ -43,6 +43,7 @@ export function runWithSpan(open: OpenCall): unknown {
     finish(open, { thrown });
     throw thrown;
   }
+  if (open.span.trace.hasBudget) noteResult(open.call.target, result);
   return settle(open, result);
 }
 

@@ -7,6 +7,8 @@ import {
   TracedLLM,
   TracedTool,
   traceAgent,
+  traceLLM,
+  traceTool,
   withSpan,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -176,6 +178,51 @@ describe('a budget', () => {
       expect(worker.worker.done).toHaveLength(entry === 'ownBudget' ? 3 : 1);
     },
   );
+
+  it('counts a call of a model and a wrapper around it as one, and what the wrapper tries again as more', async () => {
+    const memory = recordInMemory();
+    const llm = traceLLM(async () => ({ usage }));
+    const wrapped = traceLLM(() => llm(), { name: 'wrapped' });
+    const retried = traceLLM(async () => [await llm(), await llm()][1], { name: 'retried' });
+    const used = async (fn: () => Promise<unknown>) => {
+      const signals = { tokens: 150, llmCalls: 2 };
+      const agent = traceAgent(fn, { budget: signals });
+      return agent().then(
+        () => 'within',
+        ({ kind, used }: BudgetExceededError) => `${used} ${kind}`,
+      );
+    };
+
+    expect(await used(wrapped)).toBe('within');
+    expect(memory.traces[0]?.info.tokenUsage?.totalTokens).toBe(100);
+    expect(await used(async () => [await wrapped(), await wrapped(), await wrapped()])).toBe('200 tokens');
+    expect(await used(async () => [await retried(), await wrapped()])).toBe('200 tokens');
+  });
+
+  it('refuses in the form that the function has', async () => {
+    recordInMemory();
+    const ask = traceTool(() => Promise.resolve(1));
+    const think = traceLLM(() => Promise.resolve({ usage }));
+    const count = traceTool(() => 1);
+    const agent = traceAgent(
+      async () => {
+        await ask();
+        count();
+        const thrown = () => 'thrown';
+        const sync = (() => {
+          try {
+            return count();
+          } catch {
+            return thrown();
+          }
+        })();
+        return [await ask().catch(() => 'rejected'), await think().catch(() => 'rejected'), sync];
+      },
+      { budget: { toolCalls: 2 } },
+    );
+
+    await expect(agent()).resolves.toEqual(['rejected', 'rejected', 'thrown']);
+  });
 
   it('holds for spans that are made by hand', async () => {
     recordInMemory();

@@ -135,3 +135,29 @@ describe('importing the package', () => {
     expect(stdout.trim()).toBe('{"started":0,"recorded":0,"sampledOut":0,"dropped":{},"open":0,"exporters":{}} 0 0');
   });
 });
+
+describe('callbacks that are asynchronous, against their types', () => {
+  it.each([
+    ['onError', "ta.init({ exporters: [{ name: 'x', export() { throw new Error('x'); } }], onError: fail }); echo(1);"],
+    ['redact', "init({ redact: fail }); echo('text');"],
+    ['toJSON', "init(); class D { async toJSON() { throw new Error('down'); } } echo(new D());"],
+    ['usage', 'init(); ta.traceLLM((x) => x, { usage: fail })(1);'],
+    ['attributes', 'init(); ta.traceTool((x) => x, { attributes: fail })(1);'],
+    ['name', 'init(); class A { run() {} } ta.TracedAgent({ name: fail })(A); new A().run();'],
+    [
+      'message',
+      "init(); class A { hear() {} } ta.instrument(A, { hear: ta.TracedMessage({ message: fail, sender: fail, valid: fail }) }); ta.traceConversation('c', () => new A().hear(1, 2));",
+    ],
+  ])('end no program: %s', async (_name, program) => {
+    const { code, stdout, stderr } = await run(
+      `const fail = async () => { throw new Error('down'); };
+       const init = (options) => ta.init({ exporters: [new ta.InMemoryExporter()], ...options });
+       const echo = ta.traceTool((x) => x, { name: 'echo' });
+       ${program}
+       setTimeout(() => console.log('alive'), 20);`,
+    );
+
+    expect(stderr).not.toContain('Unhandled');
+    expect([code, stdout]).toEqual([0, 'alive\n']);
+  });
+});

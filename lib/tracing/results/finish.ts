@@ -2,6 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
+import { answerNow } from '../../utils/answer-now.js';
 import { isHidden } from '../capture/argument-names.js';
 import { completeUsage } from '../complete-usage.js';
 import { spendTokens } from '../live-budget.js';
@@ -64,7 +65,7 @@ function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown)
   const { usage, isModelCall, functionName } = definition;
   if (usage === undefined) return isModelCall ? readTokenUsage(value) : undefined;
   try {
-    return completeUsage(usage(value));
+    return completeUsage(answerNow(usage(value)));
   } catch (cause) {
     recorder.onCallbackError(cause, `the 'usage' callback of '${functionName}'`);
     return undefined;
@@ -110,7 +111,7 @@ function recordAttributes({ span, recorder, call }: Omit<OpenCall, 'context'>, o
     error: 'thrown' in outcome ? outcome.thrown : undefined,
   };
   try {
-    for (const [key, value] of Object.entries(call.definition.attributes?.(facts) ?? {})) {
+    for (const [key, value] of Object.entries(answerNow(call.definition.attributes?.(facts)) ?? {})) {
       if (value !== undefined) span.setAttribute(key, value as object); // any value: it is captured as JSON
     }
   } catch (cause) {
