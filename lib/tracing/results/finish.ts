@@ -12,8 +12,11 @@ import type { RecordingSpan } from '../recording-span.js';
 import type { SpanDefinition } from '../span-definition.js';
 import { AskedToolCalls, toolCallsIn } from '../tool-calls.js';
 
-/** How a call ended: with a value, or with an exception. */
-export type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
+/** How a call ended: with a value, with an exception, or in an object that shows nobody what it comes to (frozen). */
+export type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | typeof unseen;
+
+/** The outcome of a call whose result cannot be watched. */
+export const unseen = { isUnseen: true } as const;
 
 /** A span that is to end. The call it stands for may be gone, with the stream that it gave. */
 export interface EndingSpan extends Pick<OpenCall, 'span' | 'recorder'> {
@@ -42,9 +45,11 @@ function countTokens({ span, recorder }: EndingSpan, outcome: Outcome): void {
 function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {
   if ('thrown' in outcome) {
     span.fail(outcome.thrown);
-  } else {
+  } else if ('value' in outcome) {
     recordValue(span, recorder, outcome.value);
     if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
+  } else {
+    span.setAttribute(AttributeKey.unfinished, true);
   }
   if (span.definition.isModelCall) {
     recordModel(span, call, outcome);

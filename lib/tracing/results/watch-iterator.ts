@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { OpenCall } from '../open-call.js';
-import { finish } from './finish.js';
+import { finish, unseen } from './finish.js';
 import { IteratorSteps, type StepKind, StepOutcome } from './iterator-steps.js';
 import { observeOutcome } from './observe-outcome.js';
 import { hasMethod } from './result-kind.js';
@@ -10,12 +10,12 @@ import { StreamWatch } from './stream-watch.js';
 
 /** Watches a generator or another iterator: lazy as it is, each step runs inside the span, which ends with the iteration. */
 export function watchIterator(open: OpenCall, iterator: object): void {
-  if (!observeIterator(new StreamWatch(open), iterator)) finish(open, { value: undefined });
+  if (!observeIterator(new StreamWatch(open), iterator)) finish(open, unseen);
 }
 
 /** Watches an async iterable: an async generator, or an object that makes an iterator when it is asked for one. */
 export function watchAsyncIterable(open: OpenCall, iterable: object): void {
-  if (!observeAsyncIterable(new StreamWatch(open), iterable)) finish(open, { value: undefined });
+  if (!observeAsyncIterable(new StreamWatch(open), iterable)) finish(open, unseen);
 }
 
 /** As `watchAsyncIterable`, for an observer that exists already. `false` where the object cannot be changed. */

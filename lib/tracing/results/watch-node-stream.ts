@@ -1,5 +1,5 @@
 import type { OpenCall } from '../open-call.js';
-import { finish } from './finish.js';
+import { finish, unseen } from './finish.js';
 import { type Method, shadow } from './shadow.js';
 import { observe, type StreamObservers } from './stream-observers.js';
 import { StreamWatch } from './stream-watch.js';
@@ -12,7 +12,7 @@ export function watchNodeStream(open: OpenCall, stream: object): void {
   const isWatched = observe(stream, new StreamWatch(open), (observers) =>
     shadow(stream, 'emit', (emit) => observeEmit(observers, emit)),
   );
-  if (!isWatched) finish(open, { value: undefined });
+  if (!isWatched) finish(open, unseen);
 }
 
 function observeEmit(observers: StreamObservers, emit: Method): Method {

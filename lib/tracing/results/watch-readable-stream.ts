@@ -1,5 +1,5 @@
 import type { OpenCall } from '../open-call.js';
-import { finish } from './finish.js';
+import { finish, unseen } from './finish.js';
 import { observePipeThrough, observePipeTo } from './observe-pipes.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
@@ -9,7 +9,7 @@ import { observeBranches, observeIterator } from './watch-iterator.js';
 
 /** Watches a web stream through every way it can be read. It is never locked or read by us. */
 export function watchReadableStream(open: OpenCall, stream: object): void {
-  if (!observeReadableStream(new StreamWatch(open), stream)) finish(open, { value: undefined });
+  if (!observeReadableStream(new StreamWatch(open), stream)) finish(open, unseen);
 }
 
 function observeReadableStream(observer: StreamObserver, stream: object): boolean {

@@ -2,7 +2,7 @@ import { AttributeKey } from '../../entities/attributes.js';
 import type { OpenCall } from '../open-call.js';
 import type { RecordingSpan } from '../recording-span.js';
 import { type Abandonable, followObject, unfollow } from './abandoned.js';
-import { finish } from './finish.js';
+import { finish, unseen } from './finish.js';
 import { observeOutcome } from './observe-outcome.js';
 import { isOver } from './observers.js';
 import type { OutcomeObserver } from './outcome-observers.js';
@@ -17,7 +17,7 @@ export function watchThenable(
   onValue: (open: OpenCall, value: unknown) => void,
 ): void {
   const observer = new CallObserver(open, onValue);
-  if (!observeOutcome(thenable, observer)) return finish(open, { value: undefined });
+  if (!observeOutcome(thenable, observer)) return finish(open, unseen);
   followObject(observer, thenable, new UnaskedThenable(open.span));
 }
 

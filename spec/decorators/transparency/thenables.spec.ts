@@ -206,6 +206,27 @@ describe('a traced method', () => {
   );
 
   indistinguishable(
+    'that returns a thenable with a method of its own',
+    ({ tool }) => {
+      class Program {
+        @tool() answer() {
+          return { then: (resolve: (value: number) => void) => resolve(1), id: 1 };
+        }
+        @tool() sealed() {
+          return Object.seal(this.answer());
+        }
+      }
+      return new Program();
+    },
+    async (program) => {
+      const answer = program.answer();
+      const sealed = program.sealed();
+      return [Object.keys(answer), { ...answer }.id, await answer, Object.keys(sealed), await sealed];
+    },
+    3,
+  );
+
+  indistinguishable(
     'that returns a query nobody runs',
     ({ tool }) => {
       class Program {

@@ -49,6 +49,22 @@ describe('the span of a native promise with fields of its own', () => {
   });
 });
 
+describe('the span of a thenable that cannot be changed', () => {
+  it('ends at once, unfinished and without outputs', async () => {
+    const memory = recordInMemory();
+    const ask = traceTool(() => Object.freeze({ then: (resolve: (value: number) => void) => resolve(3) }), {
+      name: 'ask',
+    });
+
+    const answer = await ask();
+
+    const { outputs, status, attributes } = spanNamed(memory, 'ask');
+    expect([answer, outputs, status.code]).toEqual([3, undefined, 'UNSET']);
+    expect(attributes['traced_agents.unfinished']).toBe(true);
+    expect(memory.traces[0]?.info.responseText).toBeUndefined();
+  });
+});
+
 describe('the span of a lazy query', () => {
   class Query {
     runs = 0;
