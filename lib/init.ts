@@ -60,6 +60,11 @@ export interface InitOptions {
   readonly traceTimeoutMs?: number;
   /** The longest that `flush()`, `shutdown()` and the end of the process wait for exporters, in ms (`TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS`). @default 2000 */
   readonly shutdownTimeoutMs?: number;
+  /**
+   * Whether SIGINT, SIGTERM and SIGHUP, where the program does not listen to them, wait until open traces have left as incomplete
+   * and exporters are flushed; then they end the process as they would have (`TRACED_AGENTS_FLUSH_ON_SIGNALS`). @default false
+   */
+  readonly flushOnSignals?: boolean;
   /** Traces that `getTrace()` finds in memory (`TRACED_AGENTS_MAX_RECENT_TRACES`). @default 20 */
   readonly maxRecentTraces?: number;
   /**
@@ -126,7 +131,8 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     pipeline.push(ended);
   };
   const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });
-  return new Tracing({ recorder, pipeline, shutdownTimeoutMs: settings.shutdownTimeoutMs, onEnd: withdrawGlobals });
+  const { shutdownTimeoutMs, flushOnSignals } = settings;
+  return new Tracing({ recorder, pipeline, shutdownTimeoutMs, flushOnSignals, onEnd: withdrawGlobals });
 }
 
 /** Leaves OpenTelemetry's globals to others; `init()` registers them anew. */

@@ -43,6 +43,7 @@ export interface SettingValues {
   readonly lateSpanMs: number;
   readonly traceTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
+  readonly flushOnSignals: boolean;
   readonly maxRecentTraces: number;
 }
 
@@ -72,6 +73,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     3_600_000,
   ),
   shutdownTimeoutMs: setting(['shutdownTimeoutMs', 'TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'], amount(longestTimer), 2000),
+  flushOnSignals: setting(['flushOnSignals', 'TRACED_AGENTS_FLUSH_ON_SIGNALS'], flag, false),
   maxRecentTraces: setting(['maxRecentTraces', 'TRACED_AGENTS_MAX_RECENT_TRACES'], count, 20),
 };
 

@@ -44,6 +44,7 @@ const misuses: Record<keyof InitOptions, readonly unknown[]> = {
   lateSpanMs: [...noAmount, 2 ** 31],
   traceTimeoutMs: noAmount,
   shutdownTimeoutMs: [...noAmount, 2 ** 31],
+  flushOnSignals: noSwitch,
   maxRecentTraces: noCount,
   onError: noCallback,
 };

@@ -2,6 +2,7 @@ import type { Trace } from '../entities/trace.js';
 import type { TraceExporter, TraceQuery } from '../exporters/exporter.js';
 import { active } from './active-recorder.js';
 import type { DeliveryStats } from './delivery.js';
+import { watchEndSignals } from './end-signals.js';
 import type { Pipeline } from './pipeline.js';
 import type { Recorder, TraceCounts } from './recorder.js';
 
@@ -16,6 +17,8 @@ export interface TracingParts {
   readonly pipeline: Pipeline;
   /** The longest that the end of the process waits for exporters, in milliseconds. */
   readonly shutdownTimeoutMs: number;
+  /** Whether signals that end the process wait for what open traces hold. */
+  readonly flushOnSignals: boolean;
   /** Called when recording is over, before the exporters are. */
   readonly onEnd: () => void;
 }
@@ -30,11 +33,13 @@ export class Tracing {
     void this.flush(); // holds the process itself, for shutdownTimeoutMs at the longest
   };
   readonly #onExit = (): void => this.#parts.recorder.closeOpen();
+  readonly #ignoreSignals: (() => void) | undefined;
 
   constructor(parts: TracingParts) {
     this.#parts = parts;
     process.once('beforeExit', this.#onBeforeExit);
     process.once('exit', this.#onExit);
+    if (parts.flushOnSignals) this.#ignoreSignals = watchEndSignals(() => this.#closeAll());
   }
 
   /** Starts recording, after construction or after `disable()`. Nothing happens after `shutdown()`. */
@@ -85,11 +90,17 @@ export class Tracing {
     return this.#parts.pipeline.searchTraces(query);
   }
 
+  async #closeAll(): Promise<void> {
+    this.#parts.recorder.closeOpen();
+    await this.flush();
+  }
+
   async #end(timeoutMs: number, kept?: ReadonlySet<TraceExporter>): Promise<TracingStats> {
     const { recorder, pipeline } = this.#parts;
     if (active.current === recorder) active.current = undefined;
     process.removeListener('beforeExit', this.#onBeforeExit);
     process.removeListener('exit', this.#onExit);
+    this.#ignoreSignals?.();
     recorder.close();
     this.#parts.onEnd();
     await pipeline.shutdown(timeoutMs, kept);

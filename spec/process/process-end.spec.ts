@@ -12,6 +12,7 @@ const autoUrl = pathToFileURL(resolve('dist/bundle/auto.js')).href;
 
 interface End {
   readonly code: number | null;
+  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -35,7 +36,7 @@ function run(
   const options = { cwd: folder, env: { ...process.env, ...env }, timeout: 20_000 };
   return new Promise((done) => {
     const child = execFile(process.execPath, [...args, 'program.mjs'], options, (_error, stdout, stderr) =>
-      done({ code: child.exitCode, stdout, stderr }),
+      done({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
     );
   });
 }
@@ -55,6 +56,8 @@ const queued = `const got = [];
 ta.init({ exporters: [{ name: 'queued', async export(traces) { await new Promise((r) => setTimeout(r, 30)); got.push(...traces); } }] });
 process.on('exit', () => console.log(got.length + ' arrived', JSON.stringify(ta.stats())));
 const echo = ta.traceTool((x) => x, { name: 'echo' });`;
+
+const hanging = `const hang = ta.traceAgent(() => new Promise((done) => setTimeout(done, 30_000)), { name: 'open' });`;
 
 describe('the end of the process', () => {
   it('by itself: what is queued still goes out, without a call of flush', async () => {
@@ -99,7 +102,37 @@ describe('the end of the process', () => {
     expect(tracesOnDisk()).toEqual(['failing ERROR']);
   });
 
-  it('adds no handler for signals', async () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+    'by %s, where it is asked to wait: open traces leave as incomplete',
+    async (signal) => {
+      const { signal: end, stdout } =
+        await run(`${hanging} ta.init({ exporters: [new ta.FileExporter()], flushOnSignals: true });
+      hang(); process.kill(process.pid, '${signal}');`);
+
+      expect([end, stdout]).toEqual([signal, '']);
+      expect(tracesOnDisk()).toEqual(['open IN_PROGRESS']);
+    },
+  );
+
+  it('by a signal that the program handles itself: it is left to the program', async () => {
+    const { code, stdout } =
+      await run(`${hanging} ta.init({ exporters: [new ta.FileExporter()], flushOnSignals: true });
+      process.on('SIGTERM', () => setTimeout(() => { console.log(ta.stats().open); process.exit(7); }, 20));
+      hang(); process.kill(process.pid, 'SIGTERM');`);
+
+    expect([code, stdout.trim()]).toEqual([7, '1']);
+    expect(tracesOnDisk()).toEqual(['open IN_PROGRESS']);
+  });
+
+  it('by a second signal: at once', async () => {
+    const { signal, stdout } = await run(`${hanging}
+      ta.init({ exporters: [{ name: 'hung', export: () => new Promise(() => undefined) }], flushOnSignals: true, shutdownTimeoutMs: 15_000 });
+      hang(); process.kill(process.pid, 'SIGINT'); setTimeout(() => process.kill(process.pid, 'SIGINT'), 50);`);
+
+    expect([signal, stdout]).toEqual(['SIGINT', '']);
+  });
+
+  it('adds no handler for signals unless asked to', async () => {
     const { stdout } = await run(`
       ta.init({ exporters: [] });
       console.log(['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].map((name) => process.listenerCount(name)).join());`);
