@@ -55,6 +55,17 @@ export function fileRate(rounds, traces) {
   }
 }
 
+/**
+ * What a long conversation costs, and reading one back.
+ *
+ * @param {number} rounds
+ * @returns {{ growth: number, reading: number }}
+ */
+export function conversation(rounds) {
+  progress('conversation');
+  return runProgram([join(here, 'conversation.js'), String(rounds)]);
+}
+
 /** Milliseconds that loading takes, over those of the references in the same round: subject -> median. */
 export function importTimes(subjects, rounds) {
   const names = ['references', ...subjects.filter((subject) => subject in imports)];

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fileRate, importTimes, installSize, memory } from './once.js';
+import { conversation, fileRate, importTimes, installSize, memory } from './once.js';
 import { printTable, ratioRow, withTarget } from './report.js';
 import { progress, runRounds } from './rounds.js';
 
@@ -100,7 +100,7 @@ function cpuRow(results, workload) {
 function measureOnce() {
   const present = subjects.filter((subject) => !notes.some((note) => note.startsWith(`no ${subject} `)));
   const loaded = present.filter((subject) => !subject.startsWith('limit'));
-  return [...memoryRows(loaded), ...fileRows(), ...importRows(loaded)];
+  return [...memoryRows(loaded), ...fileRows(), ...conversationRows(), ...importRows(loaded)];
 }
 
 function memoryRows(loaded) {
@@ -144,6 +144,17 @@ function fileRows() {
     [ours, ratio],
   ]);
   return [withTarget({ figure: 'file, 7 spans a trace', of: 'x limit rate', base, cells }, { least: 0.6 })];
+}
+
+function conversationRows() {
+  if (!subjects.includes(ours)) return [];
+  const { growth, reading } = conversation(flags.quick ? 10 : 30);
+  const row = (figure, of, value) => ({ figure, of, base: '', cells: new Map([[ours, value]]) });
+  return [
+    // A turn may not cost more the more there were; what is above one is the noise of two medians.
+    withTarget(row('turn 1 000', 'x turn 10', growth), { most: 1.2 }),
+    withTarget(row('conversationOf, 5k spans', 'x JSON.stringify', reading), { most: 3 }),
+  ];
 }
 
 function importRows(loaded) {
