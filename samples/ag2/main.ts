@@ -3,7 +3,16 @@
  * With OPENAI_API_KEY (and OPENAI_BASE_URL, if you like) the assistant asks OpenAI; without, a scripted model on this machine.
  */
 import OpenAI from 'openai';
-import { ConsoleExporter, FileExporter, getLastActiveTraceId, getTrace, init } from 'traced-agents';
+import {
+  ConsoleExporter,
+  conversationOf,
+  FileExporter,
+  getLastActiveTraceId,
+  getTrace,
+  init,
+  type Trace,
+  toMermaid,
+} from 'traced-agents';
 import { calculatorTool } from './calculator.js';
 import { ConversableAgent } from './conversable-agent.js';
 import { startScriptedModel } from './scripted-model.js';
@@ -44,4 +53,25 @@ console.log('\n== Token usage of each LLM call: ==');
 for (const span of trace?.data.spans ?? []) {
   const usage = span.getAttribute('mlflow.chat.tokenUsage');
   if (usage !== undefined) console.log(`${span.name}:`, usage);
+}
+
+if (trace !== undefined) showConversation(trace);
+
+function showConversation(finished: Trace): void {
+  const conversation = conversationOf(finished);
+  console.log('\n== Agents: ==');
+  const rows = conversation.agents.map(({ agent, turns, llmCalls, toolCalls, usage, failures }) => [
+    agent,
+    {
+      turns,
+      'LLM calls': llmCalls,
+      'tool calls': toolCalls,
+      'tokens in': usage?.inputTokens ?? 0,
+      'tokens out': usage?.outputTokens ?? 0,
+      errors: failures,
+    },
+  ]);
+  console.table(Object.fromEntries(rows));
+  console.log('\n== Sequence diagram (Mermaid): ==');
+  console.log(toMermaid(conversation));
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
 import type { TokenUsage, Trace } from 'traced-agents';
 import { shutdown } from 'traced-agents';
@@ -6,6 +7,7 @@ import { calculatorTool } from '../../samples/ag2/calculator.js';
 import { ConversableAgent, type Tool } from '../../samples/ag2/conversable-agent.js';
 import { question, startScriptedModel } from '../../samples/ag2/scripted-model.js';
 import type { ScriptedOpenAI, Usage } from '../../samples/support/scripted-openai.js';
+import { parseMermaid } from '../support/mermaid.js';
 import { recordInMemory, treeOf } from '../support/recording.js';
 import { temporaryFolders } from '../support/temporary-folder.js';
 import { runSample } from './run-sample.js';
@@ -43,6 +45,10 @@ function sumOf(usages: readonly Usage[]): TokenUsage {
   };
 }
 
+function cellsOf(row: string, separator: string): string[] {
+  return row.split(separator).map((cell) => cell.trim());
+}
+
 function toolSpans(trace: Trace | undefined): unknown[] {
   const spans = trace?.data.spans.filter((span) => span.type === 'TOOL') ?? [];
   return spans.map(({ name, inputs, outputs, status }) => ({ name, inputs, outputs, status: status.code }));
@@ -64,6 +70,20 @@ describe('samples/ag2', () => {
     expect(traces.map(treeOf)).toEqual([
       `initiate_chat[${'Assistant[chat_completion] Tool Agent[calculator] '.repeat(4)}Assistant[chat_completion]]`,
     ]);
+  });
+
+  it('prints the agents and the diagram that the README shows', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const { stdout } = await runSample('ag2', newFolder());
+
+    const rows = [...readme.matchAll(/^\| (Assistant|Tool Agent) +\|.*$/gm)].map(([row]) => cellsOf(row, '|'));
+    expect(rows).toHaveLength(2);
+    expect([...stdout.matchAll(/^│ (Assistant|Tool Agent) +│.*$/gm)].map(([row]) => cellsOf(row, '│'))).toEqual(rows);
+    const diagram = /```mermaid\n([^`]*)```/.exec(readme)?.[1];
+    expect(stdout).toContain(diagram);
+    const { participants, lines } = await parseMermaid(diagram ?? '');
+    expect(participants).toEqual(['Tool Agent', 'Assistant']);
+    expect(lines).toHaveLength(14);
   });
 
   it('asks the model of the environment where there is a key, and sums just the tokens that it reports', async () => {
