@@ -32,6 +32,7 @@ export { TracedTool } from './decorators/traced-tool.js';
 export { Untraced } from './decorators/untraced.js';
 export { type WithSpanOptions, withSpan } from './decorators/with-span.js';
 export { AttributeKey, type AttributeTexts, SpanType, TraceKey } from './entities/attributes.js';
+export type { Cost } from './entities/cost.js';
 export { Span, type SpanFields, type SpanLink } from './entities/span.js';
 export { type EventAttributeValue, SpanEvent } from './entities/span-event.js';
 export type { SpanStatus } from './entities/span-status.js';

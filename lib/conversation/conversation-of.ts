@@ -1,5 +1,6 @@
 import { AttributeKey } from '../entities/attributes.js';
 import type { Trace } from '../entities/trace.js';
+import { sumCost } from '../usage/sum-cost.js';
 import { millisecondsBetween, visitsOf } from './call-tree.js';
 import type { Conversation, TokenMatrix, Turn } from './conversation.js';
 import { type DraftTurn, draftTurns } from './draft-turns.js';
@@ -34,6 +35,7 @@ export function conversationOf(trace: Trace): Conversation {
     matrix,
     failures,
     usage: matrix.total,
+    cost: sumCost([...draft.turns, draft.outside].flatMap(({ costs }) => costs)),
   };
 }
 
@@ -60,6 +62,7 @@ function turnsOf(drafts: readonly DraftTurn[], { columns }: TokenMatrix): readon
       toolCalls: tools.length,
       tools,
       usage: columns[place]?.usage,
+      cost: sumCost(draft.costs),
       failures: draft.failures,
       spanId: span.spanId,
       parentTurn: parent?.index,

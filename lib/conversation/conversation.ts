@@ -1,3 +1,4 @@
+import type { Cost } from '../entities/cost.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 
 /** What a trace tells of agents: who took which turn, who said what to whom, and what it took. */
@@ -19,6 +20,8 @@ export interface Conversation {
   readonly failures: readonly Failure[];
   /** The tokens of the whole conversation, as the trace's info has them. */
   readonly usage: TokenUsage | undefined;
+  /** What these cost, as far as the spans tell; counted as tokens are. */
+  readonly cost: Cost | undefined;
 }
 
 /** The time that one agent has control, until it answers. What the agents it asks do is theirs. */
@@ -41,6 +44,7 @@ export interface Turn {
   /** The tool calls themselves, in order of start. */
   readonly tools: readonly ToolCall[];
   readonly usage: TokenUsage | undefined;
+  readonly cost: Cost | undefined;
   /** How many errors arose in it, handled ones included. */
   readonly failures: number;
   readonly spanId: string;
@@ -78,6 +82,7 @@ export interface AgentSummary {
   readonly llmCalls: number;
   readonly toolCalls: number;
   readonly usage: TokenUsage | undefined;
+  readonly cost: Cost | undefined;
   /** Milliseconds in which at least one turn was its own and not with an agent that it had asked. */
   readonly busyMs: number;
   readonly failures: number;

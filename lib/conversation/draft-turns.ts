@@ -1,4 +1,5 @@
 import { AttributeKey, SpanType } from '../entities/attributes.js';
+import type { Cost } from '../entities/cost.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { isCount } from '../utils/is-count.js';
 import { type Call, compareTimes, millisecondsBetween, type Visit } from './call-tree.js';
@@ -10,7 +11,14 @@ export interface Work {
   llmCalls: number;
   readonly tools: ToolCall[];
   readonly usages: TokenUsage[];
+  readonly costs: Cost[];
   failures: number;
+}
+
+/** The calls that have usage or cost, or are below one that has. */
+interface Counted {
+  readonly usage: Set<Call>;
+  readonly cost: Set<Call>;
 }
 
 /** A turn while it is put together. */
@@ -38,7 +46,7 @@ export function draftTurns(visits: readonly Visit[]): DraftTurns {
   const outside = noWork();
   const turnOf = new Map<Call, DraftTurn>();
   const exchanges = new Map<Call, Exchange>();
-  const counted = new Set<Call>(); // has usage, or is below a span that has
+  const counted: Counted = { usage: new Set(), cost: new Set() };
   for (const call of entered(visits)) {
     const around = call.parent && turnOf.get(call.parent);
     const exchange = call.type === SpanType.agent ? exchangeOf(call.span) : undefined;
@@ -65,22 +73,30 @@ function openedBy(call: Call, exchange: Exchange | undefined, around: DraftTurn 
 }
 
 function noWork(): Work {
-  return { llmCalls: 0, tools: [], usages: [], failures: 0 };
+  return { llmCalls: 0, tools: [], usages: [], costs: [], failures: 0 };
 }
 
 /** A usage counts only if no span above has one: a total of an agent holds those of its calls. */
-function gather(call: Call, work: Work, counted: Set<Call>): void {
-  const { span, type, parent } = call;
+function gather(call: Call, work: Work, counted: Counted): void {
+  const { span, type } = call;
   if (type === SpanType.llm || type === SpanType.chatModel) work.llmCalls++;
   else if (type === SpanType.tool) work.tools.push(toolCallOf(call));
-  if (parent !== undefined && counted.has(parent)) {
-    counted.add(call);
-    return;
+  const usage = isCounted(call, counted.usage) ? undefined : span.tokenUsage;
+  const cost = isCounted(call, counted.cost) ? undefined : span.cost;
+  if (usage !== undefined) {
+    work.usages.push(usage);
+    counted.usage.add(call);
   }
-  const { tokenUsage } = span;
-  if (tokenUsage === undefined) return;
-  work.usages.push(tokenUsage);
+  if (cost !== undefined) {
+    work.costs.push(cost);
+    counted.cost.add(call);
+  }
+}
+
+function isCounted(call: Call, counted: Set<Call>): boolean {
+  if (call.parent === undefined || !counted.has(call.parent)) return false;
   counted.add(call);
+  return true;
 }
 
 function toolCallOf({ span }: Call): ToolCall {

@@ -1,3 +1,4 @@
+import { sumCost } from '../usage/sum-cost.js';
 import { busyTimes } from './busy-time.js';
 import type { AgentSummary, TokenMatrix } from './conversation.js';
 import type { DraftTurn, DraftTurns, Work } from './draft-turns.js';
@@ -18,11 +19,22 @@ export function sumAgents({ turns, outside }: DraftTurns, matrix: TokenMatrix): 
       turns: own.length,
       ...callsOf(own),
       usage: usages.get(agent),
+      cost: sumCost(own.flatMap(({ costs }) => costs)),
       busyMs: busy.get(agent) ?? 0,
     }),
   );
   if (isIdle(outside)) return agents;
-  return [...agents, { agent: undefined, turns: 0, ...callsOf([outside]), usage: usages.get(undefined), busyMs: 0 }];
+  return [
+    ...agents,
+    {
+      agent: undefined,
+      turns: 0,
+      ...callsOf([outside]),
+      usage: usages.get(undefined),
+      cost: sumCost(outside.costs),
+      busyMs: 0,
+    },
+  ];
 }
 
 function callsOf(works: readonly Work[]): Pick<AgentSummary, 'llmCalls' | 'toolCalls' | 'failures'> {

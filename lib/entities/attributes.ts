@@ -9,6 +9,7 @@ export const AttributeKey = {
   inputs: 'mlflow.spanInputs',
   outputs: 'mlflow.spanOutputs',
   tokenUsage: 'mlflow.chat.tokenUsage',
+  cost: 'mlflow.llm.cost',
   model: 'mlflow.llm.model',
   provider: 'mlflow.llm.provider',
   messageFormat: 'mlflow.message.format',
@@ -31,6 +32,7 @@ export const AttributeKey = {
 export const TraceKey = {
   schemaVersion: 'mlflow.trace_schema.version',
   tokenUsage: 'mlflow.trace.tokenUsage',
+  cost: 'mlflow.trace.cost',
   session: 'mlflow.trace.session',
   user: 'mlflow.trace.user',
   name: 'mlflow.traceName',

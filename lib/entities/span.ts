@@ -5,6 +5,7 @@ import { deepFreeze, frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn, isRecord, setOwn } from '../utils/records.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
+import { type Cost, costFromJson } from './cost.js';
 import { FromJson, textsFromJson } from './from-json.js';
 import { type EventAttributeValue, SpanEvent } from './span-event.js';
 import type { SpanStatus } from './span-status.js';
@@ -118,6 +119,11 @@ export class Span {
   /** What came out; for a stream the array of its chunks. `undefined` if it was not captured or the call failed. */
   get outputs(): unknown {
     return this.getAttribute(AttributeKey.outputs);
+  }
+
+  /** What the tokens of this span cost, if whoever recorded or stored it has worked that out. */
+  get cost(): Cost | undefined {
+    return costFromJson(this.getAttribute(AttributeKey.cost));
   }
 
   /** The tokens this span reported by itself; those of its children are not in it. */

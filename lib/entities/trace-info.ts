@@ -4,6 +4,7 @@ import { frozenCopy } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
 import { getOwn } from '../utils/records.js';
 import { AttributeKey, TraceKey } from './attributes.js';
+import { type Cost, costFromJson } from './cost.js';
 import { FromJson, textsFromJson } from './from-json.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
@@ -123,6 +124,12 @@ export class TraceInfo {
       parseJson(text),
       Number(getOwn(this.metadata, AttributeKey.reasoningTokens) ?? Number.NaN),
     );
+  }
+
+  /** What these tokens cost, if whoever recorded or stored the trace has worked that out. */
+  get cost(): Cost | undefined {
+    const text = getOwn(this.metadata, TraceKey.cost);
+    return text === undefined ? undefined : costFromJson(parseJson(text));
   }
 
   /** The summary in MLflow's trace JSON. */

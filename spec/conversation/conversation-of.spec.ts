@@ -45,6 +45,11 @@ describe('conversationOf on traces that Python recorded', () => {
         llmCalls: 5,
         toolCalls: 0,
         usage: aUsage(951, 90),
+        cost: {
+          inputCost: expect.closeTo(0.00014265, 12),
+          outputCost: expect.closeTo(0.000054, 12),
+          totalCost: expect.closeTo(0.00019665, 12),
+        },
         busyMs: expect.closeTo(1200.537, 3),
         failures: 0,
       },
@@ -54,6 +59,7 @@ describe('conversationOf on traces that Python recorded', () => {
         llmCalls: 0,
         toolCalls: 4,
         usage: undefined,
+        cost: undefined,
         busyMs: expect.closeTo(11.961, 3),
         failures: 0,
       },
@@ -91,7 +97,18 @@ describe('conversationOf on traces that Python recorded', () => {
     expect({ turns, messages, agents }).toEqual({
       turns: [],
       messages: [],
-      agents: [{ agent: undefined, turns: 0, llmCalls: 1, toolCalls: 0, usage: undefined, busyMs: 0, failures: 1 }],
+      agents: [
+        {
+          agent: undefined,
+          turns: 0,
+          llmCalls: 1,
+          toolCalls: 0,
+          usage: undefined,
+          cost: undefined,
+          busyMs: 0,
+          failures: 1,
+        },
+      ],
     });
     expect(failures).toMatchObject([
       { agent: undefined, type: 'BadRequestError', path: ['initiate_chat'], isHandled: false },
@@ -198,6 +215,32 @@ describe('conversationOf', () => {
     ]);
   });
 
+  it('sums what was paid as it sums tokens: a total of an agent holds those of its calls', () => {
+    const priced = (input: number, output: number) => ({
+      attributes: { 'mlflow.llm.cost': { input_cost: input, output_cost: output, total_cost: input + output } },
+    });
+    const { turns, agents, cost } = conversationOf(
+      aTrace({
+        spans: [
+          { name: 'talk', type: 'WORKFLOW' },
+          { name: 'A', type: 'AGENT', parent: 1, ...priced(4, 2) },
+          { name: 'chat', type: 'LLM', parent: 2, ...priced(3, 1) },
+          { name: 'B', type: 'AGENT', parent: 1, startMs: 1 },
+          { name: 'chat', type: 'LLM', parent: 4, startMs: 1, ...priced(1, 0) },
+          { name: 'chat', type: 'LLM', parent: 4, startMs: 1, ...priced(1, 1) },
+          { name: 'sum up', type: 'LLM', parent: 1, startMs: 1, ...priced(0, 1) },
+        ],
+      }),
+    );
+
+    expect(turns.map((turn) => turn.cost)).toEqual([
+      { inputCost: 4, outputCost: 2, totalCost: 6 },
+      { inputCost: 2, outputCost: 1, totalCost: 3 },
+    ]);
+    expect(agents.map((agent) => agent.cost?.totalCost)).toEqual([6, 3, 1]);
+    expect(cost).toEqual({ inputCost: 6, outputCost: 4, totalCost: 10 });
+  });
+
   it('believes the attributes of message spans', () => {
     const said = { 'gen_ai.agent.name': 'A', 'traced_agents.message.from': 'X', 'traced_agents.message.to': 'Y' };
     const trace = aTrace({
@@ -285,6 +328,7 @@ describe('conversationOf', () => {
       matrix: { rows: [], columns: [], total: undefined },
       failures: [],
       usage: undefined,
+      cost: undefined,
     });
   });
 });

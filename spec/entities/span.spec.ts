@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Span } from '../../lib/entities/span.js';
 import { SpanEvent } from '../../lib/entities/span-event.js';
-import { aSpan, aUsage } from '../support/traces.js';
+import { aSpan, aTrace, aUsage } from '../support/traces.js';
 
 describe('Span', () => {
   it('tells its type, inputs, outputs and tokens out of its attributes', () => {
@@ -26,6 +26,23 @@ describe('Span', () => {
       { code: 'UNSET', message: '' },
       {},
     ]);
+  });
+
+  it.each([
+    [
+      { input_cost: 1, output_cost: 2, total_cost: 4 },
+      { inputCost: 1, outputCost: 2, totalCost: 4 },
+    ],
+    [
+      { input_cost: 1, output_cost: 2 },
+      { inputCost: 1, outputCost: 2, totalCost: 3 },
+    ],
+    [{ total_cost: 4 }, { inputCost: 0, outputCost: 0, totalCost: 4 }],
+    [{ input_cost: 'free', total_cost: -1 }, undefined],
+    ['dear', undefined],
+  ])('tells what it cost: %o', (json, cost) => {
+    expect(aSpan({ attributes: { 'mlflow.llm.cost': json } }).cost).toEqual(cost);
+    expect(aTrace({ metadata: { 'mlflow.trace.cost': JSON.stringify(json) } }).info.cost).toEqual(cost);
   });
 
   it('tells null apart from nothing', () => {
