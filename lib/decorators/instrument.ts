@@ -1,4 +1,6 @@
 import type { AnyClass } from './agent-class.js';
+import { chainOf } from './class-methods.js';
+import { type Layer, putOn, takeOff } from './layers.js';
 import type { AnyArguments, Anything, TracedMethodDecorator } from './method-decorator.js';
 
 type Decorator = TracedMethodDecorator<AnyArguments, Anything>;
@@ -10,9 +12,10 @@ export type Instrumentation<Class extends AnyClass> = {
 
 /**
  * Decorates methods of a class that one does not own: a library's, or one in plain JavaScript. Instances that exist already
- * are traced, too. Returns a function that puts everything back.
+ * are traced, too. Where a static method and one of the instances share a name, both are. Returns a function that puts
+ * everything back; where the same method was decorated again since, it is back once that is undone, too.
  *
- * @throws {TypeError} when the class has no such method; nothing is changed then.
+ * @throws {TypeError} when the class has no such method, or what is given for it is no decorator; nothing is changed then.
  * @example
  * ```ts
  * const undo = instrument(SearchClient, { query: TracedTool({ name: 'search' }) });
@@ -22,43 +25,47 @@ export type Instrumentation<Class extends AnyClass> = {
  */
 export function instrument<Class extends AnyClass>(target: Class, methods: Instrumentation<Class>): () => void {
   if (typeof target !== 'function') throw new TypeError(`instrument() takes a class, but got ${typeof target}.`);
-  const plans = Reflect.ownKeys(methods).map((key) => planFor(target, key, Reflect.get(methods, key) as Decorator));
-  for (const { owner, key, decorated } of plans) Object.defineProperty(owner, key, decorated);
+  if (typeof methods !== 'object' || methods === null)
+    throw new TypeError(`instrument() takes an object of decorators by method, but got ${String(methods)}.`);
+  const layers = Reflect.ownKeys(methods).flatMap((key) => layersFor(target, key, Reflect.get(methods, key)));
+  for (const layer of layers) putOn(layer);
   return () => {
-    for (const { owner, key, original, decorated } of plans.reverse()) {
-      // Somebody may have wrapped it since; then theirs stays.
-      if (Object.getOwnPropertyDescriptor(owner, key)?.value !== decorated.value) continue;
-      if (original === undefined) Reflect.deleteProperty(owner, key);
-      else Object.defineProperty(owner, key, original);
-    }
+    for (const layer of layers) takeOff(layer);
   };
 }
 
-interface Plan {
-  readonly owner: object;
-  readonly key: string | symbol;
-  /** `undefined` where the method was inherited. */
-  readonly original: PropertyDescriptor | undefined;
-  readonly decorated: PropertyDescriptor;
-}
-
-function planFor(target: AnyClass, key: string | symbol, decorate: Decorator): Plan {
-  const prototype = target.prototype as object; // of a class
-  const owner = key in prototype ? prototype : target;
-  const descriptor = descriptorOf(owner, key);
-  if (typeof descriptor?.value !== 'function') {
+function layersFor(target: AnyClass, key: string | symbol, decorate: unknown): Layer[] {
+  const place = `'${String(key)}' of the class '${target.name}'`;
+  if (key === 'constructor') {
+    throw new TypeError(
+      `instrument() cannot decorate ${place}. Name the methods that are to be traced, or wrap what makes the instances.`,
+    );
+  }
+  if (typeof decorate !== 'function') {
+    throw new TypeError(
+      `instrument() takes a decorator for ${place}, but got ${typeof decorate}. Give it one, such as TracedTool().`,
+    );
+  }
+  const found = [target.prototype as object, target].flatMap((owner) => {
+    const descriptor = methodOf(owner, key);
+    return descriptor === undefined ? [] : [{ owner, descriptor }];
+  });
+  if (found.length === 0) {
     throw new TypeError(
       `instrument() found no method '${String(key)}' in the class '${target.name}'. Check the spelling; fields cannot be instrumented.`,
     );
   }
-  const decorated = decorate(owner, key, descriptor) ?? descriptor;
-  return { owner, key, original: Object.getOwnPropertyDescriptor(owner, key), decorated };
+  return found.map(({ owner, descriptor }) => ({
+    owner,
+    key,
+    original: Object.getOwnPropertyDescriptor(owner, key),
+    decorated: (decorate as Decorator)(owner, key, descriptor) ?? descriptor,
+  }));
 }
 
-function descriptorOf(target: object, key: string | symbol): PropertyDescriptor | undefined {
-  for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) return descriptor;
-  }
-  return undefined;
+/** The method as it stands in the nearest of those who have the key; what every function has is no method of the class. */
+function methodOf(object: object, key: string | symbol): PropertyDescriptor | undefined {
+  const owner = chainOf(object).find((each) => each !== Function.prototype && Object.hasOwn(each, key));
+  const descriptor = owner && Object.getOwnPropertyDescriptor(owner, key);
+  return typeof descriptor?.value === 'function' ? descriptor : undefined;
 }

@@ -2,7 +2,6 @@ import {
   ConfigurationError,
   getCurrentSpan,
   init,
-  instrument,
   type LiveSpan,
   Sensitive,
   shutdown,
@@ -16,7 +15,7 @@ import {
   withSpan,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
-import { recordInMemory, spanNamed, treeOf } from '../support/recording.js';
+import { recordInMemory, spanNamed } from '../support/recording.js';
 
 afterEach(async () => {
   await shutdown();
@@ -278,48 +277,6 @@ describe('functional twins', () => {
     const span = withSpan({ name: 'x' }, (live: LiveSpan) => live.setInputs(1).setAttribute('a', 1));
 
     expect([span.isRecording(), span === getCurrentSpan()]).toEqual([false, true]);
-  });
-});
-
-describe('instrument', () => {
-  it('traces methods of a class one does not own, until it is undone', () => {
-    class Library {
-      static version() {
-        return 1;
-      }
-      query(text: string) {
-        return text.length;
-      }
-    }
-    class Derived extends Library {}
-    const memory = recordInMemory();
-    const existing = new Derived();
-    const original = Library.prototype.query;
-
-    const undo = instrument(Derived, { query: TracedTool({ name: 'search' }), version: TracedTool() });
-    existing.query('abc');
-    Derived.version();
-    undo();
-    existing.query('abc');
-
-    expect(memory.traces.map(treeOf)).toEqual(['search', 'version']);
-    expect([
-      Derived.prototype.query === original,
-      Object.hasOwn(Derived.prototype, 'query'),
-      Object.hasOwn(Derived, 'version'),
-    ]).toEqual([true, false, false]);
-  });
-
-  it('refuses a method that does not exist, and changes nothing', () => {
-    class Library {
-      query() {}
-    }
-    const { query } = Library.prototype;
-
-    expect(() => instrument(Library, { query: TracedTool(), qeury: TracedTool() } as never)).toThrow(
-      "instrument() found no method 'qeury' in the class 'Library'",
-    );
-    expect(Library.prototype.query).toBe(query);
   });
 });
 
