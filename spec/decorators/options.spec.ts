@@ -1,8 +1,6 @@
 import {
   ConfigurationError,
-  getCurrentSpan,
   init,
-  type LiveSpan,
   Sensitive,
   shutdown,
   TracedAgent,
@@ -12,7 +10,6 @@ import {
   traceLLM,
   traceTool,
   Untraced,
-  withSpan,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../support/recording.js';
@@ -249,34 +246,6 @@ describe('functional twins', () => {
     };
 
     expect([counter.next(1), counter.next.name, counter.next.length]).toEqual([3, 'next', 1]);
-  });
-
-  it('withSpan runs code in a span of its own and gives back its result', async () => {
-    const memory = recordInMemory();
-
-    const result = await withSpan(
-      { name: 'load', type: 'RETRIEVER', inputs: { table: 't' }, attributes: { rows: 2 } },
-      async (span) => {
-        span.setAttribute('source', 'cache');
-        return ['a', 'b'];
-      },
-    );
-
-    const span = spanNamed(memory, 'load');
-    expect([
-      result,
-      span.type,
-      span.inputs,
-      span.outputs,
-      span.getAttribute('rows'),
-      span.getAttribute('source'),
-    ]).toEqual([['a', 'b'], 'RETRIEVER', { table: 't' }, ['a', 'b'], 2, 'cache']);
-  });
-
-  it('withSpan runs bare before init, with a span that records nothing', () => {
-    const span = withSpan({ name: 'x' }, (live: LiveSpan) => live.setInputs(1).setAttribute('a', 1));
-
-    expect([span.isRecording(), span === getCurrentSpan()]).toEqual([false, true]);
   });
 });
 

@@ -134,6 +134,7 @@ describe('functional twins', () => {
     expectTypeOf(identity).toEqualTypeOf<<Value>(value: Value) => Value>();
     expectTypeOf(ask).toEqualTypeOf<(question: string) => Promise<{ text: string; tokens: number }>>();
     expectTypeOf(withSpan({ name: 'x' }, () => 5)).toEqualTypeOf<number>();
+    expectTypeOf(withSpan('x', () => 5)).toEqualTypeOf<number>();
     // @ts-expect-error: a misspelt option
     traceTool(() => 1, { nmae: 'x' });
     // @ts-expect-error: no function
