@@ -21,7 +21,7 @@ export interface InitOptions {
   /** Whether decorated calls are traced at all (`TRACED_AGENTS_ENABLED`). @default true */
   readonly enabled?: boolean;
   /**
-   * Where traces go; replaces the defaults (`TRACED_AGENTS_EXPORTERS=console,file` chooses among those).
+   * Where traces go; replaces the defaults (`TRACED_AGENTS_EXPORTERS=console,file` chooses among those, `none` takes none).
    * @default the console where stderr is a terminal, and the file
    */
   readonly exporters?: readonly TraceExporter[];

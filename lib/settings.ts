@@ -22,6 +22,8 @@ export interface Setting<Value> {
   readonly variables: readonly [string, ...string[]];
   readonly kind: TextKind<Value>;
   readonly fallback: Value;
+  /** What a variable counts as that cannot be used. @default the fallback */
+  readonly misread?: Value;
 }
 
 /** The value of each option that has an environment variable. */
@@ -52,7 +54,8 @@ const longestTimer = 2_000_000_000;
 
 /** Every option that has an environment variable, once. The table in `docs/configuration.md` is checked against it. */
 export const settings: { readonly [Name in keyof SettingValues]: Setting<SettingValues[Name]> } = {
-  enabled: setting(['enabled', 'TRACED_AGENTS_ENABLED'], flag, true),
+  // Misspelt, it was to switch tracing off: who wants it on need not set it.
+  enabled: { ...setting(['enabled', 'TRACED_AGENTS_ENABLED'], flag, true), misread: false },
   global: setting(['global', 'TRACED_AGENTS_GLOBAL'], flag, true),
   exporterNames: setting(['exporters', 'TRACED_AGENTS_EXPORTERS'], choices(['console', 'file']), undefined),
   file: setting(['file', 'TRACED_AGENTS_FILE'], text, 'traces.jsonl'),
@@ -107,7 +110,7 @@ export interface SettingSources {
   /** Checked already. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of variables that cannot be used; their defaults hold then, since a typo in the environment must not stop a program. */
+  /** Told of variables that cannot be used, since a typo in the environment must not stop a program. */
   readonly onError: (error: ConfigurationError) => void;
 }
 
@@ -117,21 +120,21 @@ export function readSettings(sources: SettingSources): SettingValues {
   return Object.fromEntries(values) as unknown as SettingValues; // one value for each setting
 }
 
-function readSetting(
-  { option, variables, kind, fallback }: Setting<unknown>,
-  { options, environment, onError }: SettingSources,
-): unknown {
+function readSetting(setting: Setting<unknown>, { options, environment, onError }: SettingSources): unknown {
+  const { option, variables, kind, fallback, misread = fallback } = setting;
   if (option !== 'exporters' && options[option] !== undefined) return options[option];
+  let held = fallback;
   for (const variable of variables) {
     const given = environment[variable];
-    if (given === undefined || given === '') continue;
+    if (given === undefined) continue;
     const value = kind.fromText(given);
     if (kind.accepts(value)) return value;
-    onError(
-      new ConfigurationError(`${variable} must be ${kind.wanted}, but is ${shown(given)}. Its default holds instead.`),
-    );
+    if (given === '') continue; // as if it were not set
+    const instead = misread === fallback ? 'Its default holds instead.' : `It counts as ${shown(misread)}.`;
+    onError(new ConfigurationError(`${variable} must be ${kind.wanted}, but is ${shown(given)}. ${instead}`));
+    held = misread;
   }
-  return fallback;
+  return held;
 }
 
 function setting<Value, Fallback>(

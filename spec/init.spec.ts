@@ -133,13 +133,44 @@ describe('init', () => {
   });
 
   it.each([
+    ['OFF', 0],
+    ['no', 0],
+    ['0', 0],
+    [' False ', 0],
+    ['on', 1],
+    ['Yes', 1],
+    ['TRUE', 1],
+    ['1', 1],
+    ['', 1],
+  ])('reads the switch %o', (text, started) => {
+    vi.stubEnv('TRACED_AGENTS_ENABLED', text);
+    const errors: string[] = [];
+
+    init({ exporters: [], onError: (error) => errors.push(error.message) });
+    echo(1);
+
+    expect([stats().started, errors]).toEqual([started, []]);
+  });
+
+  it('stays off where the switch is misspelt, and says so', () => {
+    vi.stubEnv('TRACED_AGENTS_ENABLED', 'flase');
+    const errors: string[] = [];
+
+    init({ exporters: [], onError: (error) => errors.push(error.message) });
+    echo(1);
+
+    expect(errors).toEqual(["TRACED_AGENTS_ENABLED must be true or false, but is 'flase'. It counts as false."]);
+    expect(stats().started).toBe(0);
+  });
+
+  it.each([
     ['TRACED_AGENTS_LATE_SPAN_MS', 'soon', "a number from 0 to 2000000000, but is 'soon'"],
     ['TRACED_AGENTS_SAMPLE_RATIO', 'NaN', "a number from 0 to 1, but is 'NaN'"],
     ['TRACED_AGENTS_MAX_DEPTH', '-1', "a whole number from 0, but is '-1'"],
     ['TRACED_AGENTS_MAX_NODES', ' ', "a whole number from 0, but is ' '"],
-    ['TRACED_AGENTS_ENABLED', 'yes', "true or false, but is 'yes'"],
+    ['TRACED_AGENTS_GLOBAL', 'maybe', "true or false, but is 'maybe'"],
     ['TRACED_AGENTS_VERBOSITY', 'loud', "one of tree, line, full, json, but is 'loud'"],
-    ['TRACED_AGENTS_EXPORTERS', 'file,konsole', "some of console, file, but is 'file,konsole'"],
+    ['TRACED_AGENTS_EXPORTERS', 'file,konsole', "some of console, file, or none, but is 'file,konsole'"],
   ])('tells of the variable %s that says %o, and goes on with the default', (variable, text, complaint) => {
     vi.stubEnv(variable, text);
     const errors: string[] = [];
@@ -158,6 +189,14 @@ describe('init', () => {
     init();
 
     expect(Object.keys(stats().exporters)).toEqual(['console']);
+  });
+
+  it.each(['none', 'None', ''])('has no exporter where the environment says %o', (text) => {
+    vi.stubEnv('TRACED_AGENTS_EXPORTERS', text);
+
+    init();
+
+    expect(stats().exporters).toEqual({});
   });
 });
 

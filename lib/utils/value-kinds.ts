@@ -16,15 +16,19 @@ export interface TextKind<Value> extends ValueKind {
 const flagWords: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['1', true],
+  ['yes', true],
+  ['on', true],
   ['false', false],
   ['0', false],
+  ['no', false],
+  ['off', false],
 ]);
 
 /** A switch. */
 export const flag: TextKind<boolean> = {
   wanted: 'true or false',
   accepts: (value) => typeof value === 'boolean',
-  fromText: (text) => flagWords.get(text.toLowerCase()),
+  fromText: (text) => flagWords.get(text.trim().toLowerCase()),
 };
 
 /** A text that is not empty. */
@@ -66,12 +70,13 @@ export const names: TextKind<readonly string[]> = {
   fromText: namesFrom,
 };
 
-/** Some of these words, as a text between commas. */
+/** Some of these words, as a text between commas; `none` is none of them, and so is an empty text. */
 export function choices<Word extends string>(words: readonly Word[]): TextKind<readonly Word[]> {
   return {
-    wanted: `some of ${words.join(', ')}`,
+    wanted: `some of ${words.join(', ')}, or none`,
     accepts: (value) => Array.isArray(value) && value.every((word) => words.includes(word)),
-    fromText: (given) => namesFrom(given) as Word[], // or other words, which are not accepted
+    // Or other words, which are not accepted.
+    fromText: (given) => (given.trim().toLowerCase() === 'none' ? [] : (namesFrom(given) as Word[])),
   };
 }
 
