@@ -11,6 +11,12 @@ export interface ParameterNames {
 const none: ParameterNames = { names: [], texts: [], restIndex: -1 };
 const bareArrow = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u;
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
+/**
+ * What TypeScript and esbuild make of an async function for targets without them: `login(user_1) { return __awaiter(this,
+ * arguments, void 0, function* (user, password = '') {`. The generator has the parameters as they were written.
+ */
+const lowered =
+  /^[^(]*\([\w$\s,.]*\)\s*(?:\{\s*return\s+|=>\s*)(?:\(0,\s*)?[\w$.]*__(?:awaiter|asyncGenerator|async)\)?\(\s*(?:this|void 0|null),\s*(?:arguments|\[[^\]]*\]),\s*(?:void 0,\s*)?(?=function\s*\*)/;
 
 /** Reads the names of a function's parameters off its source. Native and bound functions and classes have none. Never throws. */
 export function parameterNames(fn: (...args: never[]) => unknown): ParameterNames {
@@ -25,7 +31,9 @@ function readNames(source: string): ParameterNames {
   if (/^class\b/.test(source) || source.endsWith('{ [native code] }')) return none;
   const bare = bareArrow.exec(source);
   if (bare !== null) return { names: [bare[1]], texts: [bare[1] ?? ''], restIndex: -1 };
-  const texts = splitParameters(source);
+  const generator = source.slice(lowered.exec(source)?.[0].length ?? source.length);
+  const written = splitParameters(generator);
+  const texts = written.length > 0 ? written : splitParameters(source);
   const restIndex = texts.findIndex((text) => text.startsWith('...'));
   return { names: texts.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), texts, restIndex };
 }

@@ -41,6 +41,10 @@ class Private {
   }
 }
 
+function lowered(method: string): (...args: never[]) => unknown {
+  return new Function(`return { ${method} }.login`)();
+}
+
 describe('parameterNames', () => {
   it.each<[string, (...args: never[]) => unknown, (string | undefined)[], number]>([
     ['a method', methods.plain, ['a', 'b'], -1],
@@ -87,6 +91,36 @@ describe('parameterNames', () => {
     ['a trailing comma', new Function('return (a, b,) => 1')(), ['a', 'b'], -1],
     ['umlauts', new Function('return (größe, $ß_1) => 1')(), ['größe', '$ß_1'], -1],
     ['a destructured rest', new Function('return (a, ...[b, c]) => 1')(), ['a', undefined], 1],
+    [
+      'an async method made for older targets',
+      lowered(
+        'login(user_1) { return __awaiter(this, arguments, void 0, function* (user, password = "x", { a } = {}, ...rest) { return 1; }); }',
+      ),
+      ['user', 'password', undefined, 'rest'],
+      3,
+    ],
+    [
+      'an async generator made for older targets',
+      lowered(
+        'login(user_1) { return (0, tslib_1.__asyncGenerator)(this, arguments, function* login_1(user, token = 1) {}); }',
+      ),
+      ['user', 'token'],
+      -1,
+    ],
+    [
+      'an async arrow made for older targets',
+      new Function(
+        'return (user_1, ...args_1) => __awaiter(void 0, [user_1, ...args_1], void 0, function* (user, token = 1) {})',
+      )(),
+      ['user', 'token'],
+      -1,
+    ],
+    [
+      'an async method made for older targets, which keeps its parameters',
+      lowered('login(user, password) { return __awaiter(this, void 0, void 0, function* () { return 1; }); }'),
+      ['user', 'password'],
+      -1,
+    ],
     ['a bound function', methods.plain.bind(null), [], -1],
     ['a native function', Math.max, [], -1],
     [

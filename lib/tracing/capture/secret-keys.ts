@@ -31,20 +31,39 @@ export class SecretKeys {
 
   /** Whether the part of a text could be the name of a secret; `false` is certain. */
   mayBe(text: string, start: number, end: number): boolean {
-    return end - start >= 3 && this.#ends[endsOf(text, start, end)] === 1;
+    return end - start >= 3 && this.#ends[endsOf(text, start, endOfName(text, start, end))] === 1;
   }
 
   has(key: string): boolean {
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
-    const isSecret = key.length <= 64 && this.#keys.has(plainForm(key));
+    const isSecret = key.length <= 64 && this.#isSecret(plainForm(key));
     if (this.#judged.size < maxJudged) this.#judged.set(key, isSecret);
     return isSecret;
+  }
+
+  #isSecret(form: string): boolean {
+    return this.#keys.has(form) || this.#keys.has(form.replace(number, ''));
   }
 
   hasInQuery(key: string): boolean {
     return this.has(key) || secretQueryKeys.has(plainForm(key));
   }
+}
+
+/** `password_1`, `token2`: the number tells nothing of what it is. Auth0 is a company. */
+const number = /(?<!^auth)\d+$/;
+
+/** Where the name ends that may have a number behind it. */
+function endOfName(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start + 1 && isNumbering(text.charCodeAt(last - 1))) last -= 1;
+  return last;
+}
+
+/** A digit, or `_` or `-` before it. */
+function isNumbering(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 95 || code === 45;
 }
 
 /** First and last letter, whatever their case. */

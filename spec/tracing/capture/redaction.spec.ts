@@ -49,6 +49,10 @@ describe('values under the names of secrets', () => {
     'aws_secret_access_key',
     'bearerToken',
     'jwt',
+    'password_1',
+    'token2',
+    'api_key_2',
+    'apiKey10',
   ])('%s are hidden', (key) => {
     expect(read({ [key]: 'hunter2', other: 1 })).toEqual({ [key]: '[redacted]', other: 1 });
     expect(read(new Map([[key, { nested: 'hunter2' }]]))).toEqual({ [key]: '[redacted]' });
@@ -69,6 +73,9 @@ describe('values under the names of secrets', () => {
     'secretary',
     'passenger',
     'tokenizer',
+    'auth0',
+    'tokens_1',
+    'base64',
   ])('%s are not', (key) => {
     expect(read({ [key]: 'value' })).toEqual({ [key]: 'value' });
   });
@@ -106,6 +113,7 @@ describe('texts that look like secrets', () => {
     ['https://example.com/?a=1&key=abc123&b=2', 'https://example.com/?a=1&key=[redacted]&b=2'],
     ['https://example.com/x?sig=abc%2F1#top', 'https://example.com/x?sig=[redacted]'],
     ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
+    ['password_1=hunter2, "token2": "hunter2"', 'password_1=[redacted], "token2": "[redacted]"'],
     ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
     ['{\\"api_key\\": \\"abc\\", \\"n\\": 1}', '{\\"api_key\\": \\"[redacted]\\", \\"n\\": 1}'],
     ['api_key: abcdef\nnext: line', 'api_key: [redacted]\nnext: line'],
