@@ -1,7 +1,9 @@
 import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Trace } from '../../entities/trace.js';
 import { ConfigurationError, TracingError } from '../../errors.js';
+import { shown } from '../../utils/value-kinds.js';
 
 /** A line that is no trace; the others are read all the same. */
 export interface BadLine {
@@ -19,6 +21,9 @@ export interface ReadTraceFileOptions {
   readonly maxLineBytes?: number;
 }
 
+/** The path of a file, or a stream of its bytes or of its text. */
+type PathOrStream = string | AsyncIterable<Uint8Array | string>;
+
 /** Tells a bad line from a trace. */
 export function isBadLine(item: Trace | BadLine): item is BadLine {
   return !(item instanceof Trace);
@@ -27,8 +32,9 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
 /**
  * Reads a trace file of any size, line by line; memory holds one line. Lines that are torn, binary or no traces come as
  * `BadLine` with their number; empty lines are passed over. The path `-` stands for standard input (`./-` for a file of that
- * name), so that traces can be piped in.
+ * name), so that traces can be piped in. A stream may give bytes or, with an encoding, text.
  *
+ * @throws {TypeError} at once, for what is neither a file nor a stream; while it is read, for chunks that are neither bytes nor text.
  * @throws {ConfigurationError} at once, for a `maxLineBytes` that is no positive number.
  * @throws {TracingError} while it is read, when the file cannot be.
  * @example
@@ -40,27 +46,36 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
  * ```
  */
 export function readTraceFile(
-  source: string | AsyncIterable<Uint8Array>,
+  source: string | URL | AsyncIterable<Uint8Array | string>,
   options: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
   const { maxLineBytes = 1 } = options;
   if (!(maxLineBytes > 0)) {
     throw new ConfigurationError("The option 'maxLineBytes' of readTraceFile must be a positive number.");
   }
-  return readTraceLines(source, () => true, options);
+  return readTraceLines(pathOrStream(source), () => true, options);
+}
+
+function pathOrStream(source: PathOrStream | URL): PathOrStream {
+  if (source instanceof URL && source.protocol === 'file:') return fileURLToPath(source);
+  if (typeof source === 'string' || typeof Object(source)[Symbol.asyncIterator] === 'function')
+    return source as PathOrStream;
+  throw new TypeError(
+    `readTraceFile() takes the path or file: URL of a file, or a stream of its bytes or text, but got ${source instanceof URL ? source.href : shown(source)}.`,
+  );
 }
 
 /** As `readTraceFile`, for the lines whose text passes the test; the others are not parsed. */
 export async function* readTraceLines(
-  source: string | AsyncIterable<Uint8Array>,
+  source: PathOrStream,
   isWanted: (line: string) => boolean,
   { maxLineBytes = 256 * 1024 * 1024 }: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
   // A longer one is no text in JavaScript.
   const lines = new LineSplitter(Math.min(maxLineBytes, constants.MAX_STRING_LENGTH));
   try {
-    for await (const chunk of bytesOf(source)) {
-      for (const line of lines.split(chunk as Uint8Array)) yield* readLine(line, isWanted); // a stream without an encoding
+    for await (const bytes of bytesOf(typeof source === 'string' ? openFile(source) : source)) {
+      for (const line of lines.split(bytes)) yield* readLine(line, isWanted);
     }
   } catch (cause) {
     if (typeof source === 'string') throw unreadable(source, cause);
@@ -70,9 +85,27 @@ export async function* readTraceLines(
   if (last !== undefined) yield* readLine(last, isWanted);
 }
 
-function bytesOf(source: string | AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
-  if (typeof source !== 'string') return source;
-  return source === '-' ? process.stdin : createReadStream(source, { highWaterMark: 1024 * 1024 });
+function openFile(path: string): AsyncIterable<unknown> {
+  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1024 * 1024 });
+}
+
+const endOfHalfPair = /[\uD800-\uDBFF]$/;
+
+/** A stream with an encoding gives text, which may be cut within a pair of surrogates. */
+async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  let half = '';
+  for await (const chunk of stream) {
+    if (typeof chunk === 'string') {
+      const text = half + chunk;
+      half = endOfHalfPair.exec(text)?.[0] ?? '';
+      yield Buffer.from(text.slice(0, text.length - half.length));
+    } else if (chunk instanceof Uint8Array) {
+      yield chunk;
+    } else {
+      throw new TypeError(`readTraceFile() reads bytes or text, but a chunk of the stream is ${shown(chunk)}.`);
+    }
+  }
+  if (half !== '') yield Buffer.from(half);
 }
 
 interface Line {

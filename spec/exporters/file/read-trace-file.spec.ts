@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../../lib/entities/trace.js';
@@ -32,6 +33,50 @@ describe('readTraceFile', () => {
         expect(outline(await collect(readTraceFile(pieces(bytes, cuts))))).toEqual(whole);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('reads a stream of text, however it is cut', async () => {
+    const path = join(temporaryFolder(), 'traces.jsonl');
+    writeFileSync(path, `${good}\nbad\n${good}`);
+    async function* unit(): AsyncGenerator<string> {
+      for (const unit of good.split('')) yield unit;
+    }
+
+    const items = await collect(readTraceFile(createReadStream(path, { encoding: 'utf8', highWaterMark: 7 })));
+    const [item] = await collect(readTraceFile(unit()));
+
+    expect(outline(items)).toEqual(['trace', 2, 'trace']);
+    expect(traceToLine(item as Trace)).toBe(good);
+  });
+
+  it('reads the file of a URL', async () => {
+    const path = join(temporaryFolder(), 'a file.jsonl');
+    writeFileSync(path, good);
+
+    expect(outline(await collect(readTraceFile(pathToFileURL(path))))).toEqual(['trace']);
+  });
+
+  it.each([
+    [5, 'but got 5.'],
+    [undefined, 'but got undefined.'],
+    [Buffer.from('ab'), 'but got Buffer(2) [Uint8Array] [ 97, 98 ].'],
+    [new URL('https://example.com/traces.jsonl'), 'but got https://example.com/traces.jsonl.'],
+  ])('refuses %o at once', (source, message) => {
+    expect(() => readTraceFile(source as never)).toThrow(
+      new TypeError(
+        `readTraceFile() takes the path or file: URL of a file, or a stream of its bytes or text, ${message}`,
+      ),
+    );
+  });
+
+  it('refuses a stream of anything else', async () => {
+    async function* objects(): AsyncGenerator<object> {
+      yield { info: {} };
+    }
+
+    await expect(collect(readTraceFile(objects() as never))).rejects.toThrow(
+      new TypeError('readTraceFile() reads bytes or text, but a chunk of the stream is { info: {} }.'),
     );
   });
 
