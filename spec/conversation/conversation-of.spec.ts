@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Conversation, conversationOf, Trace } from 'traced-agents';
 import { describe, expect, it } from 'vitest';
+import { SpanEvent } from '../../lib/entities/span-event.js';
 import { aTrace, aUsage } from '../support/traces.js';
 
 function golden(name: string): Conversation {
@@ -296,6 +297,32 @@ describe('conversationOf', () => {
     expect(conversationOf(trace).failures.map(({ type, message, path }) => [type, message, path])).toEqual([
       ['TypeError', 'no', ['run', 'look']],
       [undefined, 'quota', ['run', 'ask']],
+    ]);
+  });
+
+  it('believes the last exception that a span recorded, as far as it tells', () => {
+    const exception = (attributes: Record<string, string | string[] | number>) =>
+      new SpanEvent('exception', 1_767_323_045_000_000_000n, attributes as Record<string, string>);
+    const causes = { 'exception.causes': ['SocketError: closed', 'Error: reset'] };
+    const trace = aTrace({
+      spans: [
+        {
+          name: 'run',
+          error: 'Error: b',
+          events: [
+            exception({ 'exception.type': 'Error', 'exception.message': 'a' }),
+            exception({ 'exception.type': 'Error', 'exception.message': 'b', ...causes }),
+          ],
+        },
+        { name: 'look', type: 'TOOL', parent: 1, error: 'odd', events: [exception({ 'exception.type': 5 })] },
+        { name: 'ask', type: 'LLM', parent: 1, startMs: 2, error: 'TimeoutError' },
+      ],
+    });
+
+    expect(conversationOf(trace).failures.map((failure) => [failure.type, failure.message, failure.causes])).toEqual([
+      ['Error', 'b', causes['exception.causes']],
+      [undefined, 'odd', []],
+      ['TimeoutError', '', []],
     ]);
   });
 

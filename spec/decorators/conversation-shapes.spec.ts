@@ -17,6 +17,12 @@ import { later, recordInMemory, treeOf } from '../support/recording.js';
 
 afterEach(shutdown);
 
+interface Letter {
+  readonly text: string;
+  readonly by: unknown;
+  readonly isSealed: boolean;
+}
+
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
 
 /** Answers each message once, in one of several ways. */
@@ -214,6 +220,65 @@ describe('a conversation', () => {
       [0, 'Bob', 'Ada', 'Bob'],
       [1, 'Ada', 'Bob', 'Ada'],
     ]);
+  });
+
+  it('reads messages off the arguments as it is told', async () => {
+    const memory = recordInMemory();
+    class Postman {
+      readonly name: string = 'Postman';
+      @TracedConversation() async deliver(other: Postman): Promise<void> {
+        await other.take({ text: 'Hello', by: 'Ada', isSealed: true });
+        await this.take({ text: 'Thanks', by: other, isSealed: false });
+        await this.take({ text: 'Bye', by: undefined, isSealed: false });
+      }
+      @TracedMessage({
+        message: ({ text }: Letter) => text,
+        sender: ({ by }: Letter) => by,
+        valid: ({ isSealed }: Letter) => isSealed,
+      })
+      async take(_letter: Letter): Promise<void> {}
+    }
+    class Bob extends Postman {
+      override readonly name = 'Bob';
+    }
+
+    await new Postman().deliver(new Bob());
+
+    const said = memory.traces[0]?.data.spans.filter(({ type }) => type === 'AGENT') ?? [];
+    expect(said.map(({ name, inputs, outputs }) => [name, inputs, outputs])).toEqual([
+      ['Bob', { message: 'Hello', sender: 'Ada', valid: true }, { message: 'Thanks', sender: 'Bob', valid: false }],
+      [
+        'unknown',
+        { message: 'Thanks', sender: 'Bob', valid: false },
+        { message: 'Bye', sender: 'unknown', valid: false },
+      ],
+    ]);
+  });
+
+  it('goes on where the reading of a message fails', async () => {
+    const errors: string[] = [];
+    recordInMemory({ onError: ({ message }) => errors.push(message) });
+    class Deaf {
+      readonly heard: string[] = [];
+      @TracedConversation() chat(): void {
+        this.hear('Hello');
+      }
+      @TracedMessage({
+        message: () => {
+          throw new Error('no letters');
+        },
+      })
+      hear(message: string): void {
+        this.heard.push(message);
+      }
+    }
+    const deaf = new Deaf();
+
+    deaf.chat();
+    deaf.hear('Outside');
+
+    expect(deaf.heard).toEqual(['Hello', 'Outside']);
+    expect(errors).toEqual([expect.stringContaining("reading the message of 'hear': Error: no letters")]);
   });
 
   it('may be held by a function', async () => {

@@ -4,6 +4,10 @@ import { TraceInfo } from '../../lib/entities/trace-info.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
 import { aTrace, aUsage } from '../support/traces.js';
 
+it('tells no cost where there is none', () => {
+  expect(aTrace().info.cost).toBeUndefined();
+});
+
 describe('the previews of a trace', () => {
   it.each([
     ['is missing where there was nothing', undefined, undefined],

@@ -47,6 +47,32 @@ describe('spans of tools carry the id of the call that the model asked for', () 
     expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual(['c1']);
   });
 
+  it.each<[string, unknown]>([
+    ['no object', 'add'],
+    ['no list', { choices: {}, output: 'add', content: null, candidates: 7 }],
+    ['a list of no objects', { choices: [null], output: ['add'], content: [3], candidates: [null] }],
+    ['a call without an id', { choices: [{ message: { tool_calls: [{ function: { name: 'add' } }] } }] }],
+    ['a call without a name', { content: [{ type: 'tool_use', id: 'c1', input: {} }] }],
+    ['a text', { content: [{ type: 'text', text: 'add' }], output: [{ type: 'message' }], item: 5 }],
+  ])('not where the answer has %s', async (_what, answer) => {
+    expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual([undefined]);
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'a custom tool of OpenAI',
+      { choices: [{ message: { tool_calls: [{ id: 'c1', custom: { name: 'add', input: 'x' } }] } }] },
+    ],
+    ['a chunk of OpenAI responses', { item: { type: 'function_call', call_id: 'c1', name: 'add', arguments: '' } }],
+    ['a chunk of Anthropic', { content_block: { type: 'tool_use', id: 'c1', name: 'add', input: {} } }],
+    [
+      'arguments that are no JSON',
+      { choices: [{ message: { tool_calls: [{ id: 'c1', function: { name: 'add', arguments: '{' } }] } }] },
+    ],
+  ])('%s', async (_provider, answer) => {
+    expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual(['c1']);
+  });
+
   it('by the arguments, where a tool is asked for twice', async () => {
     const answer = {
       choices: [

@@ -99,6 +99,7 @@ describe('ConsoleExporter', () => {
     expect(lastLine([chat, ada, { ...ada, name: 'Bob' }, summary])).toBe('by agent: Ada · Bob · no agent 5/1 (1 call)');
     expect(lastLine([chat, ada, ada])).toBe('└─ Ada  turn 2  1 ms');
     expect(lastLine([chat, ada])).toBe('└─ Ada  1 ms');
+    expect(lastLine([chat, ada, { ...ada, parent: 2 }])).toBe('   └─ Ada  1 ms');
   });
 
   it('uses the width of a wide terminal', () => {
