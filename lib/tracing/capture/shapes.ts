@@ -29,7 +29,8 @@ export function shapeOf(value: object, prototype: object, rules: ShapeRules): Sh
   if (types.isMap(value)) return mapShape(value, rules);
   if (types.isSet(value))
     return { kind: 'list', items: firstOf(Set.prototype.values.call(value), rules), size: value.size };
-  if (types.isNativeError(value) || isErrorLike(prototype)) return { kind: 'record', record: errorFacts(value) };
+  if (types.isNativeError(value) || isErrorLike(prototype))
+    return { kind: 'record', record: errorFacts(value, prototype, rules) };
   if (types.isBoxedPrimitive(value)) return { kind: 'leaf', value: unbox(value) };
   if (isOpaque(value)) return { kind: 'leaf', value: markOf(value) };
   return webShape(value) ?? instanceShape(value, prototype, rules);
@@ -61,16 +62,25 @@ function isErrorLike(prototype: object): boolean {
 }
 
 /** Type and message first; the stack is for the exception event. */
-function errorFacts(error: object): object {
-  const { name, constructor } = Object.getPrototypeOf(error) as { name?: unknown; constructor?: { name?: unknown } };
+function errorFacts(error: object, prototype: object, { callOut }: ShapeRules): object {
+  const { name, constructor } = prototype as { name?: unknown; constructor?: { name?: unknown } };
   const own = readField(error, 'name');
   const type = [own, name === 'Error' ? constructor?.name : name, 'Error'].find(
     (text) => typeof text === 'string' && text !== '',
   );
-  const facts: Record<string, unknown> = { type, message: readField(error, 'message') ?? '' };
-  for (const key of ['cause', 'errors']) if (Object.hasOwn(error, key)) facts[key] = readField(error, key);
-  for (const key of Object.keys(error)) if (key !== 'name' && key !== '__proto__') facts[key] = readField(error, key);
-  return facts;
+  const fields = errorFields(error, prototype);
+  return { type, ...(hasTransformMetadata(prototype) ? callOut(() => plainInstance(fields)) : fields) };
+}
+
+/** What is told of an error, as fields that can be seen, under the same class. */
+function errorFields(error: object, prototype: object): object {
+  const fields = Object.create(prototype) as object;
+  const own = Object.keys(error).filter((key) => key !== 'name' && key !== '__proto__');
+  for (const key of ['message', ...['cause', 'errors'].filter((fact) => Object.hasOwn(error, fact)), ...own]) {
+    const value = readField(error, key) ?? (key === 'message' ? '' : undefined);
+    Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return fields;
 }
 
 function unbox(value: object): unknown {

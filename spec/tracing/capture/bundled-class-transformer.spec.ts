@@ -39,6 +39,18 @@ describe("class-transformer's decorators in a bundle", () => {
     expect(read({ list: [new Card()] })).toEqual({ list: [{ owner: 'Ada', number: '4111', code: '***7' }] });
   });
 
+  it('are obeyed on errors', () => {
+    class HttpError extends Error {
+      @Exclude() body = 'canary';
+    }
+
+    expect(read(new HttpError('failed', { cause: new Error('inner') }))).toEqual({
+      type: 'HttpError',
+      message: 'failed',
+      cause: { type: 'Error', message: 'inner' },
+    });
+  });
+
   it('do not touch callbacks, promises, agents and what is sensitive in the fields of any instance', async () => {
     const calls: string[] = [];
     class Holder {

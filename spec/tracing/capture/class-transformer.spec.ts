@@ -30,6 +30,16 @@ class Broken {
   value = 'raw';
 }
 
+class HttpError extends Error {
+  @Exclude() body = 'canary';
+  @Transform(({ value }) => `***${String(value).slice(-1)}`) state = '503';
+}
+
+@Exclude()
+class SilentError extends Error {
+  @Expose() code = 1;
+}
+
 class Node {
   @Exclude() secret = 's';
   name: string;
@@ -62,6 +72,16 @@ describe("class-transformer's decorators", () => {
       card: { owner: 'Ada', number: '4111111111111111', code: '***7' },
       list: [{ name: 'vault' }],
     });
+  });
+
+  it('hold on errors, for what these have from their own class as well', () => {
+    expect(read(new HttpError('failed', { cause: new HttpError('inner') }))).toEqual({
+      type: 'HttpError',
+      message: 'failed',
+      cause: { type: 'HttpError', message: 'inner', state: '***3' },
+      state: '***3',
+    });
+    expect(read(new SilentError('the key is canary', { cause: 'canary' }))).toEqual({ type: 'SilentError', code: 1 });
   });
 
   it('that throw hide their instance, and nothing else', () => {
