@@ -2,7 +2,7 @@ import { replaceMedia } from './media.js';
 import { redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
 
-/** A little more than is kept is looked through, so that no secret is cut in two and missed. */
+/** The end of what is looked through is not kept, so that no secret is cut in two and missed. */
 const overlap = 512;
 
 /** Shorter texts hold no media worth a mark. */
@@ -36,7 +36,9 @@ export class TextRules {
     if (bare.length <= max) return this.#keys === undefined ? bare : redactText(bare, this.#keys);
     const looked = bare.slice(0, max + overlap);
     const clean = this.#keys === undefined ? looked : redactText(looked, this.#keys);
-    return `${clean.slice(0, max).toWellFormed()}… [cut, ${text.length} characters]`;
+    // Where secrets have made room, what follows them moves up: its end must not move into what is kept.
+    const kept = clean === looked ? max : Math.max(0, Math.min(max, clean.length - overlap));
+    return `${clean.slice(0, kept).toWellFormed()}… [cut, ${text.length} characters]`;
   }
 }
 

@@ -13,6 +13,21 @@ describe('limits', () => {
     expect(capture.text('abcdefgh', 'x')).toBe('abcde… [cut, 8 characters]');
   });
 
+  it.each([
+    ['postgres://bob:hunter2hunter2hunter2@db/x', 30],
+    ['sk-proj-abcdefghijABCDEFGHIJ1234567890', 18],
+    ['AKIAIOSFODNN7EXAMPLE', 14],
+    ['Authorization: Basic dXNlcjpodW50ZXIyaHVudGVyMg==', 30],
+  ])('show no beginning of a secret that is cut, also behind secrets that were shortened: %s', (secret, seen) => {
+    const capture = new Capture({ limits: { maxStringLength: 2000 } });
+    const shortened = `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(1500)}.sig `;
+    const text = `${shortened.padEnd(2000 + 512 - seen)}${secret} ${'z'.repeat(5000)}`;
+
+    const clean = capture.text(text, 'x');
+
+    expect(clean.trim()).toMatch(/^\[redacted\] +… \[cut, \d+ characters\]$/);
+  });
+
   it('cut depth, also of ten thousand levels', () => {
     let deep: unknown = 'bottom';
     for (let level = 0; level < 10_000; level += 1) deep = { deep };
