@@ -16,8 +16,9 @@ const secretQueryKeys: ReadonlySet<string> = new Set(
 );
 
 const maxJudged = 10_000;
+const longestName = 64;
 
-/** Judges key names; each is looked at once. */
+/** Judges key names; each is looked at once. Of `http.request.header.cookie` the last part is judged as well. */
 export class SecretKeys {
   readonly #keys: ReadonlySet<string>;
   readonly #judged = new Map<string, boolean>();
@@ -31,18 +32,23 @@ export class SecretKeys {
 
   /** Whether the part of a text could be the name of a secret; `false` is certain. */
   mayBe(text: string, start: number, end: number): boolean {
-    return end - start >= 3 && this.#ends[endsOf(text, start, endOfName(text, start, end))] === 1;
+    if (end - start < 3) return false;
+    const last = endOfName(text, start, end);
+    const from = startOfPart(text, start, last);
+    return this.#ends[endsOf(text, from, last)] === 1 || (from > start && this.#ends[endsOf(text, start, last)] === 1);
   }
 
   has(key: string): boolean {
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
-    const isSecret = key.length <= 64 && this.#isSecret(plainForm(key));
-    if (this.#judged.size < maxJudged) this.#judged.set(key, isSecret);
+    const isSecret = this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1));
+    if (key.length <= longestName && this.#judged.size < maxJudged) this.#judged.set(key, isSecret);
     return isSecret;
   }
 
-  #isSecret(form: string): boolean {
+  #isSecret(name: string): boolean {
+    if (name.length > longestName) return false;
+    const form = plainForm(name);
     return this.#keys.has(form) || this.#keys.has(form.replace(number, ''));
   }
 
@@ -59,6 +65,13 @@ function endOfName(text: string, start: number, end: number): number {
   let last = end;
   while (last > start + 1 && isNumbering(text.charCodeAt(last - 1))) last -= 1;
   return last;
+}
+
+/** Where the last part of a dotted name begins. */
+function startOfPart(text: string, start: number, end: number): number {
+  let from = end;
+  while (from > start && text.charCodeAt(from - 1) !== 46) from -= 1;
+  return from;
 }
 
 /** A digit, or `_` or `-` before it. */

@@ -53,6 +53,9 @@ describe('values under the names of secrets', () => {
     'token2',
     'api_key_2',
     'apiKey10',
+    'http.request.header.authorization',
+    'http.request.header.x_api_key',
+    'spring.datasource.password',
   ])('%s are hidden', (key) => {
     expect(read({ [key]: 'hunter2', other: 1 })).toEqual({ [key]: '[redacted]', other: 1 });
     expect(read(new Map([[key, { nested: 'hunter2' }]]))).toEqual({ [key]: '[redacted]' });
@@ -76,6 +79,8 @@ describe('values under the names of secrets', () => {
     'auth0',
     'tokens_1',
     'base64',
+    'gen_ai.usage.input_tokens',
+    'secret.name',
   ])('%s are not', (key) => {
     expect(read({ [key]: 'value' })).toEqual({ [key]: 'value' });
   });
@@ -113,6 +118,7 @@ describe('texts that look like secrets', () => {
     ['https://example.com/?a=1&key=abc123&b=2', 'https://example.com/?a=1&key=[redacted]&b=2'],
     ['https://example.com/x?sig=abc%2F1#top', 'https://example.com/x?sig=[redacted]'],
     ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
+    ['db.user=ada db.password=hunter2', 'db.user=ada db.password=[redacted]'],
     ['password_1=hunter2, "token2": "hunter2"', 'password_1=[redacted], "token2": "[redacted]"'],
     ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
     ['{\\"api_key\\": \\"abc\\", \\"n\\": 1}', '{\\"api_key\\": \\"[redacted]\\", \\"n\\": 1}'],
@@ -226,6 +232,7 @@ describe('names of secrets', () => {
       @TracedAgent() run() {
         getCurrentSpan()
           .setAttribute('password', 'canary')
+          .setAttribute('http.request.header.cookie', ['canary'])
           .addEvent('e', { api_key: 'canary', list: ['fine'] });
         updateCurrentTrace({ tags: { password: 'canary' }, metadata: { api_key: 'canary' } });
       }
