@@ -320,8 +320,8 @@ describe('conversationOf', () => {
     });
 
     expect(conversationOf(trace).failures.map((failure) => [failure.type, failure.message, failure.causes])).toEqual([
-      ['Error', 'b', causes['exception.causes']],
       [undefined, 'odd', []],
+      ['Error', 'b', causes['exception.causes']],
       ['TimeoutError', '', []],
     ]);
   });

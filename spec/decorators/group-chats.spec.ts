@@ -122,10 +122,11 @@ describe('a group chat', () => {
     expect(treeOf(memory.traces[0])).toBe(
       'broadcast[team Ada[Ada.onMessages[think]] team Bob[Bob.onMessages[think]] team Eve[Eve.onMessages[think]]]',
     );
-    expect(turnLines(memory.traces[0]).filter((line) => !line.startsWith('team'))).toEqual([
-      'Eve > team (team): You, Eve! | Eve',
-      'Bob > team (team): You, Bob! | Bob',
+    const lines = turnLines(memory.traces[0]).filter((line) => !line.startsWith('team'));
+    expect(lines.toSorted()).toEqual([
       'Ada > team (team): You, Ada! | Ada',
+      'Bob > team (team): You, Bob! | Bob',
+      'Eve > team (team): You, Eve! | Eve',
     ]);
   });
 
