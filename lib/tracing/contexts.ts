@@ -8,7 +8,7 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
-import type { RecordingSpan } from './recording-span.js';
+import type { RecordingSpan, SpanOwner } from './recording-span.js';
 import type { Speaker } from './span-definition.js';
 
 type Callable = (...args: never[]) => unknown;
@@ -189,22 +189,28 @@ export interface SessionScope {
   readonly user?: string;
 }
 
-/** A session on top of a context. */
-export function withSessionInContext(outer: Context, scope: SessionScope): Context {
-  return new ContextEntry(outer, sessionKey, { ...sessionOf(outer), ...scope });
+/** A session as it stands in a context. */
+export interface HeldSession extends SessionScope {
+  /** The trace that it began in; `undefined` where there was none. */
+  readonly within: SpanOwner | undefined;
+}
+
+/** A session on top of a context, or what it says anew of the one that is there. */
+export function withSessionInContext(outer: Context, session: HeldSession): Context {
+  return new ContextEntry(outer, sessionKey, { ...sessionOf(outer), ...session });
 }
 
 /** The session a trace belongs to that begins in this context. */
-function sessionOf(context: Context): SessionScope | undefined {
+function sessionOf(context: Context): HeldSession | undefined {
   // Only this file sets the key.
-  return context.getValue(sessionKey) as SessionScope | undefined;
+  return context.getValue(sessionKey) as HeldSession | undefined;
 }
 
 /** What a context means for a trace that begins in it. */
 export interface Surroundings {
   /** Whether tracing is switched off, by us or by an OpenTelemetry exporter. */
   readonly isSuppressed: boolean;
-  readonly session: SessionScope | undefined;
+  readonly session: HeldSession | undefined;
   /** The span of another SDK or process that is current. */
   readonly remote: SpanContext | undefined;
 }

@@ -40,13 +40,13 @@ export function updateCurrentTrace(update: TraceUpdate): void {
  * ```
  */
 export function withSession<Result>(scope: SessionScope, fn: () => Result): Result {
-  const contexts = active.current?.contexts;
-  if (contexts === undefined) return fn();
-  return contexts.run(withSessionInContext(contexts.active(), scope), {
-    target: fn,
-    self: undefined,
-    args: [],
-  }) as Result; // what fn returned
+  const recorder = active.current;
+  if (recorder === undefined) return fn();
+  const { contexts } = recorder;
+  const context = contexts.active();
+  const session = { ...scope, within: recorder.spanIn(context)?.trace };
+  const call = { target: fn, self: undefined, args: [] };
+  return contexts.run(withSessionInContext(context, session), call) as Result; // what fn returned
 }
 
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */

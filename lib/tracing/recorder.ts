@@ -7,6 +7,7 @@ import type { Capture } from './capture/capture.js';
 import { type Contexts, sharedContexts, speakerIn, surroundingsOf } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
+import { follow } from './follow.js';
 import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
 import { OpenTraces } from './open-traces.js';
@@ -149,13 +150,12 @@ export class Recorder implements TraceKeeper {
     const traceId = remote?.traceId ?? newTraceId();
     const isSampledAbove = remote !== undefined && (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
     const trace = this.#beginTrace(traceId, isParent ? isSampledAbove : isSampled(traceId, this.#options.sampleRatio));
-    if (session !== undefined) trace.update(session);
     const remoteParentId = isParent ? remote.spanId : undefined;
     const { startMoment } = trace;
     const root = new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent, startMoment });
     trace.onSpanStart(root);
-    // The trace it would have joined has left already: fire and forget.
-    if (parent !== undefined) root.addLink({ context: parent.spanContext() });
+    if (parent !== undefined) follow(root, parent, session);
+    else if (session !== undefined) trace.update(session);
     return root;
   }
 

@@ -46,6 +46,8 @@ export interface SpanOwner {
   /** Attributes of events and links: flat, so they stay values. */
   captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
   update(update: TraceUpdate): void;
+  session: string | undefined;
+  user: string | undefined;
   /** The tool calls that models have asked for; `undefined` until one of them has answered. */
   asked: AskedToolCalls | undefined;
   /** Whether any of its agents has a budget. */

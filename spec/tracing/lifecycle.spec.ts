@@ -80,6 +80,73 @@ describe('the life of a trace', () => {
     expect(stats()).toMatchObject({ started: 3, recorded: 1, open: 2 });
   });
 
+  it('is continued by later calls of the agent: they carry its session and user, and a link to the span they are made in', async () => {
+    const memory = recordInMemory({ traceTimeoutMs: 30 });
+    const run = traceAgent(
+      async () => {
+        updateCurrentTrace({ user: 'u-2' });
+        await later(120);
+        echo(1);
+      },
+      { name: 'run' },
+    );
+
+    await withSession({ session: 'chat-7', user: 'u-1' }, run);
+
+    const [left, next] = memory.traces;
+    const [link] = next?.data.spans[0]?.links ?? [];
+    expect(memory.traces.map(treeOf)).toEqual(['run', 'echo']);
+    expect([next?.info.session, next?.info.user]).toEqual(['chat-7', 'u-2']);
+    expect(link).toEqual({
+      traceId: left?.info.traceId.slice('tr-'.length),
+      spanId: left?.data.spans[0]?.spanId,
+      attributes: {},
+    });
+  });
+
+  it('is continued likewise after another init()', async () => {
+    recordInMemory();
+    const run = traceAgent(
+      async () => {
+        updateCurrentTrace({ session: 'chat-7' });
+        await later();
+        echo(1);
+      },
+      { name: 'run' },
+    );
+
+    const running = run();
+    const memory = recordInMemory();
+    await running;
+
+    expect(memory.traces.map((trace) => [treeOf(trace), trace.info.session])).toEqual([['echo', 'chat-7']]);
+    expect(spanNamed(memory, 'echo').links).toHaveLength(1);
+  });
+
+  it('gives way to a session that began in it', async () => {
+    const memory = recordInMemory({ maxOpenTraces: 1 });
+    const serve = traceAgent(
+      () => {
+        updateCurrentTrace({ session: 'start-up' });
+        return withSession({ session: 'request-1' }, async () => {
+          await later(5);
+          echo(1);
+        });
+      },
+      { name: 'serve' },
+    );
+
+    const serving = serve();
+    void traceAgent(() => new Promise(() => undefined), { name: 'other' })();
+    await serving;
+
+    expect(memory.traces.map((trace) => [treeOf(trace), trace.info.session])).toEqual([
+      ['serve', 'start-up'],
+      ['other', undefined],
+      ['echo', 'request-1'],
+    ]);
+  });
+
   it('is exported before the root call settles', async () => {
     const memory = recordInMemory();
     const run = traceAgent(async () => later(), { name: 'run' });
