@@ -89,12 +89,15 @@ const bareMetadata: Readonly<Record<string, string>> = Object.freeze({ [TraceKey
 function metadataOf(live: LiveTrace): Readonly<Record<string, string>> {
   const usage = usageOfSpans(live.spans);
   const { metadata: said, session, user } = live;
-  if (usage === undefined && said === undefined && session === undefined && user === undefined) return bareMetadata;
+  const hasEnded = live.root?.hasEnded === true;
+  if (hasEnded && usage === undefined && said === undefined && session === undefined && user === undefined)
+    return bareMetadata;
   const metadata: Record<string, string> = { ...said, ...bareMetadata };
   if (usage !== undefined) {
     metadata[TraceKey.tokenUsage] = tokenUsageToJson(usage);
     if (usage.reasoningTokens !== undefined) metadata[AttributeKey.reasoningTokens] = String(usage.reasoningTokens);
   }
+  if (!hasEnded) metadata[TraceKey.incomplete] = 'true';
   if (session !== undefined) metadata[TraceKey.session] = session;
   if (user !== undefined) metadata[TraceKey.user] = user;
   return Object.freeze(metadata);

@@ -48,6 +48,7 @@ describe('the life of a trace', () => {
     expect(memory.traces.map(treeOf)).toEqual(['root[never]']);
     expect(spanNamed(memory, 'never').getAttribute('traced_agents.unfinished')).toBe(true);
     expect(memory.traces[0]?.info.state).toBe('OK');
+    expect(memory.traces[0]?.info.metadata).toEqual({ 'mlflow.trace_schema.version': '3' });
   });
 
   it('leaves as incomplete when its root never ends', async () => {
@@ -58,6 +59,10 @@ describe('the life of a trace', () => {
     await later(120);
 
     expect(memory.traces.map((trace) => [treeOf(trace), trace.info.state])).toEqual([['never', 'IN_PROGRESS']]);
+    expect(memory.traces[0]?.info.metadata).toEqual({
+      'mlflow.trace_schema.version': '3',
+      'traced_agents.incomplete': 'true',
+    });
     expect(stats()).toMatchObject({ started: 1, recorded: 1, open: 0 });
   });
 
