@@ -7,8 +7,11 @@ import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
 import type { AgentOptions } from './options.js';
 import { traceCallable } from './trace-callable.js';
 
-/** A class of any kind, abstract ones too. */
-export type AnyClass = abstract new (...args: never[]) => object;
+/** Any class that may be an agent; one whose constructor is private or protected matches no constructor type. */
+export interface AgentClass {
+  readonly prototype: object;
+  readonly name: unknown;
+}
 
 /** The options of `@TracedAgent`, whatever its callbacks take. */
 export type AnyAgentOptions = Omit<SpanOptions, 'name'> & Pick<AgentOptions, 'name' | 'methods'>;
@@ -17,9 +20,9 @@ export type AnyAgentOptions = Omit<SpanOptions, 'name'> & Pick<AgentOptions, 'na
 const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSON', 'toString']);
 
 /** Makes a class an agent: its instances are captured as their name, and its entries open spans. */
-export function decorateAgentClass(agentClass: AnyClass, options: AnyAgentOptions, metadata?: object): void {
-  const prototype = agentClass.prototype as object; // of a class
-  markAgent(prototype, agentNamer(options.name, agentClass.name));
+export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOptions, metadata?: object): void {
+  const { prototype } = agentClass;
+  markAgent(prototype, agentNamer(options.name, String(agentClass.name)));
   const { name: _agentName, methods, budget, ...spanOptions } = options;
   if (budget !== undefined) markBudget(prototype, budget);
   const place = { owner: prototype, metadata };
@@ -70,10 +73,10 @@ function entriesOf(place: ClassPlace): Entry[] {
     .map((method) => ({ ...method, entry: 'implicit' }));
 }
 
-function namedEntries(agentClass: AnyClass, methods: NonNullable<AgentOptions['methods']>): Entry[] {
+function namedEntries(agentClass: AgentClass, methods: NonNullable<AgentOptions['methods']>): Entry[] {
   const labels = Array.isArray(methods) ? methods.map((key: string) => [key, key] as const) : Object.entries(methods);
   return labels.map(([key, label]) => {
-    if (key === 'constructor' || findMethod(agentClass.prototype as object, key) === undefined) {
+    if (key === 'constructor' || findMethod(agentClass.prototype, key) === undefined) {
       throw new TypeError(
         `@TracedAgent names '${key}' among its methods, but the class '${agentClass.name}' has no such method. Check the spelling.`,
       );

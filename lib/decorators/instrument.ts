@@ -1,7 +1,9 @@
-import type { AnyClass } from './agent-class.js';
 import { chainOf } from './class-methods.js';
 import { type Layer, putOn, takeOff } from './layers.js';
 import type { AnyArguments, Anything, TracedMethodDecorator } from './method-decorator.js';
+
+/** A class of any kind, abstract ones too. */
+type AnyClass = abstract new (...args: never[]) => object;
 
 type Decorator = TracedMethodDecorator<AnyArguments, Anything>;
 

@@ -1,6 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
-import { type AnyAgentOptions, type AnyClass, decorateAgentClass } from './agent-class.js';
+import { type AgentClass, type AnyAgentOptions, decorateAgentClass } from './agent-class.js';
 import { entryNamer, ownName } from './agent-names.js';
 import {
   type AnyArguments,
@@ -18,10 +18,17 @@ import { traceMethod } from './trace-method.js';
 export interface TracedAgentDecorator<Args extends readonly unknown[], Output>
   extends TracedMethodDecorator<Args, Output> {
   /** A class, standard convention. */
-  <Class extends AnyClass>(agentClass: Class, context: ClassDecoratorContext<Class>): void;
+  (agentClass: AgentClass, context: ClassDecoratorContext): void;
   /** A class, legacy convention. */
-  <Class extends AnyClass>(agentClass: Class): void;
+  <Class extends AgentClass>(agentClass: Class & KnownPrototype<Class>): void;
 }
+
+/** Tells a class from any other function, such as a getter's: the prototype of those is `any`. */
+type KnownPrototype<Class> = Class extends { readonly prototype: infer Prototype }
+  ? 0 extends 1 & Prototype
+    ? never
+    : unknown
+  : never;
 
 /**
  * On a class: names the agent, and makes an AGENT span `<agent>.<method>` of each call that enters it. Entries are the methods
@@ -56,7 +63,7 @@ export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Outp
       ? (second.kind as string) === 'class'
       : typeof first === 'function' && second === undefined;
     if (!isClass) return (decorateMethod as (...args: unknown[]) => unknown)(first, second, third);
-    decorateAgentClass(first as AnyClass, options, isStandardContext(second) ? second.metadata : undefined);
+    decorateAgentClass(first as AgentClass, options, isStandardContext(second) ? second.metadata : undefined);
     return undefined;
   }
   return decorate as TracedAgentDecorator<Args, Output>;

@@ -48,6 +48,33 @@ describe('decorators', () => {
     expectTypeOf(Program.create).toEqualTypeOf<() => Program>();
   });
 
+  it('stand on classes that make their instances themselves', () => {
+    @TracedAgent({ methods: ['run'] })
+    class Single {
+      static readonly instance: Single = new Single();
+      private constructor() {}
+      run(): void {}
+    }
+
+    @TracedAgent()
+    class Base {
+      readonly name: string;
+      protected constructor(name: string) {
+        this.name = name;
+      }
+      run(): void {}
+    }
+
+    @TracedAgent()
+    abstract class Shape<Size> {
+      abstract readonly size: Size;
+      abstract draw(): void;
+    }
+
+    expectTypeOf(Single.instance).toEqualTypeOf<Single>();
+    expectTypeOf<[Base, Shape<number>]>().not.toBeAny();
+  });
+
   it('check the types of callbacks against the method', () => {
     class Program {
       @TracedLLM({ usage: (answer: { tokens: number }) => ({ outputTokens: answer.tokens }) })
@@ -94,6 +121,17 @@ describe('decorators', () => {
       // @ts-expect-error: a getter
       @TracedTool() get value(): number {
         return 1;
+      }
+
+      // @ts-expect-error: a field
+      @TracedAgent() agentField = 1;
+
+      // @ts-expect-error: a static field that holds a class
+      @TracedAgent() static agentClass = Date;
+
+      // @ts-expect-error: a getter
+      @TracedAgent() get agentValue(): object {
+        return {};
       }
 
       // @ts-expect-error: no parentheses
