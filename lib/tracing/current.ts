@@ -28,7 +28,12 @@ export function getCurrentSpan(): LiveSpan {
  */
 export function updateCurrentTrace(update: TraceUpdate): void {
   const trace = currentSpan()?.trace;
-  if (trace?.isSampled && !trace.hasLeft) trace.update(update);
+  if (!trace?.isSampled || trace.hasLeft) return;
+  try {
+    trace.update(update);
+  } catch (cause) {
+    active.current?.onCallbackError(cause, 'reading what updateCurrentTrace() was given');
+  }
 }
 
 /**

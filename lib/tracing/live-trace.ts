@@ -133,11 +133,13 @@ export class LiveTrace implements SpanOwner {
 
   #merged(
     known: Record<string, string> = {},
-    more: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, string | undefined>>,
     path: string,
   ): Record<string, string> {
-    for (const [key, value] of Object.entries(more))
+    for (const [key, value] of Object.entries(more)) {
+      if (value === undefined) continue;
       setOwn(known, this.captureLine(key, path), this.captureLine(value, `${path}.${key}`, key));
+    }
     return known;
   }
 

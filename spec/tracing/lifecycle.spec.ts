@@ -272,6 +272,35 @@ describe('what is said of a trace', () => {
     ]);
   });
 
+  it('leaves out what is undefined', () => {
+    const memory = recordInMemory();
+    const root = traceAgent(
+      () => {
+        updateCurrentTrace({ tags: { tenant: 'acme' }, metadata: { build: undefined } });
+        updateCurrentTrace({ tags: { tenant: undefined, region: undefined } });
+      },
+      { name: 'root' },
+    );
+
+    root();
+
+    const info = memory.traces[0]?.info;
+    expect([info?.tags, info?.metadata]).toEqual([
+      { tenant: 'acme', 'mlflow.traceName': 'root' },
+      { 'mlflow.trace_schema.version': '3' },
+    ]);
+  });
+
+  it('does no harm where it cannot be read', () => {
+    const errors: string[] = [];
+    recordInMemory({ onError: (error) => errors.push(error.message) });
+    const root = traceAgent(() => updateCurrentTrace(undefined as never));
+
+    root();
+
+    expect(errors).toEqual([expect.stringContaining('reading what updateCurrentTrace() was given')]);
+  });
+
   it('comes from the session it begins in', async () => {
     const memory = recordInMemory();
 

@@ -41,10 +41,10 @@ interface Argument {
 /**
  * Takes snapshots of values as JSON text, bounded and redacted, before anything else in the toolkit sees them.
  *
- * Plain data is written as `JSON.stringify` would. Beyond it: `NaN` and infinities are texts, bigints `"123n"`, dates ISO
- * texts, maps objects (or lists of pairs), sets lists, errors `{ type, message, cause }`; class instances are written by their
- * fields as class-transformer's decorators want it, agents by their name. Getters are never called, promises never awaited,
- * streams never read: a mark such as `[getter]` or `[ReadableStream]` stands for each.
+ * Plain data is written as `JSON.stringify` would, but `-0` keeps its sign. Beyond it: `NaN` and infinities are texts, bigints
+ * `"123n"`, dates ISO texts, maps objects (or lists of pairs), sets lists, errors `{ type, message, cause }`; class instances are
+ * written by their fields as class-transformer's decorators want it, agents by their name. Getters are never called, promises
+ * never awaited, streams never read: a mark such as `[getter]` or `[ReadableStream]` stands for each.
  */
 export class Capture {
   readonly #rules: WriterRules;
