@@ -6,25 +6,35 @@ import { isTokenCode, redactedMark } from './secret-shapes.js';
  * quoted or a name that does not occur in prose. `first` is where the first sign stands.
  */
 export function replaceAssigned(text: string, first: number, keys: SecretKeys): string {
-  const sign = text[first] as '=' | ':'; // as the caller found it
+  const sign = text[first] as Sign; // as the caller found it
   let clean = '';
   let done = 0;
   for (let at = first; at !== -1; at = text.indexOf(sign, Math.max(at + 1, done))) {
-    if (text.charCodeAt(at + 1) === slash) continue; // the scheme of a URL
-    const end = endOfKey(text, at);
-    const start = startOfKey(text, end);
-    if (!keys.mayBe(text, start, end)) continue;
-    const key = {
-      word: text.slice(start, end),
-      before: text[start - 1] ?? '',
-      isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\',
-    };
-    const value = isAssignment(key, sign, keys) ? valueAfter(text, at + 1) : undefined;
+    const value = secretBehind(text, at, keys);
     if (value === undefined) continue;
     clean += text.slice(done, value.start) + redactedMark;
     done = value.end;
   }
   return done === 0 ? text : clean + text.slice(done);
+}
+
+type Sign = '=' | ':';
+
+/** What stands behind the sign there, if the word before it is the name of a secret. */
+function secretBehind(text: string, at: number, keys: SecretKeys): Range | undefined {
+  if (text.charCodeAt(at + 1) === slash) return undefined; // the scheme of a URL
+  const end = endOfKey(text, at);
+  if (!keys.mayEnd(text, end)) return undefined; // as for nearly all words
+  const start = startOfKey(text, end);
+  if (!keys.mayBe(text, start, end)) return undefined;
+  const key = {
+    word: text.slice(start, end),
+    before: text[start - 1] ?? '',
+    isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\',
+  };
+  if (!isAssignment(key, text[at] as Sign, keys)) return undefined;
+  const value = valueAfter(text, at + 1);
+  return value !== undefined && isModelToken(key.word, text, value.end) ? undefined : value;
 }
 
 interface KeyPlace {
@@ -58,18 +68,26 @@ function isWrapping(code: number): boolean {
 const unlikelyInProse =
   /[-_]|[a-z][A-Z]|^(?:[Pp]assword|PASSWORD|passwd|passphrase|apikey|[Aa]uthorization|[Cc]ookie|pwd)$/;
 
-function isAssignment({ word, before, isQuoted }: KeyPlace, sign: '=' | ':', keys: SecretKeys): boolean {
+function isAssignment({ word, before, isQuoted }: KeyPlace, sign: Sign, keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
   return keys.has(word) && (isQuoted || unlikelyInProse.test(word));
 }
 
-interface Range {
+const logprob = /^\\*["'],\s*\\*["']logprob/;
+
+/** The `token` of a log probability is a piece of a model's answer. */
+function isModelToken(word: string, text: string, end: number): boolean {
+  return word === 'token' && logprob.test(text.slice(end, end + 24));
+}
+
+/** A stretch of a text. */
+export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
 /** The value after the sign: what stands between quotes, else up to a blank or a separator. */
-function valueAfter(text: string, from: number): Range | undefined {
+export function valueAfter(text: string, from: number): Range | undefined {
   let start = from;
   while (text[start] === ' ' && start - from < 4) start += 1;
   let quote = start;

@@ -1,41 +1,68 @@
-/** Key names whose values are secrets, in lower case and without separators. An exact list: `max_tokens` is no secret. */
-const secretKeys: ReadonlySet<string> = new Set(
-  (
-    'password passwd pwd passphrase passcode secret secrets clientsecret appsecret sharedsecret secretkey secretaccesskey awssecretaccesskey ' +
-    'apikey apikeys xapikey apisecret apitoken openaiapikey anthropicapikey googleapikey geminiapikey azureapikey accesskey accesskeyid awsaccesskeyid ' +
-    'token accesstoken refreshtoken idtoken authtoken sessiontoken securitytoken bearertoken bottoken csrftoken xsrftoken devicetoken oauthtoken personalaccesstoken databrickstoken githubtoken hftoken ' +
-    'awssessiontoken xamzsecuritytoken auth authorization proxyauthorization authentication xauthtoken bearer jwt cookie cookies setcookie sessionid sessionkey sessioncookie ' +
-    'credential credentials privatekey privatekeyid signingkey encryptionkey masterkey sshkey pem connectionstring databaseurl dsn ' +
-    'creditcard creditcardnumber cardnumber cvv cvc ssn socialsecuritynumber pin otp mfacode totp'
-  ).split(' '),
+/** What the names of secrets are, in lower case and without separators. As a whole: `compass` and `max_tokens` are none. */
+const secretNames = words(
+  'pwd pass dbpass userpass adminpass rootpass smtppass mailpass emailpass ftppass sshpass mysqlpass pgpass redispass passcode ' +
+    'token idtoken googleidtoken firebaseidtoken accesstokens refreshtokens privatekeyid credential sshkey pem databaseurl dsn ' +
+    'auth authorization proxyauthorization authentication bearer jwt cookie cookies setcookie sessionid sessionkey sessioncookie ' +
+    'creditcard creditcardnumber cardnumber cvv cvc ssn socialsecuritynumber pin otp mfacode totp',
 );
 
+/** With anything before them: `DB_PASSWORD`, `stripeSecretKey`. Whose token it is has to be said: `nextPageToken` is none. */
+const secretEndings = [
+  ...words('password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid'),
+  ...words('secret api access private account subscription signing encryption master').map((kind) => `${kind}key`),
+  ...words('secret api access').map((kind) => `${kind}keys`),
+  ...words(
+    'access refresh auth oauth bearer session security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook ' +
+      'github gitlab slack discord telegram notion npm hf vault databricks',
+  ).map((owner) => `${owner}token`),
+];
+
 /** More of them that are secrets only in the query of a URL. */
-const secretQueryKeys: ReadonlySet<string> = new Set(
-  'key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'.split(' '),
+const secretQueryNames: ReadonlySet<string> = new Set(
+  words('key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'),
 );
 
 const maxJudged = 10_000;
 const longestName = 64;
+const anyLetter = -1;
 
 /** Judges key names; each is looked at once. Of `http.request.header.cookie` the last part is judged as well. */
 export class SecretKeys {
-  readonly #keys: ReadonlySet<string>;
+  readonly #names: ReadonlySet<string>;
   readonly #judged = new Map<string, boolean>();
-  /** Which first and last letters the names have: rules out most words at a look. */
+  /** By their last letters, the first letters that names of secrets have: a bit each. */
+  readonly #firstLetters = new Int32Array(tails);
+  /** The last two letters alone, which rule out most words. */
   readonly #ends = new Uint8Array(32 * 32);
 
   constructor(more: readonly string[] = []) {
-    this.#keys = more.length === 0 ? secretKeys : new Set([...secretKeys, ...more.map(plainForm)]);
-    for (const key of [...this.#keys, ...secretQueryKeys]) this.#ends[endsOf(key, 0, key.length)] = 1;
+    this.#names = new Set([...secretNames, ...more.map(plainForm)]);
+    for (const name of [...this.#names, ...secretQueryNames]) this.#expect(name, letterAt(name, 0));
+    for (const ending of secretEndings) this.#expect(ending, anyLetter);
+  }
+
+  /** Whether the name of a secret could end there in a text, as far as two letters tell; `false` is certain. */
+  mayEnd(text: string, end: number): boolean {
+    const last = text.charCodeAt(end - 1);
+    const before = text.charCodeAt(end - 2);
+    return last < 97 || before < 97 || this.#ends[(before & 31) * 32 + (last & 31)] === 1;
   }
 
   /** Whether the part of a text could be the name of a secret; `false` is certain. */
   mayBe(text: string, start: number, end: number): boolean {
-    if (end - start < 3) return false;
-    const last = endOfName(text, start, end);
-    const from = startOfPart(text, start, last);
-    return this.#ends[endsOf(text, from, last)] === 1 || (from > start && this.#ends[endsOf(text, start, last)] === 1);
+    const tail = tailOf(text, start, end);
+    if (tail === tails) return true;
+    const letters = this.#firstLetters[tail] as number; // within the bounds
+    if (letters === 0 || letters === anyLetter) return letters !== 0;
+    let first = start;
+    while (first < end && isSeparator(text.charCodeAt(first))) first += 1;
+    return (letters & letterAt(text, first)) !== 0 || (letters & letterAt(text, startOfPart(text, first, end))) !== 0;
+  }
+
+  #expect(name: string, letters: number): void {
+    const tail = tailOf(name, 0, name.length);
+    this.#firstLetters[tail] = (this.#firstLetters[tail] as number) | letters;
+    this.#ends[(name.charCodeAt(name.length - 2) & 31) * 32 + (name.charCodeAt(name.length - 1) & 31)] = 1;
   }
 
   has(key: string): boolean {
@@ -46,44 +73,59 @@ export class SecretKeys {
     return isSecret;
   }
 
-  #isSecret(name: string): boolean {
-    if (name.length > longestName) return false;
-    const form = plainForm(name);
-    return this.#keys.has(form) || this.#keys.has(form.replace(number, ''));
+  hasInQuery(key: string): boolean {
+    return this.has(key) || secretQueryNames.has(plainForm(key));
   }
 
-  hasInQuery(key: string): boolean {
-    return this.has(key) || secretQueryKeys.has(plainForm(key));
+  #isSecret(name: string): boolean {
+    const form = plainForm(name.slice(-longestName));
+    const bare = form.replace(number, '');
+    return this.#names.has(form) || this.#names.has(bare) || secretEndings.some((ending) => bare.endsWith(ending));
   }
+}
+
+const dot = 46;
+
+function words(list: string): string[] {
+  return list.split(' ');
 }
 
 /** `password_1`, `token2`: the number tells nothing of what it is. Auth0 is a company. */
 const number = /(?<!^auth)\d+$/;
 
-/** Where the name ends that may have a number behind it. */
-function endOfName(text: string, start: number, end: number): number {
-  let last = end;
-  while (last > start + 1 && isNumbering(text.charCodeAt(last - 1))) last -= 1;
-  return last;
+function plainForm(key: string): string {
+  return key.toLowerCase().replace(/[-_.\s]/g, '');
+}
+
+/** How many tails are told apart. */
+const tails = 4096;
+
+/** A number for the last four letters of a name, whatever their case, without separators and digits; `tails` if a dot is among them. */
+function tailOf(text: string, start: number, end: number): number {
+  let tail = 0;
+  let missing = 4;
+  for (let at = end - 1; at >= start && missing > 0; at -= 1) {
+    const code = text.charCodeAt(at);
+    if (code === dot && missing < 4) return tails;
+    if (code < 65 || code === 95) continue; // a digit or a separator
+    tail = (tail * 37 + (code & 31)) & (tails - 1);
+    missing -= 1;
+  }
+  return tail;
 }
 
 /** Where the last part of a dotted name begins. */
 function startOfPart(text: string, start: number, end: number): number {
   let from = end;
-  while (from > start && text.charCodeAt(from - 1) !== 46) from -= 1;
+  while (from > start && text.charCodeAt(from - 1) !== dot) from -= 1;
   return from;
 }
 
-/** A digit, or `_` or `-` before it. */
-function isNumbering(code: number): boolean {
-  return (code >= 48 && code <= 57) || code === 95 || code === 45;
+function letterAt(text: string, at: number): number {
+  return 1 << (text.charCodeAt(at) & 31);
 }
 
-/** First and last letter, whatever their case. */
-function endsOf(text: string, start: number, end: number): number {
-  return (text.charCodeAt(start) & 31) * 32 + (text.charCodeAt(end - 1) & 31);
-}
-
-function plainForm(key: string): string {
-  return key.toLowerCase().replace(/[-_.\s]/g, '');
+/** `-`, `.` or `_`. */
+function isSeparator(code: number): boolean {
+  return code === 45 || code === dot || code === 95;
 }

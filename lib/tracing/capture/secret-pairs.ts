@@ -9,3 +9,8 @@ export function namesSecret(record: object, keys: KeyBook): boolean {
     return typeof name === 'string' && keys.lookUp(name).isSecret;
   });
 }
+
+/** Whether a record is a log probability: its `token` is a piece of a model's answer. */
+export function isModelToken(record: object, key: string): boolean {
+  return key === 'token' && typeof Object.getOwnPropertyDescriptor(record, 'logprob')?.value === 'number';
+}

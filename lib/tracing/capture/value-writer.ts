@@ -3,7 +3,7 @@ import type { KeyBook } from './key-book.js';
 import { mediaTypeBeside } from './media.js';
 import { markOf } from './odd-values.js';
 import { getterMark } from './own-fields.js';
-import { namesSecret } from './secret-pairs.js';
+import { isModelToken, namesSecret } from './secret-pairs.js';
 import { redactedMark } from './secret-shapes.js';
 import { shapeOf } from './shapes.js';
 import { quote, type TextRules } from './text-rules.js';
@@ -204,7 +204,8 @@ export class ValueWriter {
     if (value === undefined) return undefined;
     this.#left -= text.length + 1;
     const isHidden =
-      (isSecret && tellsSomething(value)) || (owner.prototype !== null && isSensitive(owner.prototype, key));
+      (isSecret && tellsSomething(value) && !isModelToken(record, key)) ||
+      (owner.prototype !== null && isSensitive(owner.prototype, key));
     if (isHidden) return `${text}"${redactedMark}"`;
     const inner = this.#rules.redact === undefined ? path : `${path}.${key}`;
     return (

@@ -56,6 +56,26 @@ describe('values under the names of secrets', () => {
     'http.request.header.authorization',
     'http.request.header.x_api_key',
     'spring.datasource.password',
+    'x-goog-api-key',
+    'dbPassword',
+    'DB_PASSWORD',
+    'PGPASSWORD',
+    'newPassword',
+    'confirm_password',
+    'passwords',
+    'stripeSecretKey',
+    'STRIPE_SECRET',
+    'webhookSecret',
+    'slackToken',
+    'SLACK_BOT_TOKEN',
+    'sasToken',
+    'githubToken',
+    'accountKey',
+    'Ocp-Apim-Subscription-Key',
+    'AWS_ACCESS_KEY_ID',
+    'google_credentials',
+    'pass',
+    'smtp_pass',
   ])('%s are hidden', (key) => {
     expect(read({ [key]: 'hunter2', other: 1 })).toEqual({ [key]: '[redacted]', other: 1 });
     expect(read(new Map([[key, { nested: 'hunter2' }]]))).toEqual({ [key]: '[redacted]' });
@@ -81,6 +101,17 @@ describe('values under the names of secrets', () => {
     'base64',
     'gen_ai.usage.input_tokens',
     'secret.name',
+    'tokenUsage',
+    'nextPageToken',
+    'passed',
+    'compass',
+    'bypass',
+    'firstPass',
+    'secretName',
+    'passwordHint',
+    'publicKey',
+    'foreign_key',
+    'apiKeyName',
   ])('%s are not', (key) => {
     expect(read({ [key]: 'value' })).toEqual({ [key]: 'value' });
   });
@@ -91,6 +122,12 @@ describe('values under the names of secrets', () => {
       token: null,
       secret: '',
     });
+  });
+
+  it('the tokens of log probabilities are none', () => {
+    const choice = { logprobs: { content: [{ token: 'Hello', logprob: -0.1, bytes: [72] }] } };
+
+    expect(read(choice)).toEqual(choice);
   });
 
   it('are found in headers, and under names of one’s own', () => {
@@ -119,6 +156,15 @@ describe('texts that look like secrets', () => {
     ['https://example.com/x?sig=abc%2F1#top', 'https://example.com/x?sig=[redacted]'],
     ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
     ['db.user=ada db.password=hunter2', 'db.user=ada db.password=[redacted]'],
+    ['DB_PASSWORD=hunter2 PGPASSWORD=hunter2 psql', 'DB_PASSWORD=[redacted] PGPASSWORD=[redacted] psql'],
+    ['run --token=hunter2 --name=ada', 'run --token=[redacted] --name=ada'],
+    ['run --password hunter2 --api-key "hunter 2" -v', 'run --password [redacted] --api-key "[redacted]" -v'],
+    [
+      'AccountName=ada;AccountKey=aHVudGVyMg==;EndpointSuffix=x',
+      'AccountName=ada;AccountKey=[redacted];EndpointSuffix=x',
+    ],
+    ['curl -s -u ada:hunter2 https://x.example', 'curl -s -u ada:[redacted] https://x.example'],
+    ["curl --user 'ada:hunter2' https://x.example", "curl --user 'ada:[redacted]' https://x.example"],
     ['password_1=hunter2, "token2": "hunter2"', 'password_1=[redacted], "token2": "[redacted]"'],
     ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
     ['{\\"api_key\\": \\"abc\\", \\"n\\": 1}', '{\\"api_key\\": \\"[redacted]\\", \\"n\\": 1}'],
@@ -149,6 +195,11 @@ describe('texts that look like secrets', () => {
     'C:\\Users\\ada\\file.txt; time 12:30:45; ratio 3:4; a=b; x == y',
     '{"max_tokens":100,"prompt_tokens":5,"total_tokens":105}',
     'Prices: 5 EUR. Note: see section 4. Mail ada@example.com',
+    'Use --password to log in, --token <token> or --token $TOKEN, --no-password -v; a -- b ---- c',
+    'docker run -u 1000:1000 -v a:b image; git log -u path:line',
+    'curl -u ada https://x.example; docker run -u 1000:1000 image',
+    '{"max_tokens":100,"tokenUsage":"5","nextPageToken":"abc","passed":"3","compass":"N","secretary":"Ada"}',
+    '{"token":"Hello","logprob":-0.1,"bytes":[72]}',
     'class Foo { constructor(private readonly bar: Bar) {} }',
   ])('%s stays', (text) => {
     expect(read(text)).toBe(text);
@@ -212,6 +263,9 @@ describe('looking for secrets', () => {
     ['many signs', 'pin={'.repeat(60_000)],
     ['many URLs', '://a:'.repeat(60_000)],
     ['many addresses', '://@'.repeat(300_000)],
+    ['many dashes', '-'.repeat(300_000)],
+    ['many options', '--password '.repeat(60_000)],
+    ['many users', 'curl -u '.repeat(60_000)],
     ['many quotes', `"token":"${'\\"'.repeat(60_000)}`],
   ])('costs no more than the length of the text: %s', (_case, text) => {
     const large = new Capture({ limits: { maxStringLength: 10_000_000, maxSpanLength: 10_000_000 } });
