@@ -1,5 +1,6 @@
 import { type ArgumentNames, isHidden, positionName } from './argument-names.js';
 import { KeyBook } from './key-book.js';
+import { KeyLists } from './key-lists.js';
 import { PlainJudge } from './plain-judge.js';
 import { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';
@@ -57,7 +58,16 @@ export class Capture {
     const secretKeys = redactSecrets ? new SecretKeys(redactKeys) : undefined;
     const text = new TextRules(maxStringLength, secretKeys);
     const keys = new KeyBook(text, secretKeys);
-    this.#rules = { maxDepth, maxNodes, text, keys, cleanMessages: new WeakMap(), redact, callOut };
+    this.#rules = {
+      maxDepth,
+      maxNodes,
+      text,
+      keys,
+      keyLists: new KeyLists(maxNodes),
+      cleanMessages: new WeakMap(),
+      redact,
+      callOut,
+    };
     this.#maxLength = maxSpanLength;
     this.#isSmallKept = Math.min(maxStringLength, maxNodes) >= smallLength && maxDepth >= smallDepth;
   }
@@ -111,7 +121,9 @@ export class Capture {
   }
 
   #written(value: unknown, path: string, room: number): string {
-    return new ValueWriter(this.#rules, room).write(value, path);
+    const json = new ValueWriter(this.#rules, room).write(value, path);
+    this.#rules.keyLists.forget(); // what is as large as that is always written here
+    return json;
   }
 
   #small(value: object): string | undefined {

@@ -48,7 +48,7 @@ export class PlainJudge {
   }
 
   #isPlainRecord(record: object, depth: number): boolean {
-    const keys = Object.keys(record);
+    const keys = this.#rules.keyLists.of(record);
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
     for (const key of keys) {

@@ -1,4 +1,5 @@
 import type { KeyBook } from './key-book.js';
+import type { KeyLists } from './key-lists.js';
 import type { TextRules } from './text-rules.js';
 
 /** Longer values are written faster by the engine, once they are found plain. */
@@ -13,6 +14,7 @@ const longestText = 256;
 export interface SmallRules {
   readonly text: TextRules;
   readonly keys: KeyBook;
+  readonly keyLists: KeyLists;
 }
 
 /**
@@ -50,8 +52,10 @@ export class SmallValue {
   }
 
   #writeRecord(record: object, depth: number): string | undefined {
+    const keys = this.#rules.keyLists.of(record);
+    if (keys.length > smallLength) return undefined;
     let json = '{';
-    for (const key of Object.keys(record)) {
+    for (const key of keys) {
       const descriptor = Object.getOwnPropertyDescriptor(record, key);
       const known = this.#rules.keys.lookUp(key);
       if (descriptor === undefined || descriptor.get !== undefined || !known.isPlain) return undefined;

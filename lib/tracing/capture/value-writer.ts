@@ -1,5 +1,6 @@
 import { agentNameOf, isSensitive } from './class-facts.js';
 import type { KeyBook } from './key-book.js';
+import type { KeyLists } from './key-lists.js';
 import { mediaTypeBeside } from './media.js';
 import { markOf } from './odd-values.js';
 import { getterMark } from './own-fields.js';
@@ -14,6 +15,7 @@ export interface WriterRules {
   readonly maxNodes: number;
   readonly text: TextRules;
   readonly keys: KeyBook;
+  readonly keyLists: KeyLists;
   /** Messages of conversations, and the text of each that needs no rule. */
   readonly cleanMessages: WeakMap<object, string>;
   readonly redact: ((value: unknown, path: string) => unknown) | undefined;
@@ -177,7 +179,7 @@ export class ValueWriter {
 
   #writeRecord(record: object, path: string, owner: Owner): string {
     let json = '{';
-    const keys = Object.keys(record);
+    const keys = this.#rules.keyLists.of(record);
     const { length } = keys;
     for (let index = 0; index < length; index += 1) {
       const comma = json === '{' ? '' : ',';

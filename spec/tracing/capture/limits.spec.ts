@@ -45,6 +45,28 @@ describe('limits', () => {
     expect(capture.value({ a: 1, b: 2, c: 3, d: 4 }, 'x')).toBe('{"a":1,"b":2,"…":"2 more keys"}');
   });
 
+  it('have the keys of a record that is far too large listed once each time', () => {
+    const capture = new Capture();
+    const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, index]));
+    let lists = 0;
+    const watched = new Proxy(wide, {
+      ownKeys: (target) => {
+        lists += 1;
+        return Reflect.ownKeys(target);
+      },
+    });
+
+    const first = capture.value({ watched }, 'x');
+    wide['more'] = 1;
+    const second = capture.value({ watched }, 'x');
+
+    expect([first, second].map((json) => json.slice(json.indexOf('…')))).toEqual([
+      '…":"10000 more keys"}}',
+      '…":"10001 more keys"}}',
+    ]);
+    expect(lists).toBe(2);
+  });
+
   it('keep what a huge value costs small', () => {
     const capture = new Capture();
     const wide = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`key${index}`, index]));
