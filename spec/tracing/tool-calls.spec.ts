@@ -70,7 +70,7 @@ describe('spans of tools carry the id of the call that the model asked for', () 
       { choices: [{ message: { tool_calls: [{ id: 'c1', function: { name: 'add', arguments: '{' } }] } }] },
     ],
   ])('%s', async (_provider, answer) => {
-    expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual(['c1']);
+    expect(await idsOf(answer, [['add', { a: 'x', b: 2 }]])).toEqual(['c1']);
   });
 
   it('by the arguments, where a tool is asked for twice', async () => {
@@ -96,5 +96,233 @@ describe('spans of tools carry the id of the call that the model asked for', () 
         ['add', { a: 1, b: 2 }],
       ]),
     ).toEqual([undefined]);
+  });
+});
+
+/** The ids that a program's calls of a tool get, by the arguments that the model asked for under the ids c1, c2 and so on. */
+async function idsByArguments(
+  asked: readonly unknown[],
+  search: (...args: never[]) => unknown,
+  calls: readonly (readonly unknown[])[],
+  options: { readonly captureInputs?: boolean } = {},
+): Promise<unknown[]> {
+  const memory = recordInMemory();
+  const tool_calls = asked.map((args, index) => openAiCall(`c${index + 1}`, 'search', args as object));
+  const ask = traceLLM(async () => ({ choices: [{ message: { tool_calls } }] }), { name: 'ask' });
+  const tool = traceTool(search as (...args: unknown[]) => unknown, { name: 'search', ...options });
+  await traceAgent(
+    async () => {
+      await ask();
+      for (const args of calls) tool(...args);
+    },
+    { name: 'agent' },
+  )();
+  const spans = memory.traces[0]?.data.spans.filter(({ type }) => type === 'TOOL') ?? [];
+  return spans.map((span) => span.getAttribute('gen_ai.tool.call.id'));
+}
+
+describe('calls of a tool are told apart by their arguments', () => {
+  const byPosition = (q: string, limit?: number) => [q, limit];
+  const renamed = (query: string, count?: number) => [query, count];
+  const inOne = (args: { q: string }, context?: { user: number }) => [args, context];
+
+  it.each<[string, unknown[], (...args: never[]) => unknown, unknown[][], unknown[]]>([
+    [
+      'by name, whatever their order',
+      [
+        { limit: 5, q: 'cats' },
+        { limit: 5, q: 'dogs' },
+      ],
+      byPosition,
+      [
+        ['dogs', 5],
+        ['cats', 5],
+      ],
+      ['c2', 'c1'],
+    ],
+    [
+      'by name, where the values are the same',
+      [
+        { q: 'a', limit: 'b' },
+        { q: 'b', limit: 'a' },
+      ],
+      byPosition,
+      [
+        ['b', 'a'],
+        ['a', 'b'],
+      ],
+      ['c2', 'c1'],
+    ],
+    [
+      'by value, where the tool has other names for them',
+      [
+        { limit: 5, q: 'cats' },
+        { limit: 5, q: 'dogs' },
+      ],
+      renamed,
+      [
+        ['dogs', 5],
+        ['cats', 5],
+      ],
+      ['c2', 'c1'],
+    ],
+    [
+      'in one object beside others',
+      [{ q: 'cats' }, { q: 'dogs' }],
+      inOne,
+      [
+        [{ q: 'dogs' }, { user: 7 }],
+        [{ q: 'cats' }, { user: 7 }],
+      ],
+      ['c2', 'c1'],
+    ],
+    [
+      'in one text of JSON',
+      [{ q: 'cats' }, { q: 'dogs' }],
+      inOne,
+      [['{"q": "dogs"}'], ['{"q": "cats"}']],
+      ['c2', 'c1'],
+    ],
+    [
+      'by what the model wrote, where the program adds to it',
+      [{ q: 'cats' }, { q: 'dogs' }],
+      byPosition,
+      [
+        ['dogs', 10],
+        ['cats', 10],
+      ],
+      ['c2', 'c1'],
+    ],
+    [
+      'by most of them, where several fit',
+      [{ q: 'cats' }, { q: 'cats', limit: 5 }],
+      byPosition,
+      [['cats', 5], ['cats']],
+      ['c2', 'c1'],
+    ],
+    [
+      'without those that the model left out as null',
+      [
+        { q: 'cats', limit: null },
+        { q: 'dogs', limit: null },
+      ],
+      byPosition,
+      [['dogs'], ['cats', 10]],
+      ['c2', 'c1'],
+    ],
+    [
+      'by what lies within them',
+      [{ q: [{ any: ['cats'] }] }, { q: [{ any: ['dogs'] }] }],
+      byPosition,
+      [[[{ any: ['dogs'], not: [] }]], [[{ any: ['cats'], not: [] }]]],
+      ['c2', 'c1'],
+    ],
+    [
+      'with nothing where the program calls for itself',
+      [{ q: 'cats' }],
+      byPosition,
+      [['birds'], ['cats'], ['cats']],
+      [undefined, 'c1', undefined],
+    ],
+    ['with what is redacted left aside', [{ q: 'cats', token: 'x' }], inOne, [[{ q: 'cats', token: 'x' }]], ['c1']],
+    ['with none asked for', [null], byPosition, [['cats']], ['c1']],
+  ])('%s', async (_how, asked, search, calls, ids) => {
+    expect(await idsByArguments(asked, search, calls)).toEqual(ids);
+  });
+
+  it('and are not guessed at where the inputs are unknown and several are open', async () => {
+    const unseen = { captureInputs: false };
+
+    expect(await idsByArguments([{ q: 'cats' }], byPosition, [['cats']], unseen)).toEqual(['c1']);
+    expect(await idsByArguments([{ q: 'cats' }, { q: 'dogs' }], byPosition, [['cats']], unseen)).toEqual([undefined]);
+  });
+});
+
+describe('tool calls that come in pieces', () => {
+  const openAiPiece = (index: number, piece: object) => ({
+    choices: [{ delta: { tool_calls: [{ index, ...piece }] } }],
+  });
+  const anthropicPiece = (index: number, partial_json: string) => ({
+    type: 'content_block_delta',
+    index,
+    delta: { type: 'input_json_delta', partial_json },
+  });
+  const anthropicStart = (index: number, id: string) => ({
+    type: 'content_block_start',
+    index,
+    content_block: { type: 'tool_use', id, name: 'search', input: {} },
+  });
+
+  async function idsAfter(chunks: readonly unknown[], calls: readonly string[]): Promise<unknown[]> {
+    const memory = recordInMemory();
+    const ask = traceLLM(
+      async function* () {
+        yield* chunks;
+      },
+      { name: 'ask' },
+    );
+    const search = traceTool((q: string) => q, { name: 'search' });
+    await traceAgent(
+      async () => {
+        for await (const _chunk of ask());
+        for (const q of calls) search(q);
+      },
+      { name: 'agent' },
+    )();
+    const spans = memory.traces[0]?.data.spans.filter(({ type }) => type === 'TOOL') ?? [];
+    return spans.map((span) => span.getAttribute('gen_ai.tool.call.id'));
+  }
+
+  it('are joined: OpenAI', async () => {
+    const chunks = [
+      openAiPiece(0, { id: 'c1', function: { name: 'search', arguments: '' } }),
+      openAiPiece(0, { function: { arguments: '{"q":"ca' } }),
+      openAiPiece(0, { function: { arguments: 'ts"}' } }),
+      openAiPiece(1, { id: 'c2', function: { name: 'search', arguments: '{"q"' } }),
+      openAiPiece(1, { function: { arguments: ':"dogs"}' } }),
+    ];
+
+    expect(await idsAfter(chunks, ['dogs', 'birds', 'cats'])).toEqual(['c2', undefined, 'c1']);
+  });
+
+  it('are joined: providers that repeat the id with each piece', async () => {
+    const chunks = ['{"q":', '"cats"}'].map((text) =>
+      openAiPiece(0, { id: 'c1', function: { name: 'search', arguments: text } }),
+    );
+
+    expect(await idsAfter(chunks, ['birds', 'cats', 'cats'])).toEqual([undefined, 'c1', undefined]);
+  });
+
+  it('are joined: Anthropic', async () => {
+    const chunks = [
+      anthropicStart(1, 'c1'),
+      anthropicPiece(1, '{"q":'),
+      anthropicPiece(1, '"cats"}'),
+      anthropicStart(2, 'c2'),
+      anthropicPiece(2, '{"q":"dogs"}'),
+    ];
+
+    expect(await idsAfter(chunks, ['dogs', 'cats'])).toEqual(['c2', 'c1']);
+  });
+
+  it('and count once where the whole call follows: OpenAI responses', async () => {
+    const item = { type: 'function_call', call_id: 'c1', name: 'search' };
+    const chunks = [
+      { type: 'response.output_item.added', item: { ...item, arguments: '' } },
+      { type: 'response.function_call_arguments.delta', delta: '{"q":"cats"}' },
+      { type: 'response.output_item.done', item: { ...item, arguments: '{"q":"cats"}' } },
+    ];
+
+    expect(await idsAfter(chunks, ['birds', 'cats', 'cats'])).toEqual([undefined, 'c1', undefined]);
+  });
+
+  it.each([
+    ['pieces that never become JSON', [openAiPiece(0, { function: { arguments: '{"q' } })]],
+    ['pieces of a call that nobody began', [openAiPiece(7, { function: { arguments: '{"q":"dogs"}' } })]],
+    ['more than is kept', [openAiPiece(0, { function: { arguments: `"${'x'.repeat(100_001)}"` } })]],
+  ])('and are guessed at where there are %s', async (_what, pieces) => {
+    const start = openAiPiece(0, { id: 'c1', function: { name: 'search', arguments: '' } });
+
+    expect(await idsAfter([start, ...pieces], ['cats'])).toEqual(['c1']);
   });
 });

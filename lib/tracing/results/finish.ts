@@ -10,7 +10,8 @@ import type { OpenCall, TracedCall } from '../open-call.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
 import type { SpanDefinition } from '../span-definition.js';
-import { AskedToolCalls, toolCallsIn } from '../tool-calls.js';
+import { toolCallsIn } from '../tool-call-parts.js';
+import { AskedToolCalls } from '../tool-calls.js';
 
 /** How a call ended: with a value, with an exception, or in an object that shows nobody what it comes to (frozen). */
 export type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | typeof unseen;
@@ -78,11 +79,11 @@ function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown)
 }
 
 /** What the model asks for is done in this trace, if at all: the spans of tools will tell which call they answer. */
-export function noteToolCalls({ trace }: RecordingSpan, answer: unknown): void {
+export function noteToolCalls({ trace, spanId }: RecordingSpan, answer: unknown): void {
   const calls = toolCallsIn(answer);
   if (calls.length === 0) return;
   trace.asked ??= new AskedToolCalls();
-  trace.asked.add(calls);
+  trace.asked.add(calls, spanId);
 }
 
 /** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
