@@ -1,5 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { markAgent, markBudget } from '../tracing/capture/class-facts.js';
+import type { SpanDefinition } from '../tracing/span-definition.js';
 import { agentNamer, entryNamer } from './agent-names.js';
 import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
@@ -27,7 +28,7 @@ export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOpti
   if (budget !== undefined) markBudget(prototype, budget);
   const place = { owner: prototype, metadata };
   const entries = methods === undefined ? entriesOf(place) : namedEntries(agentClass, methods);
-  for (const { key, label, entry } of entries) {
+  for (const { key, label, entry, message } of entries) {
     const inherited = findMethod(prototype, key);
     if (inherited === undefined) continue;
     const traced = traceCallable(
@@ -39,6 +40,7 @@ export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOpti
         options: spanOptions,
         entry,
         nameOf: entryNamer(label),
+        message,
         place: inherited.owner === prototype ? { ...place, key } : { owner: inherited.owner, metadata: undefined, key },
       }),
     );
@@ -53,6 +55,8 @@ interface Entry {
   readonly key: string;
   readonly label: string;
   readonly entry: 'explicit' | 'implicit';
+  /** Of an override of a method that takes messages: how to read them. */
+  readonly message: SpanDefinition['message'];
 }
 
 /**
@@ -65,12 +69,14 @@ function entriesOf(place: ClassPlace): Entry[] {
     .map((key) => ({ key, label: key, mark: markAt({ ...place, key }, methodAt(place.owner, key)?.method) }));
   if (own.some(({ mark }) => isExplicit(mark))) return [];
   const open = own.filter(({ mark }) => mark === undefined);
-  const above = explicitKeysAbove(place);
+  const above = explicitAbove(place);
   if (above.size > 0)
-    return open.filter(({ key }) => above.has(key)).map((method) => ({ ...method, entry: 'explicit' }));
+    return open
+      .filter(({ key }) => above.has(key))
+      .map((method) => ({ ...method, entry: 'explicit', message: above.get(method.key)?.message }));
   return open
     .filter(({ key }) => !key.startsWith('_') && !neverEntries.has(key))
-    .map((method) => ({ ...method, entry: 'implicit' }));
+    .map((method) => ({ ...method, entry: 'implicit', message: undefined }));
 }
 
 function namedEntries(agentClass: AgentClass, methods: NonNullable<AgentOptions['methods']>): Entry[] {
@@ -81,7 +87,7 @@ function namedEntries(agentClass: AgentClass, methods: NonNullable<AgentOptions[
         `@TracedAgent names '${key}' among its methods, but the class '${agentClass.name}' has no such method. Check the spelling.`,
       );
     }
-    return { key, label, entry: 'explicit' };
+    return { key, label, entry: 'explicit', message: undefined };
   });
 }
 
@@ -90,14 +96,15 @@ function isExplicit(mark: Mark | undefined): boolean {
 }
 
 /** The explicit entries of the classes above. */
-function explicitKeysAbove({ owner, metadata }: ClassPlace): ReadonlySet<PropertyKey> {
+function explicitAbove({ owner, metadata }: ClassPlace): ReadonlyMap<PropertyKey, SpanDefinition | undefined> {
   const [, ...prototypes] = chainOf(owner);
   const [, ...shared] = chainOf(metadata);
   const standing = prototypes.flatMap((prototype) =>
     Object.getOwnPropertyNames(prototype).map((key) => [key, markOf(methodAt(prototype, key)?.method)] as const),
   );
   const placed = [...prototypes, ...shared].flatMap((above) => [...marksIn(above)]);
-  return new Set([...standing, ...placed].filter(([, mark]) => isExplicit(mark)).map(([key]) => key));
+  const explicit = [...standing, ...placed].filter(([, mark]) => isExplicit(mark));
+  return new Map(explicit.toReversed().map(([key, mark]) => [key, mark?.definition]));
 }
 
 function findMethod(prototype: object, key: string): FoundMethod | undefined {

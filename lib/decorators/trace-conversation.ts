@@ -1,5 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import { active } from '../tracing/active-recorder.js';
+import { branchIn } from '../tracing/contexts.js';
 import { conversationAround } from '../tracing/run-in-conversation.js';
 import { runInSpan } from '../tracing/run-in-span.js';
 import { agentNameFor } from './agent-names.js';
@@ -86,18 +87,22 @@ function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknow
  * recordMessage({ from: 'Ada', to: 'Bob', content: 'What did you do?' });
  * ```
  */
-export function recordMessage({ from, to, content, chosenBy }: RecordedMessage): void {
+export function recordMessage(message: RecordedMessage): void {
   const recorder = active.current;
   if (recorder === undefined) return;
   try {
-    conversationAround(recorder.spanIn(recorder.contexts.active()))?.say({
+    const { from, to, content, chosenBy } = message;
+    const context = recorder.contexts.active();
+    const said = {
       content,
       from,
       fromName: nameFor(from) ?? 'unknown',
+      to: to ?? undefined,
       toName: nameFor(to),
       chosenByName: nameFor(chosenBy),
       isValid: true,
-    });
+    };
+    conversationAround(recorder.spanIn(context))?.say(said, branchIn(context));
   } catch (cause) {
     recorder.onCallbackError(cause, 'recording a message');
   }

@@ -44,10 +44,16 @@ function messageReader({ message, sender, valid }: MessageOptions): (call: Messa
     return {
       content: message === undefined ? args[0] : answerNow(message(...args)),
       from,
-      fromName: typeof from === 'string' ? from : from == null ? 'unknown' : agentNameFor(from),
+      fromName: senderName(from),
+      to: self ?? undefined,
       toName: self == null ? undefined : agentNameFor(self),
       chosenByName: undefined,
       isValid: valid === undefined || answerNow(valid(...args)),
     };
   };
+}
+
+function senderName(from: unknown): string {
+  if (typeof from === 'string') return from;
+  return from == null ? 'unknown' : agentNameFor(from);
 }

@@ -59,6 +59,7 @@ function openCall(recorder: Recorder, options: WithSpanOptions, fn: (span: LiveS
       parent: recorder.spanIn(context),
       agent: definition,
       agentName: undefined,
+      self: undefined,
     });
     if (span === undefined) return undefined;
     const call = { definition, target: fn, self: undefined, args: [span] };

@@ -8,8 +8,7 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
-import type { RecordingSpan, SpanOwner } from './recording-span.js';
-import type { Speaker } from './span-definition.js';
+import type { Branch, RecordingSpan, SpanOwner } from './recording-span.js';
 
 type Callable = (...args: never[]) => unknown;
 
@@ -51,6 +50,11 @@ class ContextEntry implements Context {
       context = context.#outer;
     }
     return context.getValue(key);
+  }
+
+  /** What lies below, where this holds a value of that key. */
+  without(key: symbol): Context {
+    return this.#key === key ? this.#outer : this;
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -170,17 +174,19 @@ export function callSuppressed<Answer>(contexts: Contexts, act: () => Answer): A
   return contexts.run(quietContext, { target: act, self: undefined, args: [] }) as Answer; // what `act` returns
 }
 
-const speakerKey = Symbol.for('traced-agents/speaker');
+const branchKey = Symbol.for('traced-agents/branch');
 
-/** On top of a context, the agent that does the work in it. */
-export function withSpeakerInContext(outer: Context, speaker: Speaker): Context {
-  return new ContextEntry(outer, speakerKey, speaker);
+/** A branch of a conversation on top of a context. */
+export function withBranchInContext(outer: Context, branch: Branch): Context {
+  // Agents answer one another from within: each branch would lie on all before it, and every look would go through them.
+  const below = outer instanceof ContextEntry ? outer.without(branchKey) : outer;
+  return new ContextEntry(below, branchKey, branch);
 }
 
-/** The agent that does the work in a context; `undefined` where nobody has been spoken to. */
-export function speakerIn(context: Context): Speaker | undefined {
+/** The branch that code runs in; `undefined` where nobody has been spoken to. */
+export function branchIn(context: Context): Branch | undefined {
   // Only this file sets the key.
-  return context.getValue(speakerKey) as Speaker | undefined;
+  return context.getValue(branchKey) as Branch | undefined;
 }
 
 /** Session and user that traces begun in this context carry. */

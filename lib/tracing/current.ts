@@ -1,5 +1,5 @@
 import { active } from './active-recorder.js';
-import { type SessionScope, withSessionInContext } from './contexts.js';
+import { branchIn, type SessionScope, withSessionInContext } from './contexts.js';
 import { budgetsAround } from './live-budget.js';
 import type { LiveSpan } from './live-span.js';
 import { nonRecordingSpan } from './non-recording-span.js';
@@ -71,7 +71,11 @@ export function getLastActiveTraceId(): string | undefined {
  * ```
  */
 export function getBudgetSignal(): AbortSignal | undefined {
-  const signals = budgetsAround(currentSpan()).map(({ signal }) => signal);
+  const recorder = active.current;
+  if (recorder === undefined) return undefined;
+  const context = recorder.contexts.active();
+  const budgets = new Set([...(branchIn(context)?.budgets ?? []), ...budgetsAround(recorder.spanIn(context))]);
+  const signals = Array.from(budgets, ({ signal }) => signal);
   return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }
 

@@ -3,26 +3,36 @@ import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { BudgetExceededError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { classBudgetOf } from './capture/class-facts.js';
-import type { TracedCall } from './open-call.js';
-import type { RecordingSpan, SpanBudget } from './recording-span.js';
-import type { Budget } from './span-definition.js';
+import type { Branch, Participant, RecordingSpan, SpanBudget } from './recording-span.js';
+import type { Budget, SpanDefinition } from './span-definition.js';
+
+/** Whose budget it is, and where the trace tells that it is used up. */
+interface BudgetHolder {
+  readonly name: string;
+  readonly startMoment: number;
+  readonly span: RecordingSpan;
+}
+
+/** Longer timers of Node's fire at once; a budget of more days than that is looked at when calls begin. */
+const longestTimerMs = 2_147_483_647;
 
 /** What is left of an agent's budget while one call of it is open. */
 class LiveBudget implements SpanBudget {
-  readonly #span: RecordingSpan;
+  readonly #holder: BudgetHolder;
   readonly #limits: Budget;
   readonly #abort = new AbortController();
   readonly #used = { tokens: 0, llmCalls: 0, toolCalls: 0 };
   readonly #timer: NodeJS.Timeout | undefined;
   #refusal: BudgetExceededError | undefined;
 
-  constructor(span: RecordingSpan, limits: Budget) {
-    this.#span = span;
+  constructor(holder: BudgetHolder, limits: Budget) {
+    this.#holder = holder;
     this.#limits = limits;
-    if (limits.ms !== undefined) {
-      this.#timer = setTimeout(() => this.#checkTime(), limits.ms);
-      this.#timer.unref();
-    }
+    const { ms } = limits;
+    if (ms === undefined || ms > longestTimerMs) return;
+    // A timer may fire a little early, and its time is over nevertheless.
+    this.#timer = setTimeout(() => this.#exceed('ms', ms, Math.max(ms, this.#elapsed())), ms);
+    this.#timer.unref();
   }
 
   get signal(): AbortSignal {
@@ -30,7 +40,8 @@ class LiveBudget implements SpanBudget {
   }
 
   admit(kind: 'llmCalls' | 'toolCalls', calls: 0 | 1): BudgetExceededError | undefined {
-    this.#checkTime();
+    const { ms } = this.#limits;
+    if (ms !== undefined && this.#elapsed() >= ms) this.#exceed('ms', ms, this.#elapsed());
     if (calls > 0) this.#checkCount(kind, this.#used[kind]);
     if (this.#refusal === undefined) this.#used[kind] += calls;
     return this.#refusal;
@@ -45,10 +56,8 @@ class LiveBudget implements SpanBudget {
     clearTimeout(this.#timer);
   }
 
-  #checkTime(): void {
-    const { ms } = this.#limits;
-    const elapsed = Math.floor(now() - this.#span.startMoment);
-    if (ms !== undefined && elapsed >= ms) this.#exceed('ms', ms, elapsed);
+  #elapsed(): number {
+    return Math.floor(now() - this.#holder.startMoment);
   }
 
   /** A budget is used up once as much was used as it allows: then nothing more is begun. */
@@ -59,8 +68,8 @@ class LiveBudget implements SpanBudget {
 
   #exceed(kind: keyof Budget, limit: number, used: number): void {
     if (this.#refusal !== undefined) return;
-    this.#refusal = new BudgetExceededError(this.#span.name, { kind, limit, used });
-    this.#span.setAttribute(AttributeKey.budgetExceeded, kind);
+    this.#refusal = new BudgetExceededError(this.#holder.name, { kind, limit, used });
+    this.#holder.span.setAttribute(AttributeKey.budgetExceeded, kind);
     this.#abort.abort(this.#refusal);
   }
 }
@@ -71,8 +80,35 @@ export function openBudget(span: RecordingSpan, self: unknown): void {
   const limits = budget ?? (entry === undefined && conversation === undefined ? undefined : classBudgetOf(self));
   if (limits === undefined) return;
   span.trace.hasBudget = true;
-  span.budget = new LiveBudget(span, limits);
+  span.budget = new LiveBudget({ name: span.name, startMoment: span.startMoment, span }, limits);
 }
+
+/**
+ * What may be used where an agent has been spoken to: all that holds around it, and the budget of the agent's class. That begins with
+ * the first message to it and goes on while it is answered from within.
+ */
+export function branchBudgets(
+  { agent, name }: Participant,
+  conversation: RecordingSpan,
+  outer: Branch | undefined,
+): readonly SpanBudget[] {
+  const around = outer?.budgets ?? [];
+  const limits = classBudgetOf(agent);
+  if (limits === undefined || around.some((budget) => holders.get(budget) === agent)) return around;
+  conversation.trace.hasBudget = true;
+  const budget = new LiveBudget({ name: name ?? 'agent', startMoment: now(), span: conversation }, limits);
+  holders.set(budget, agent);
+  return [budget, ...around];
+}
+
+const holders = new WeakMap<SpanBudget, unknown>();
+
+/** A call within a branch uses what that branch may use. */
+export function spendInBranch(span: RecordingSpan, { budgets }: Branch): void {
+  if (budgets.length > 0) budgetsOfBranch.set(span, budgets);
+}
+
+const budgetsOfBranch = new WeakMap<RecordingSpan, readonly SpanBudget[]>();
 
 /** The first budget around a call of a model or a tool that does not allow it, as an error; `undefined` if all do. */
 export function refusalOf(span: RecordingSpan): BudgetExceededError | undefined {
@@ -118,11 +154,13 @@ export function spendTokens(span: RecordingSpan): void {
   }
 }
 
-/** The budgets of the open spans above, the nearest first. */
+/** The budgets of the open spans above, and of the branches that they are in, the nearest first. */
 export function budgetsAround(span: RecordingSpan | undefined): readonly SpanBudget[] {
   const budgets: SpanBudget[] = [];
   for (let above = span; above !== undefined; above = above.parent) {
     if (above.budget !== undefined && !above.hasEnded) budgets.push(above.budget);
+    const ofBranch = above.trace.hasBudget ? budgetsOfBranch.get(above) : undefined;
+    if (ofBranch !== undefined) budgets.push(...ofBranch);
   }
   return budgets;
 }
@@ -135,8 +173,14 @@ export function noteResult(target: object, result: unknown): void {
   if (types.isPromise(result)) promising.add(target);
 }
 
+/** A call that a budget does not allow. */
+interface RefusedCall {
+  readonly definition: SpanDefinition;
+  readonly target: object;
+}
+
 /** What a refused call gives: an error in the form that the caller of such a function expects. */
-export function refuse({ definition, target }: TracedCall, error: BudgetExceededError): unknown {
+export function refuse({ definition, target }: RefusedCall, error: BudgetExceededError): unknown {
   switch (Object.prototype.toString.call(target)) {
     case '[object AsyncFunction]':
       return Promise.reject(error);

@@ -28,6 +28,7 @@ class NativeTracer implements Tracer {
       parent: recorder.spanIn(bare),
       agent: undefined,
       agentName: undefined,
+      self: undefined,
     });
     if (span === undefined) return nonRecordingSpan;
     describe(span, options);

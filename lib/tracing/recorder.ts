@@ -4,16 +4,17 @@ import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
-import { type Contexts, sharedContexts, speakerIn, surroundingsOf } from './contexts.js';
+import { type Contexts, sharedContexts, surroundingsOf } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
 import { follow } from './follow.js';
 import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
+import { noteWork } from './note-work.js';
 import { OpenTraces } from './open-traces.js';
-import { RecordingSpan, type Work } from './recording-span.js';
+import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
-import type { SpanDefinition, Speaker } from './span-definition.js';
+import type { SpanDefinition } from './span-definition.js';
 
 /** What a recorder is made of; `InitOptions` says what each means. */
 export interface RecorderOptions {
@@ -46,6 +47,8 @@ export interface SpanRequest {
   /** The agent's own object, or what stands for it, if the span is an agent's. */
   readonly agent: unknown;
   readonly agentName: string | undefined;
+  /** What the decorated method was called on. */
+  readonly self: unknown;
 }
 
 /** Opens spans, gathers them into traces and hands each finished trace on. Bounded in open traces and in their age. */
@@ -95,11 +98,12 @@ export class Recorder implements TraceKeeper {
           name: definition.name ?? definition.functionName,
           agent: undefined,
           agentName: undefined,
+          self,
         });
       }
       if (!isEntered(definition, parent, self)) return undefined;
       const { name, agent: agentName } = this.#nameOf(definition, self);
-      const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition, agentName });
+      const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition, agentName, self });
       if (agentName !== undefined)
         span?.setAttributeText(AttributeKey.agentName, this.capture.value(agentName, 'agent'));
       return span;
@@ -137,7 +141,7 @@ export class Recorder implements TraceKeeper {
       startMoment,
     });
     trace.onSpanStart(span);
-    parent.conversation?.noteChild(workOf(span, request, speakerIn(context)));
+    if (parent.conversation !== undefined) noteWork(parent.conversation, span, { context, request });
     return span;
   }
 
@@ -282,10 +286,4 @@ export class Recorder implements TraceKeeper {
     this.#onNoneLate = [];
     for (const tell of told) tell();
   }
-}
-
-/** An agent that is called where nobody has been spoken to works for itself, as far as is known. */
-function workOf(span: RecordingSpan, { agent, agentName }: SpanRequest, speaker: Speaker | undefined): Work {
-  const isEntry = speaker === undefined && agentName !== undefined;
-  return { span, speaker: isEntry ? { agent, name: agentName } : speaker, isEntry };
 }

@@ -21,7 +21,7 @@ import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
-import type { ConversationRules, SaidMessage, SpanDefinition, Speaker } from './span-definition.js';
+import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 import type { AskedToolCalls } from './tool-calls.js';
 
@@ -81,13 +81,29 @@ export interface SpanBudget {
   close(): void;
 }
 
+/** An agent that takes part in a conversation. */
+export interface Participant {
+  /** Its own object, or what stands for it; `undefined` where no more than the name is known. */
+  readonly agent: unknown;
+  readonly name: string | undefined;
+}
+
+/** A branch of a conversation: an agent has been spoken to, and has not come back yet. */
+export interface Branch extends Participant {
+  readonly conversation: SpanConversation;
+  /** Of the method by which the agent was spoken to. */
+  readonly definition: SpanDefinition;
+  /** What may be used in it. */
+  readonly budgets: readonly SpanBudget[];
+}
+
 /** What is done in a conversation: a call that is its child. */
 export interface Work {
   readonly span: RecordingSpan;
-  /** Whose work it is, if that is known. */
-  readonly speaker: Speaker | undefined;
-  /** Whether an agent was called that nobody had spoken to, by a team for example. */
-  readonly isEntry: boolean;
+  /** The agent whose method it is, if it is one's. */
+  readonly owner: Participant | undefined;
+  /** Where in the conversation it is done. */
+  readonly branch: Branch | undefined;
 }
 
 /** What is said between agents while a span is open. */
@@ -96,8 +112,10 @@ export interface SpanConversation {
   /** The index of a turn that begins. */
   nextTurn(): number;
   noteChild(work: Work): void;
-  /** An agent has said something. */
-  say(message: SaidMessage): void;
+  /** An agent has said something, in a branch or outside of all. */
+  say(message: SaidMessage, branch: Branch | undefined): void;
+  /** The span has ended: nothing more is said. */
+  close(): void;
 }
 
 /** How a span is begun. */
@@ -274,6 +292,7 @@ export class RecordingSpan implements LiveSpan {
   end(time?: TimeInput): void {
     if (this.endMoment !== open) return;
     if (this.definition.isNative && this.attributes !== undefined) this.usage ??= nativeUsage(this.attributes);
+    this.conversation?.close();
     this.endMoment = Math.max(momentOf(time), this.startMoment);
     this.budget?.close();
     this.agent = undefined; // only open spans are asked for it, and the object may be large

@@ -73,16 +73,12 @@ export interface SaidMessage {
   /** The speaker: an agent's own object, or a name. */
   readonly from: unknown;
   readonly fromName: string;
+  /** The hearer, likewise; `undefined`: whoever spoke before. */
+  readonly to: unknown;
   readonly toName: string | undefined;
   /** Who chose the speaker, where somebody did. */
   readonly chosenByName: string | undefined;
   readonly isValid: boolean;
-}
-
-/** An agent that has been spoken to. */
-export interface Speaker {
-  readonly agent: unknown;
-  readonly name: string | undefined;
 }
 
 /** How the messages of a conversation become spans. */
