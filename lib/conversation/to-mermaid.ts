@@ -1,6 +1,6 @@
 import { isRecord } from '../utils/records.js';
 import { compareTimes } from './call-tree.js';
-import type { Conversation, Failure, Message, ToolCall } from './conversation.js';
+import type { Conversation, Failure, Message, ToolCall, Turn } from './conversation.js';
 
 type Participants = ReadonlyMap<string | undefined, string>;
 
@@ -21,7 +21,7 @@ const maxTextLength = 60;
  * ```
  */
 export function toMermaid({ turns, messages, failures }: Conversation): string {
-  const participants = participantsOf(messages, failures);
+  const participants = participantsOf(messages, turns, failures);
   const failureOf = new Map(failures.map((failure) => [failure.spanId, failure]));
   const lines: Line[] = messages.map((message) => ({ timeNs: message.timeNs, text: arrow(message, participants) }));
   const drawn = new Set<string>();
@@ -42,8 +42,12 @@ export function toMermaid({ turns, messages, failures }: Conversation): string {
   );
 }
 
-/** Names could be any text, so they stand beside ids of our own. Every agent of a turn is in a message. */
-function participantsOf(messages: readonly Message[], failures: readonly Failure[]): Participants {
+/** Names could be any text, so they stand beside ids of our own. An agent that failed before it spoke is in no message. */
+function participantsOf(
+  messages: readonly Message[],
+  turns: readonly Turn[],
+  failures: readonly Failure[],
+): Participants {
   const ids = new Map<string | undefined, string>();
   const add = (agent: string | undefined) => {
     if (!ids.has(agent)) ids.set(agent, `p${ids.size}`);
@@ -52,7 +56,7 @@ function participantsOf(messages: readonly Message[], failures: readonly Failure
     add(from);
     add(to);
   }
-  for (const { agent } of failures) add(agent);
+  for (const { agent } of [...turns, ...failures]) add(agent);
   return ids;
 }
 

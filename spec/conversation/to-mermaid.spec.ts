@@ -49,6 +49,29 @@ describe('toMermaid', () => {
     });
   });
 
+  it('draws the tools of an agent that failed before it said anything', async () => {
+    const heard = { message: 'hi', sender: 'Ada', valid: true };
+    const text = drawn(
+      { name: 'chat', type: 'WORKFLOW', durationMs: 9 },
+      { name: 'Bob', type: 'AGENT', parent: 1, inputs: heard, outputs: { message: 'so', sender: 'Bob', valid: true } },
+      {
+        name: 'Eve',
+        type: 'AGENT',
+        parent: 1,
+        startMs: 2,
+        inputs: heard,
+        error: 'Error: no',
+        attributes: { 'mlflow.message.format': 'ag2' },
+      },
+      { name: 'look', type: 'TOOL', parent: 3, startMs: 3 },
+    );
+
+    await expect(parseMermaid(text)).resolves.toEqual({
+      participants: ['Ada', 'Bob', 'Eve'],
+      lines: ['Ada > Bob: hi', 'Bob > Ada: so', 'Eve > Eve: look', 'Eve: ✗ Error: no'],
+    });
+  });
+
   it.each([
     'end',
     'loop',
