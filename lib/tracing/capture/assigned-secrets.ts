@@ -90,20 +90,22 @@ export interface Range {
 export function valueAfter(text: string, from: number): Range | undefined {
   let start = from;
   while (text[start] === ' ' && start - from < 4) start += 1;
-  let quote = start;
-  while (text[quote] === '\\' && quote - start < 8) quote += 1;
-  return isQuote(text[quote]) ? quotedValue(text, quote, quote - start) : bareValue(text, start);
+  const quoted = quotedAfter(text, start);
+  if (quoted === undefined) return bareValue(text, start);
+  return quoted.start === quoted.end ? undefined : quoted;
 }
 
-/** In JSON inside JSON the quotes themselves are escaped: one inside the value has more backslashes than the one before it. */
-function quotedValue(text: string, at: number, escapes: number): Range | undefined {
-  const quote = text[at] as string; // as found
+/** What stands between quotes there. In JSON inside JSON these are escaped: one inside the value has more backslashes. */
+export function quotedAfter(text: string, from: number): Range | undefined {
+  let at = from;
+  while (text[at] === '\\' && at - from < 8) at += 1;
+  const quote = text[at];
+  if (quote !== '"' && quote !== "'") return undefined;
   const start = at + 1;
   for (let end = text.indexOf(quote, start); end !== -1; end = text.indexOf(quote, end + 1)) {
     let first = end;
     while (first > start && text[first - 1] === '\\') first -= 1;
-    if (end - first > escapes) continue;
-    return first === start ? undefined : { start, end: first };
+    if (end - first <= at - from) return { start, end: first };
   }
   return { start, end: text.length };
 }
@@ -125,10 +127,6 @@ const lineEnd = /[\r\n"',;]|$/g;
 function endOfLine(text: string, from: number): number {
   lineEnd.lastIndex = from;
   return lineEnd.exec(text)?.index ?? text.length;
-}
-
-function isQuote(character: string | undefined): boolean {
-  return character === '"' || character === "'";
 }
 
 function isSeparator(character: string | undefined): boolean {

@@ -31,6 +31,11 @@ export class KeyBook {
     return this.#known.get(key) ?? this.#judge(key);
   }
 
+  /** Whether a text could be the name of a secret: rules out nearly all, and remembers none. */
+  mayName(text: string): boolean {
+    return text.length <= longestKept && this.#secretKeys?.mayEnd(text, text.length) === true;
+  }
+
   #judge(key: string): KnownKey {
     const isSecret = this.#secretKeys?.has(key) === true;
     const clean = this.#text.clean(key, key.length);

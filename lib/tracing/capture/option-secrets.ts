@@ -48,5 +48,6 @@ const noValue = /^(?:[-<$]|(?:to|and|or|is|for|if|in|as|the|with|from|flag|optio
 
 function optionValue(text: string, from: number): Range | undefined {
   const value = valueAfter(text, from);
-  return value === undefined || noValue.test(text.slice(value.start, value.start + longestName)) ? undefined : value;
+  const isQuoted = value !== undefined && text[value.start - 1] !== ' ';
+  return isQuoted || !noValue.test(text.slice(value?.start, from + longestName)) ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { isSecretHeader } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
 /** Shorter ones are looked through faster than they are remembered. */
@@ -43,6 +44,7 @@ export class PlainJudge {
       const descriptor = Object.getOwnPropertyDescriptor(list, index);
       if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
         return false;
+      if (isSecretHeader(descriptor.value, this.#rules.keys)) return false; // its value may follow
     }
     return true;
   }

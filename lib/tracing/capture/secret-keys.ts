@@ -43,6 +43,7 @@ export class SecretKeys {
 
   /** Whether the name of a secret could end there in a text, as far as two letters tell; `false` is certain. */
   mayEnd(text: string, end: number): boolean {
+    if (end < 2) return false;
     const last = text.charCodeAt(end - 1);
     const before = text.charCodeAt(end - 2);
     return last < 97 || before < 97 || this.#ends[(before & 31) * 32 + (last & 31)] === 1;

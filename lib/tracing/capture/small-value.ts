@@ -1,5 +1,6 @@
 import type { KeyBook } from './key-book.js';
 import type { KeyLists } from './key-lists.js';
+import { isSecretHeader } from './secret-pairs.js';
 import type { TextRules } from './text-rules.js';
 
 /** Longer values are written faster by the engine, once they are found plain. */
@@ -73,13 +74,16 @@ export class SmallValue {
     if (list.length > smallLength || (list.length === 2 && depth > 0)) return undefined; // two may be a name and a secret
     let json = '[';
     for (let index = 0; index < list.length; index += 1) {
-      const descriptor = Object.getOwnPropertyDescriptor(list, index);
       this.#left -= 2;
-      if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
-      const text = this.write(descriptor.value, depth + 1);
+      const text = this.#writeItem(Object.getOwnPropertyDescriptor(list, index), depth);
       if (text === undefined) return undefined;
       json += index === 0 ? text : `,${text}`;
     }
     return `${json}]`;
+  }
+
+  #writeItem(descriptor: PropertyDescriptor | undefined, depth: number): string | undefined {
+    if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
+    return isSecretHeader(descriptor.value, this.#rules.keys) ? undefined : this.write(descriptor.value, depth + 1);
   }
 }

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { Capture } from '../../../lib/tracing/capture/capture.js';
+
+const capture = new Capture();
+const read = (value: unknown): unknown => JSON.parse(capture.value(value, 'x'));
+
+const headers = { headers: [['authorization', 'canary'], ['accept', '*'], { name: 'cookie', value: 'canary' }] };
+const hiddenHeaders = {
+  headers: [['authorization', '[redacted]'], ['accept', '*'], { name: 'cookie', value: '[redacted]' }],
+};
+const raw = ['Host', 'x.example', 'Authorization', 'canary', 'Accept', '', 'X-Api-Key', 'canary'];
+const hiddenRaw = ['Host', 'x.example', 'Authorization', '[redacted]', 'Accept', '', 'X-Api-Key', '[redacted]'];
+const filler = Array.from({ length: 100 }, (_, index) => `item ${index}`);
+
+describe('secrets beside their names in JSON that stands in a text', () => {
+  it.each<[string, unknown, unknown]>([
+    ['pairs and records', headers, hiddenHeaders],
+    ['headers in a row', { rawHeaders: raw }, { rawHeaders: hiddenRaw }],
+    ['headers in a row alone', raw, hiddenRaw],
+    ['a value before its name', [{ value: 'canary', key: 'cookie' }], [{ value: '[redacted]', key: 'cookie' }]],
+    ['a value with quotes', [['cookie', 'can"ar"y']], [['cookie', '[redacted]']]],
+    [
+      'more than one',
+      [
+        ['cookie', 'canary'],
+        ['password', 'canary'],
+      ],
+      [
+        ['cookie', '[redacted]'],
+        ['password', '[redacted]'],
+      ],
+    ],
+  ])('are hidden: %s', (_case, value, expected) => {
+    expect(JSON.parse(capture.text(JSON.stringify(value), 'x'))).toEqual(expected);
+    expect(JSON.parse(capture.text(JSON.stringify(value, undefined, 2), 'x'))).toEqual(expected);
+    expect(JSON.parse(JSON.parse(capture.text(JSON.stringify(JSON.stringify(value)), 'x')) as string)).toEqual(
+      expected,
+    );
+  });
+
+  it.each([
+    '{"required":["password","email"],"optional":["user","token","x","y"]}',
+    '[["user","ada"],["tokens","5"],["cookie"],["cookie",""],["password","a","b"]]',
+    '{"name":"size","value":"5"},{"name":"cookie"},{"value":"6"}',
+    'see [the cookie](https://x.example), ["cookie", 5] and a[0]',
+  ])('names of something else stay: %s', (text) => {
+    expect(capture.text(text, 'x')).toBe(text);
+  });
+
+  it.each([
+    ['lists', '["a","'.repeat(60_000)],
+    ['escapes', '["a",\\"'.repeat(60_000)],
+    ['brackets', '['.repeat(300_000)],
+    ['items', `[${'"a","b",'.repeat(60_000)}`],
+    ['values', '"value":"'.repeat(60_000)],
+    ['records', '{"value":"x","name":"'.repeat(30_000)],
+  ])('cost no more than the length of the text: many %s', (_case, text) => {
+    const large = new Capture({ limits: { maxStringLength: 10_000_000, maxSpanLength: 10_000_000 } });
+    const since = process.cpuUsage();
+
+    large.value(text, 'x');
+
+    // Quadratic it would take minutes; this is a guard against a hang, not a measurement.
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(10);
+  });
+});
+
+describe('headers in a row', () => {
+  it('are hidden in values as well, small and large', () => {
+    expect(read(raw)).toEqual(hiddenRaw);
+    expect(read({ rawHeaders: ['Authorization', 'canary'] })).toEqual({ rawHeaders: ['Authorization', '[redacted]'] });
+    expect(read({ filler, rawHeaders: raw })).toEqual({ filler, rawHeaders: hiddenRaw });
+  });
+
+  it.each([[['username', 'password', 'token', 'email']], [['Authorization', 'X-Api-Key', 'Accept']], [['x-api-key']]])(
+    'are not all lists of names: %j',
+    (names) => {
+      expect(read({ required: names })).toEqual({ required: names });
+      expect(read({ filler, required: names })).toEqual({ filler, required: names });
+    },
+  );
+});
