@@ -14,26 +14,39 @@ export interface Exchange {
   readonly after: Said | undefined;
 }
 
-/** The messages of a message span; `undefined` for any other span of an agent. */
+/**
+ * The messages of a message span; `undefined` for any other span of an agent. Arguments may be called `message` and `sender`
+ * by chance, so something else has to say that the span is one: what it returned, or its attributes.
+ */
 export function exchangeOf(span: Span): Exchange | undefined {
-  const { inputs, outputs } = span;
-  const before = saidIn(inputs);
+  const before = saidIn(span.inputs);
   if (before?.sender === undefined) return undefined;
-  const after = saidIn(outputs);
-  return after === undefined && outputs !== undefined ? undefined : { before, after };
+  const speaker = textAttribute(span, AttributeKey.messageFrom);
+  if (speaker !== undefined && speaker !== agentOf(span, true)) return undefined; // the span of who hears it
+  const isTold = speaker !== undefined || textAttribute(span, AttributeKey.messageFormat) !== undefined;
+  const after = saidIn(span.outputs);
+  if (after === undefined) return isTold && span.outputs === undefined ? { before, after } : undefined;
+  return isTold || after.sender !== undefined ? { before, after } : undefined;
 }
 
 /** The agent of an AGENT span: as it says itself; else message spans are named after it, others `<agent>.<method>`. */
 export function agentOf(span: Span, isMessage: boolean): string {
   const said = textAttribute(span, AttributeKey.agentName);
   if (said !== undefined || isMessage) return said ?? span.name;
-  return /^(.+)\.[\w$]+$/s.exec(span.name)?.[1] ?? span.name;
+  const method = textAttribute(span, AttributeKey.functionName) ?? lastIdentifier(span.name);
+  const isNamedAfterBoth = method !== undefined && span.name.length > method.length + 1;
+  return isNamedAfterBoth && span.name.endsWith(`.${method}`) ? span.name.slice(0, -method.length - 1) : span.name;
 }
 
 /** The value of an attribute that should be text. */
 export function textAttribute(span: Span, key: string): string | undefined {
   const value = span.getAttribute(key);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** What could be a method: `run` in `gpt-4.1.run`, nothing in `gpt-4.1`. */
+function lastIdentifier(name: string): string | undefined {
+  return /\.([A-Za-z_$][\w$]*)$/.exec(name)?.[1];
 }
 
 function saidIn(value: unknown): Said | undefined {
