@@ -1,6 +1,6 @@
 import { quotedAfter, type Range } from './assigned-secrets.js';
+import { isHeaderName, namingKeys } from './naming.js';
 import type { SecretKeys } from './secret-keys.js';
-import { isHeaderName, namingKeys } from './secret-pairs.js';
 import { redactedMark } from './secret-shapes.js';
 
 /** A list that is longer holds something else than headers. */

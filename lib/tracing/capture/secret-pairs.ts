@@ -1,7 +1,5 @@
 import type { KeyBook } from './key-book.js';
-
-/** The keys under which the name stands whose `value` stands beside it. */
-export const namingKeys = ['name', 'key', 'header', 'field'];
+import { isHeaderName, namingKeys } from './naming.js';
 
 /** Whether a record names a secret whose `value` it holds: `{ name: 'authorization', value: '...' }`. */
 export function namesSecret(record: object, keys: KeyBook): boolean {
@@ -14,14 +12,6 @@ export function namesSecret(record: object, keys: KeyBook): boolean {
 /** Whether a record is a log probability: its `token` is a piece of a model's answer. */
 export function isModelToken(record: object, key: string): boolean {
   return key === 'token' && typeof Object.getOwnPropertyDescriptor(record, 'logprob')?.value === 'number';
-}
-
-/** In other lists the names of secrets are names: those of parameters and the like. */
-const headerName = /^(?:authorization|cookie|[a-z]+(?:-[a-z]+)+)$/i;
-
-/** Whether a text can be only the name of an HTTP header, where the value of the header follows it in a list. */
-export function isHeaderName(text: string): boolean {
-  return headerName.test(text);
 }
 
 /** Whether an item of a list is the name of a secret header. */

@@ -1,0 +1,10 @@
+/** The keys under which a name stands whose value stands beside it, under `value`. */
+export const namingKeys: readonly string[] = ['name', 'key', 'header', 'field'];
+
+/** In other lists the names of secrets are names: those of parameters and the like. */
+const headerName = /^(?:authorization|cookie|[a-z]+(?:-[a-z]+)+)$/i;
+
+/** Whether a text can be only the name of an HTTP header, where the value of the header follows it in a list. */
+export function isHeaderName(text: string): boolean {
+  return headerName.test(text);
+}
