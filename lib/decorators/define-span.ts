@@ -50,6 +50,7 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     captureInputs: options.captureInputs ?? inner?.captureInputs ?? true,
     captureOutputs: options.captureOutputs ?? inner?.captureOutputs ?? true,
     constants: constantsOf(options),
+    messageFormatText: options.messageFormat === undefined ? undefined : JSON.stringify(options.messageFormat),
     attributes: options.attributes as SpanDefinition['attributes'], // typed for the user's method, called with its values
     usage: options.usage as SpanDefinition['usage'], // likewise
     isModelCall: description.isModelCall ?? false,

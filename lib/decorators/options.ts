@@ -26,6 +26,12 @@ export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, O
   readonly sensitive?: readonly (string | number)[];
   /** The names of the arguments, for minified code or destructured parameters. @default read from the source, else `arg0`, `arg1` ... */
   readonly argNames?: readonly string[];
+  /**
+   * How messages are written in this span and in those within it that do not say otherwise: `ag2`, `autogen`, `openai`,
+   * `anthropic`, `gemini` ... MLflow's pages choose by it how they show a chat.
+   * @default that of the span around it, else not recorded
+   */
+  readonly messageFormat?: string;
 }
 
 /** Options of `@TracedTool` and `traceTool`. */
@@ -82,7 +88,7 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
 
 type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
 
-const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames'];
+const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames', 'messageFormat'];
 
 /** The options each decorator knows, for those who write JavaScript. */
 const knownOptions: Readonly<Record<DecoratorName, readonly string[]>> = {
@@ -147,6 +153,7 @@ const requirements: Readonly<Record<string, Requirement>> = {
   name: { wanted: 'a string', isMet: (value) => aText.isMet(value) || aFunction.isMet(value) },
   model: aText,
   provider: aText,
+  messageFormat: aText,
   attributes: aFunction,
   usage: aFunction,
   captureInputs: aFlag,

@@ -132,6 +132,7 @@ function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Re
     outputs: span.outputs,
   });
   for (const [key, text] of definition.constants) texts[key] = text;
+  if (span.messageFormatText !== undefined) texts[AttributeKey.messageFormat] = span.messageFormatText;
   if (usage !== undefined) {
     texts[AttributeKey.tokenUsage] = tokenUsageToJson(usage);
     if (usage.reasoningTokens !== undefined) texts[AttributeKey.reasoningTokens] = String(usage.reasoningTokens);

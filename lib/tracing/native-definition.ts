@@ -42,6 +42,7 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     captureInputs: false,
     captureOutputs: true,
     constants: [],
+    messageFormatText: undefined,
     attributes: undefined,
     usage: undefined,
     isModelCall: type === SpanType.llm || type === SpanType.chatModel,

@@ -137,6 +137,7 @@ export class RecordingSpan implements LiveSpan {
   /** The parent may change as long as the trace is open: see `SpanOwner.adopt`. */
   parent: RecordingSpan | undefined;
   readonly spanId: string;
+  readonly messageFormatText: string | undefined;
   parentId: string | undefined;
   agent: unknown;
   name: string;
@@ -166,6 +167,7 @@ export class RecordingSpan implements LiveSpan {
     this.agent = start.agent;
     this.name = start.name;
     this.startMoment = start.startMoment;
+    this.messageFormatText = start.definition.messageFormatText ?? formatAround(start);
   }
 
   get hasEnded(): boolean {
@@ -310,4 +312,9 @@ export class RecordingSpan implements LiveSpan {
 /** What a usage attribute holds: an object, or its JSON text as OpenTelemetry's attributes need it. */
 function usageOf(value: unknown): TokenUsage | undefined {
   return tokenUsageFromJson(typeof value === 'string' ? parseJson(value) : value);
+}
+
+/** A library that traces its own calls of a model writes their messages in its own way. */
+function formatAround({ definition, parent }: SpanStart): string | undefined {
+  return definition.isNative && definition.isModelCall ? undefined : parent?.messageFormatText;
 }

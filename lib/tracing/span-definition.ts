@@ -30,6 +30,8 @@ export interface SpanDefinition {
   readonly captureOutputs: boolean;
   /** Attributes that are the same for each call, as JSON texts. */
   readonly constants: readonly (readonly [key: string, text: string])[];
+  /** How messages are written in the span and in those within it, as JSON text. */
+  readonly messageFormatText: string | undefined;
   readonly attributes: ((facts: CallFacts) => Readonly<Record<string, unknown>> | undefined) | undefined;
   /** Reads tokens out of the result or a stream's chunks. */
   readonly usage: ((result: unknown) => Partial<TokenUsage> | undefined) | undefined;

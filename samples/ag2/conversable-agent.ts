@@ -85,7 +85,7 @@ export class ConversableAgent {
   }
 
   /** Begins a new chat; in each turn this agent speaks and the other one answers. It ends when one of them has no reply. */
-  @TracedConversation({ name: 'initiate_chat' })
+  @TracedConversation({ name: 'initiate_chat', messageFormat: 'ag2' })
   async initiateChat(
     recipient: ConversableAgent,
     message: string,

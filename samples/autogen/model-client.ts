@@ -48,7 +48,7 @@ export class OpenAIChatCompletionClient {
     this.#model = model;
   }
 
-  @TracedLLM({ name: 'OpenAIChatCompletionClient.create', provider: 'openai' })
+  @TracedLLM({ name: 'OpenAIChatCompletionClient.create', provider: 'openai', messageFormat: 'autogen' })
   async create(messages: readonly LLMMessage[], tools: readonly ToolSchema[] = []): Promise<CreateResult> {
     const completion = await this.#client.chat.completions.create({
       model: this.#model,
@@ -68,7 +68,7 @@ export class OpenAIChatCompletionClient {
   }
 
   /** The answer word by word; the last chunk has the usage. */
-  @TracedLLM({ name: 'OpenAIChatCompletionClient.create_stream', provider: 'openai' })
+  @TracedLLM({ name: 'OpenAIChatCompletionClient.create_stream', provider: 'openai', messageFormat: 'autogen' })
   async *createStream(messages: readonly LLMMessage[]) {
     yield* await this.#client.chat.completions.create({
       model: this.#model,
