@@ -6,7 +6,7 @@ import type { Conversation, TokenMatrix, Turn } from './conversation.js';
 import { type DraftTurn, draftTurns } from './draft-turns.js';
 import { findFailures } from './find-failures.js';
 import { findMessages, routeOf } from './find-messages.js';
-import { textAttribute } from './read-agent-span.js';
+import { askedOf, textAttribute } from './read-agent-span.js';
 import { sumAgents } from './sum-agents.js';
 import { tokenMatrix } from './token-matrix.js';
 
@@ -55,7 +55,7 @@ function turnsOf(drafts: readonly DraftTurn[], { columns }: TokenMatrix): readon
       agent: draft.agent,
       ...routeOf(call, exchange, parent?.agent),
       chosenBy: textAttribute(span, AttributeKey.turnChosenBy),
-      message: exchange === undefined ? span.inputs : exchange.after?.content,
+      message: exchange === undefined ? askedOf(span) : exchange.after?.content,
       startTimeNs: span.startTimeNs,
       durationMs: millisecondsBetween(span.startTimeNs, span.endTimeNs),
       llmCalls: draft.llmCalls,

@@ -62,7 +62,7 @@ export interface ToolCall {
   readonly hasFailed: boolean;
 }
 
-/** Something that was said; entering an agent is a message to it, its return the answer. */
+/** Something that was said; entering an agent is a message to it, its return the answer, unless it returned nothing. */
 export interface Message {
   /** `undefined` is whoever stands outside of all agents. */
   readonly from: string | undefined;

@@ -3,7 +3,7 @@ import { type Call, compareTimes, type Visit } from './call-tree.js';
 import type { Message } from './conversation.js';
 import type { DraftTurn, DraftTurns } from './draft-turns.js';
 import { findOpenings, type Opening } from './find-openings.js';
-import { agentOf, type Exchange, textAttribute } from './read-agent-span.js';
+import { agentOf, askedOf, type Exchange, textAttribute } from './read-agent-span.js';
 
 /** Who a turn's message goes from and to. */
 export interface Route {
@@ -58,11 +58,12 @@ function said({ call, isEntry }: Visit, exchange: Exchange): Unplaced | undefine
   return { ...routeOf(call, exchange, undefined), content: after.content, timeNs: call.span.endTimeNs };
 }
 
-/** Of any other turn: on entry what its agent was asked, then its answer unless it failed. */
+/** Of any other turn: on entry what its agent was asked, then its answer, if it gave one. */
 function passed({ call, isEntry }: Visit, turn: DraftTurn | undefined): Unplaced | undefined {
   if (turn?.call !== call) return undefined;
-  const { inputs, outputs, startTimeNs, endTimeNs, status } = call.span;
+  const { outputs, startTimeNs, endTimeNs, status } = call.span;
   const { from, to } = routeOf(call, undefined, turn.parent?.agent);
-  if (isEntry) return { from, to, content: inputs, timeNs: startTimeNs };
-  return status.code === 'ERROR' ? undefined : { from: to, to: from, content: outputs, timeNs: endTimeNs };
+  if (isEntry) return { from, to, content: askedOf(call.span), timeNs: startTimeNs };
+  if (status.code === 'ERROR' || outputs == null) return undefined;
+  return { from: to, to: from, content: outputs, timeNs: endTimeNs };
 }

@@ -38,6 +38,16 @@ export function agentOf(span: Span, isMessage: boolean): string {
   return isNamedAfterBoth && span.name.endsWith(`.${method}`) ? span.name.slice(0, -method.length - 1) : span.name;
 }
 
+/** What the agent of a span was asked: all its arguments, or the message among them where the span tells who sent one. */
+export function askedOf(span: Span): unknown {
+  const { inputs } = span;
+  const sender = textAttribute(span, AttributeKey.messageFrom);
+  if (sender === undefined || !isRecord(inputs)) return inputs;
+  if (Object.hasOwn(inputs, 'message')) return inputs['message'];
+  const others = Object.entries(inputs).filter(([name, value]) => name !== 'sender' && value !== sender);
+  return others.length === 1 ? others[0]?.[1] : inputs;
+}
+
 /** The value of an attribute that should be text. */
 export function textAttribute(span: Span, key: string): string | undefined {
   const value = span.getAttribute(key);

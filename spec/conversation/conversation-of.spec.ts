@@ -210,7 +210,6 @@ describe('conversationOf', () => {
       [undefined, 'A', 'a'],
       ['A', 'B', 'b'],
       ['B', 'A', 'h'],
-      ['A', 'B', undefined],
       ['B', 'A', 'c'],
       ['A', undefined, 'd'],
     ]);

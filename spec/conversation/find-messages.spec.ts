@@ -4,6 +4,7 @@ import {
   recordMessage,
   shutdown,
   type Trace,
+  TracedMessage,
   traceConversation,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -115,5 +116,53 @@ describe('the messages of a conversation', () => {
     });
 
     expect(messageLines(conversationOf(trace))).toEqual(['1 user > A: start', '1 A > B: help', '0 B > A: done']);
+  });
+
+  it('are what agents were told where spans are of those who hear, and no answer where nothing was returned', async () => {
+    const memory = recordInMemory();
+    class Member {
+      readonly name: string;
+      readonly heard: unknown[] = [];
+      constructor(name: string) {
+        this.name = name;
+      }
+      @TracedMessage() async receive(message: string, sender: Member): Promise<void> {
+        this.heard.push(message, sender.name);
+        await later();
+      }
+    }
+    const members = ['A', 'B'].map((name) => new Member(name));
+
+    await traceConversation(
+      async () => {
+        for (const member of members) await member.receive('hi', new Member('Boss'));
+      },
+      { name: 'broadcast', mode: 'receiver' },
+    )();
+
+    const conversation = conversationOf(memory.traces[0] as Trace);
+    expect(messageLines(conversation)).toEqual(['0 Boss > A: hi', '1 Boss > B: hi']);
+    expect(conversation.turns.map(({ message }) => message)).toEqual(['hi', 'hi']);
+  });
+
+  it.each([
+    ['the one called message', { message: 'hi', urgent: true }, 'hi'],
+    ['the only one beside the sender', { text: 'hi', sender: { id: 5 } }, 'hi'],
+    ['the only one beside the name of the sender', { text: 'hi', by: 'Ann' }, 'hi'],
+    ['all, if none is the message', { text: 'hi', urgent: true }, { text: 'hi', urgent: true }],
+    ['what they are', ['hi'], ['hi']],
+  ])('to an agent are of the arguments %s', (_what, inputs, content) => {
+    const attributes = { 'traced_agents.message.from': 'Ann', 'traced_agents.message.to': 'Bob' };
+    const span = { name: 'Bob.hear', attributes: { ...attributes, 'gen_ai.agent.name': 'Bob' } };
+
+    const { messages } = conversationOf(aTrace({ spans: [{ ...span, inputs, outputs: null }] }));
+
+    expect(messages.map(({ from, to, content: told }) => [from, to, told])).toEqual([['Ann', 'Bob', content]]);
+  });
+
+  it('are all arguments of a call that nobody is said to have sent', () => {
+    const inputs = { message: 'hi', urgent: true };
+
+    expect(conversationOf(aTrace({ spans: [{ inputs, outputs: 'so' }] })).messages[0]?.content).toEqual(inputs);
   });
 });

@@ -130,7 +130,7 @@ describe('toMermaid', () => {
     ['the answer of a response', { chat_message: { content: 'done' }, inner_messages: [] }, 'done'],
     ['anything else as JSON', { a: 1, b: [2] }, '{"a":1,"b":[2]}'],
     ['a list as JSON', ['a'], '["a"]'],
-    ['a sign for nothing', undefined, '…'],
+    ['a sign for nothing', '', '…'],
   ])('shows %s', async (_what, outputs, shown) => {
     const { lines } = await parseMermaid(drawn({ name: 'A', inputs: 'x', outputs }));
 
