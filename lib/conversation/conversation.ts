@@ -111,7 +111,7 @@ export interface TokenColumn {
   readonly usage: TokenUsage | undefined;
 }
 
-/** An error, where it arose. */
+/** An error, where it arose. One that others were thrown for, naming it their cause, is one with them. */
 export interface Failure {
   readonly spanId: string;
   readonly agent: string | undefined;
@@ -119,12 +119,14 @@ export interface Failure {
   /** Class of the exception; `undefined` where the trace does not tell. */
   readonly type: string | undefined;
   readonly message: string;
-  /** Names of the spans from the root to the one that failed. */
+  /** Names of the spans from the root to the one that failed; where there are more than 100, `…` and the nearest 100. */
   readonly path: readonly string[];
   /** Whether a span above it ended well nevertheless. */
   readonly isHandled: boolean;
   /** `Type: message` of each cause, the nearest first. */
   readonly causes: readonly string[];
+  /** `Type: message` of each error that spans around it failed with because of this one, from inside out. */
+  readonly rethrownAs: readonly string[];
   /** Nanoseconds since 1970. */
   readonly timeNs: bigint;
 }

@@ -5,26 +5,40 @@ import type { DraftTurn, DraftTurns } from './draft-turns.js';
 
 type Exception = Pick<Failure, 'type' | 'message' | 'causes'>;
 
+interface DraftFailure extends Failure {
+  readonly rethrownAs: string[];
+}
+
+/** A path of all names would make the failures of a deep trace grow with the square of its depth. */
+const maxPathNames = 100;
+
 /**
- * Each error once, where it arose: a failed span is only on an error's way if the same exception failed a span within it.
- * The turns are told of theirs.
+ * Each error once, where it arose: a failed span is only on an error's way if the same exception, or one of its causes, failed a
+ * span within it. The turns are told of theirs.
  */
 export function findFailures(visits: readonly Visit[], { turnOf, outside }: DraftTurns): readonly Failure[] {
-  const failures: Failure[] = [];
-  const arisen = new Map<string, number>(); // how often, by exception
+  const failures: DraftFailure[] = [];
+  const places = new Map<string, number>(); // in `failures`: the latest that was thrown as an exception
   const atEntry = new Map<Call, number>();
   const handled = handledCalls(visits);
   for (const { call, isEntry } of visits) {
     if (call.span.status.code !== 'ERROR') continue;
+    if (isEntry) {
+      atEntry.set(call, failures.length);
+      continue;
+    }
     const exception = exceptionOf(call.span);
-    const key = keyOf(exception);
-    const count = arisen.get(key) ?? 0;
-    if (isEntry) atEntry.set(call, count);
-    else if (count === atEntry.get(call)) {
-      arisen.set(key, count + 1);
+    const text = describe(exception);
+    const arisen = [text, ...exception.causes].find((thrown) => (places.get(thrown) ?? -1) >= (atEntry.get(call) ?? 0));
+    if (arisen === undefined) {
       const turn = turnOf.get(call);
       (turn ?? outside).failures++;
       failures.push(failureOf(call, turn, { ...exception, isHandled: handled.has(call) }));
+      places.set(text, failures.length - 1);
+    } else if (arisen !== text) {
+      const place = places.get(arisen) ?? 0;
+      failures[place]?.rethrownAs.push(text);
+      places.set(text, place);
     }
   }
   return failures.sort((left, right) => compareTimes(left.timeNs, right.timeNs));
@@ -40,9 +54,14 @@ function handledCalls(visits: readonly Visit[]): ReadonlySet<Call> {
   return handled;
 }
 
-function failureOf(call: Call, turn: DraftTurn | undefined, facts: Exception & Pick<Failure, 'isHandled'>): Failure {
+function failureOf(
+  call: Call,
+  turn: DraftTurn | undefined,
+  facts: Exception & Pick<Failure, 'isHandled'>,
+): DraftFailure {
   const { spanId, endTimeNs } = call.span;
-  return { spanId, agent: turn?.agent, turn: turn?.index, ...facts, path: pathTo(call), timeNs: endTimeNs };
+  const place = { spanId, agent: turn?.agent, turn: turn?.index };
+  return { ...place, ...facts, rethrownAs: [], path: pathTo(call), timeNs: endTimeNs };
 }
 
 /** What failed a span: the last exception it recorded; else its status, which reads `Type: message` or is the message alone. */
@@ -60,12 +79,16 @@ function exceptionOf({ events, status }: Span): Exception {
   };
 }
 
-function keyOf({ type, message }: Exception): string {
-  return `${type ?? ''}\n${message}`;
+/** As causes are written. */
+function describe({ type, message }: Exception): string {
+  if (type === undefined) return message;
+  return message === '' ? type : `${type}: ${message}`;
 }
 
 function pathTo(call: Call): readonly string[] {
   const names: string[] = [];
-  for (let at: Call | undefined = call; at !== undefined; at = at.parent) names.push(at.span.name);
+  let at: Call | undefined = call;
+  for (; at !== undefined && names.length < maxPathNames; at = at.parent) names.push(at.span.name);
+  if (at !== undefined) names.push('…');
   return names.reverse();
 }

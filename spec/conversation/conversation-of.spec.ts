@@ -87,6 +87,7 @@ describe('conversationOf on traces that Python recorded', () => {
         path: ['initiate_chat', 'Tool Agent', 'calculator'],
         isHandled: true,
         causes: [],
+        rethrownAs: [],
         timeNs: 1795228684145142784n,
       },
     ]);
