@@ -125,7 +125,13 @@ export class ConversableAgent {
       'tool_responses' in message ? message.tool_responses : message,
     );
     const completion = await this.complete(
-      [...chat, { role: 'system', content: 'Summarize the takeaway from the conversation.' }],
+      [
+        ...chat,
+        {
+          role: 'system',
+          content: 'Summarize the takeaway from the conversation. Do not add any introductory phrases.',
+        },
+      ],
       [],
       this.#config.llmConfig.model,
     );

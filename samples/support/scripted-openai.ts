@@ -26,10 +26,15 @@ export interface ChatRequest {
 }
 
 /** What the model says: a text, calls of tools, or an error. */
-export type Reply =
+export type Reply = Answered | { readonly error: ScriptedError };
+
+type Answered = (
   | { readonly content: string }
   | { readonly toolCalls: readonly { readonly name: string; readonly arguments: object }[] }
-  | { readonly error: ScriptedError };
+) & {
+  /** What the answer reports. @default counted */
+  readonly usage?: Pick<Usage, 'prompt_tokens' | 'completion_tokens'>;
+};
 
 /** An error as OpenAI's API reports it. */
 export interface ScriptedError {
@@ -124,10 +129,10 @@ export class ScriptedOpenAI {
     }
   }
 
-  #answer(chat: ChatRequest, reply: Exclude<Reply, { error: unknown }>): Answer {
+  #answer(chat: ChatRequest, reply: Answered): Answer {
     this.#answers += 1;
     const message = messageOf(reply, this.#answers);
-    const usage = this.#count(chat, message);
+    const usage = this.#count(chat, message, reply.usage);
     return {
       head: {
         id: `chatcmpl-${this.#answers}`,
@@ -140,9 +145,9 @@ export class ScriptedOpenAI {
   }
 
   /** Plausible and always the same: four characters are a token; what was sent before is cached in blocks of 64. */
-  #count(chat: ChatRequest, message: ChatMessage): Usage {
-    const prompt = Math.ceil(JSON.stringify([chat.messages, chat.tools]).length / 4);
-    const completion = Math.ceil(JSON.stringify(message).length / 4);
+  #count(chat: ChatRequest, message: ChatMessage, scripted: Answered['usage']): Usage {
+    const prompt = scripted?.prompt_tokens ?? Math.ceil(JSON.stringify([chat.messages, chat.tools]).length / 4);
+    const completion = scripted?.completion_tokens ?? Math.ceil(JSON.stringify(message).length / 4);
     const usage = {
       prompt_tokens: prompt,
       completion_tokens: completion,
@@ -161,7 +166,7 @@ interface Answer {
   readonly usage: Usage;
 }
 
-function messageOf(reply: Exclude<Reply, { error: unknown }>, answer: number): ChatMessage {
+function messageOf(reply: Answered, answer: number): ChatMessage {
   if ('content' in reply) return { role: 'assistant', content: reply.content };
   const calls = reply.toolCalls.map((call, index) => ({
     id: `call_${answer}_${index + 1}`,

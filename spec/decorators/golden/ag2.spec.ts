@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
-import { disable, type Span, shutdown, Trace } from 'traced-agents';
+import { disable, type Span, shutdown, type Trace } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { calculatorTool } from '../../../samples/ag2/calculator.js';
-import { type ChatOptions, ConversableAgent } from '../../../samples/ag2/conversable-agent.js';
+import { type ChatOptions, ConversableAgent, type Tool } from '../../../samples/ag2/conversable-agent.js';
 import { type Reply, ScriptedOpenAI } from '../../../samples/support/scripted-openai.js';
+import { firstRequestIn, goldenTrace, numberCalls, tokensOf } from '../../support/golden.js';
 import { recordInMemory, treeOf } from '../../support/recording.js';
 
 /*
@@ -17,22 +17,25 @@ import { recordInMemory, treeOf } from '../../support/recording.js';
  * | a tool's result is a text                     | what the function returned                    | 210 is no "210"                                |
  * | a failed LLM call is OK, its output the error | ERROR, with the exception                     | it failed                                      |
  * | inputs are AG2's arguments                    | the sample's                                  | the agents are the user's own                  |
- * | usage and cost of AG2                         | the usage that the answer reports             | the scripted model counts by itself            |
+ * | messages name their speaker in `name`         | they do not                                   | OpenAI refuses names with a space              |
+ * | the summary's request offers the tools        | it does not                                   | nobody would execute them there                |
+ * | a summary keeps the blank before TERMINATE    | it ends before that, in either method         | it is for people to read                       |
+ * | the result has an id, costs and human inputs  | messages and summary                          | the sample has no more                         |
+ * | the model is the one that was asked for       | the one that answered                         | prices go by that                              |
+ * | cost of AG2                                   | none                                          | prices are for who reads the trace             |
  */
 
 interface Node {
   readonly name: string;
   readonly type: string;
   readonly status: string;
+  readonly format: unknown;
+  readonly tokens: readonly unknown[];
   readonly said: unknown;
   readonly children: readonly Node[];
 }
 
 afterEach(shutdown);
-
-function goldenTrace(name: string): Trace {
-  return Trace.fromJSON(readFileSync(new URL(`../../golden/ag2_${name}.json`, import.meta.url), 'utf8'));
-}
 
 /** The answers of the model in a recorded trace, in their order. */
 function answersIn(trace: Trace): Reply[] {
@@ -40,31 +43,47 @@ function answersIn(trace: Trace): Reply[] {
   return answers.map((answer): Reply => {
     if (typeof answer === 'string')
       return { error: { status: 400, message: 'scripted failure', code: 'invalid_value' } };
-    const { content, tool_calls } = (answer as OpenAI.Chat.ChatCompletion).choices[0]?.message ?? {};
-    if (tool_calls == null) return { content: content ?? '' };
-    const toolCalls = tool_calls.map((call) => call as OpenAI.Chat.ChatCompletionMessageFunctionToolCall);
-    return {
-      toolCalls: toolCalls.map((call) => ({
-        name: call.function.name,
-        arguments: JSON.parse(call.function.arguments) as object,
-      })),
-    };
+    const { choices, usage } = answer as OpenAI.Chat.ChatCompletion;
+    const { content, tool_calls } = choices[0]?.message ?? {};
+    const reply = tool_calls == null ? { content: content ?? '' } : { toolCalls: tool_calls.map(callOf) };
+    return usage === undefined ? reply : { ...reply, usage };
   });
+}
+
+function callOf(call: OpenAI.Chat.ChatCompletionMessageToolCall): { id: string; name: string; arguments: object } {
+  const { name, arguments: text } = (call as OpenAI.Chat.ChatCompletionMessageFunctionToolCall).function;
+  return { id: call.id, name, arguments: JSON.parse(text) as object };
+}
+
+/** What the assistant was told before anything else: its system prompt, and the schema of its tool. */
+function setUpIn(golden: Trace): { readonly systemMessage: string; readonly tool: Tool } {
+  const { messages, tools } = firstRequestIn<{
+    messages: { content: string }[];
+    tools: { function: Pick<Tool, 'parameters'> }[];
+  }>(golden);
+  const parameters = tools[0]?.function.parameters ?? calculatorTool.parameters;
+  return { systemMessage: messages[0]?.content ?? '', tool: { ...calculatorTool, parameters } };
 }
 
 async function hold(golden: Trace, message: string, options: ChatOptions = {}): Promise<Trace | undefined> {
   const model = await ScriptedOpenAI.start(answersIn(golden));
   const client = new OpenAI({ baseURL: model.url, apiKey: 'none', maxRetries: 0 });
+  const { systemMessage, tool } = setUpIn(golden);
   const llmConfig = { client, model: 'gpt-4o-mini' };
-  const assistant = new ConversableAgent({ name: 'Assistant', llmConfig, humanInputMode: 'NEVER' });
+  const assistant = new ConversableAgent({
+    name: 'Assistant',
+    systemMessage,
+    llmConfig,
+    humanInputMode: 'NEVER',
+  });
   const toolAgent = new ConversableAgent({
     name: 'Tool Agent',
     llmConfig: false,
     isTerminationMessage: ({ content }) => typeof content === 'string' && content.includes('TERMINATE'),
     humanInputMode: 'NEVER',
   });
-  assistant.registerForLlm(calculatorTool);
-  toolAgent.registerForExecution(calculatorTool);
+  assistant.registerForLlm(tool);
+  toolAgent.registerForExecution(tool);
   const memory = recordInMemory();
   await toolAgent.initiateChat(assistant, message, options).catch(() => undefined);
   await model.close();
@@ -81,41 +100,55 @@ function treeNodes(trace: Trace | undefined): readonly Node[] {
         name: span.name,
         type: span.parentId === undefined ? 'conversation' : span.type,
         status: span.type === 'LLM' ? 'any' : span.status.code,
+        format: span.getAttribute('mlflow.message.format'),
+        tokens: tokensOf(span),
         said: saidIn(span),
         children: nodesUnder(span.spanId),
       }));
-  return nodesUnder(undefined);
+  return numberCalls(nodesUnder(undefined));
 }
 
-function saidIn({ type, inputs, outputs, parentId }: Span): unknown {
-  if (parentId === undefined) {
-    const { recipient, message } = inputs as Record<string, unknown>;
-    return { recipient, message };
-  }
+function saidIn(span: Span): unknown {
+  const { type, inputs, outputs } = span;
+  if (span.parentId === undefined) return chatOf(span);
   if (type === 'AGENT') return { before: wordsOf(inputs), now: wordsOf(outputs) };
   if (type === 'TOOL') return { inputs, outputs: outputs === undefined ? undefined : String(outputs) };
-  return { roles: rolesOf(inputs) };
+  return { asked: requestIn(inputs), answered: answerIn(outputs) };
 }
 
-/** What an agent said to another, without ids and fields that carry nothing. */
+/** What a chat was about, and what came of it. */
+function chatOf({ inputs, outputs }: Span): unknown {
+  const { recipient, message } = inputs as Record<string, unknown>;
+  if (outputs === undefined) return { recipient, message };
+  const { summary, ...rest } = outputs as { summary: string; chat_history?: unknown[]; chatHistory?: unknown[] };
+  const history = rest.chat_history ?? rest.chatHistory;
+  return { recipient, message, summary: summary.replace('TERMINATE', '').trim(), history: history?.map(messageOf) };
+}
+
+/** What an agent said to another. */
 function wordsOf(said: unknown): unknown {
   const { message, sender, valid } = said as Record<string, unknown>;
-  if (typeof message !== 'object' || message === null) return { message, sender, valid };
-  const { role, content, tool_calls, tool_responses } = message as Record<string, unknown[] | unknown>;
-  const calls = (tool_calls as OpenAI.Chat.ChatCompletionMessageFunctionToolCall[] | undefined)?.map((call) => [
-    call.function.name,
-    JSON.parse(call.function.arguments),
-  ]);
-  const responses = (tool_responses as { content: string }[] | undefined)?.map((response) => response.content);
-  return { role, content, calls, responses, sender, valid };
+  return { message: typeof message === 'object' ? messageOf(message) : message, sender, valid };
 }
 
-function rolesOf(inputs: unknown): string {
-  const { messages } = inputs as { messages: { role: string }[] };
-  return messages
-    .map(({ role }) => role)
-    .filter((role) => role !== 'system')
-    .join(' ');
+/** A message without its speaker's name and the fields that carry nothing. */
+function messageOf(message: unknown): unknown {
+  const { role, content, tool_call_id, tool_calls, tool_responses } = message as Record<string, unknown>;
+  const calls = (tool_calls as OpenAI.Chat.ChatCompletionMessageToolCall[] | undefined)?.map(callOf);
+  return { role, content, calls, tool_call_id, responses: (tool_responses as unknown[] | undefined)?.map(messageOf) };
+}
+
+/** The messages with the system prompt; what is offered, but to those who only sum up. */
+function requestIn(inputs: unknown): unknown {
+  const { messages, tools, model } = inputs as { messages: { role: string }[]; tools: unknown; model: string };
+  const isSummary = messages.at(-1)?.role === 'system';
+  return { model, messages: messages.map(messageOf), tools: isSummary ? undefined : tools };
+}
+
+function answerIn(outputs: unknown): unknown {
+  if (typeof outputs !== 'object' || outputs === null) return undefined;
+  const { choices, model } = outputs as OpenAI.Chat.ChatCompletion;
+  return { model, choices: choices.map(({ finish_reason, message }) => [finish_reason, messageOf(message)]) };
 }
 
 describe('conversations as AG2 has them', () => {
@@ -126,17 +159,18 @@ describe('conversations as AG2 has them', () => {
     ['parallel_tools', 'What is (1 + 2) * (3 + 4)? Do it in parallel.', {}, 12],
     ['reflection_summary', 'What is 7 + 5?', { summaryMethod: 'reflection_with_llm' }, 8],
   ] as const)('%s', async (name, message, options, spans) => {
-    const golden = goldenTrace(name);
+    const golden = goldenTrace(`ag2_${name}`);
 
     const trace = await hold(golden, message, options);
 
     expect(trace?.data.spans).toHaveLength(spans);
     expect(treeOf(trace)).toBe(treeOf(golden));
     expect(treeNodes(trace)).toEqual(treeNodes(golden));
+    expect(trace && tokensOf(trace.info)).toEqual(tokensOf(golden.info));
   });
 
   it('a failed LLM call is an error, and so is the conversation', async () => {
-    const trace = await hold(goldenTrace('llm_error_400'), 'x');
+    const trace = await hold(goldenTrace('ag2_llm_error_400'), 'x');
 
     expect(trace?.info.state).toBe('ERROR');
     expect(trace?.data.spans.map(({ status }) => status.code)).toEqual(['ERROR', 'ERROR']);

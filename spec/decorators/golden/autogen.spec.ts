@@ -1,17 +1,26 @@
-import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
-import { conversationOf, shutdown, Trace } from 'traced-agents';
+import { conversationOf, type Span, shutdown, type Trace } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { calculatorTool } from '../../../samples/ag2/calculator.js';
 import { AssistantAgent, type Tool } from '../../../samples/autogen/assistant-agent.js';
 import { RoundRobinGroupChat, SelectorGroupChat } from '../../../samples/autogen/group-chat.js';
 import { OpenAIChatCompletionClient } from '../../../samples/autogen/model-client.js';
 import { type Reply, ScriptedOpenAI } from '../../../samples/support/scripted-openai.js';
+import { firstRequestIn, goldenTrace, numberCalls, tokensOf } from '../../support/golden.js';
 import { recordInMemory, treeOf } from '../../support/recording.js';
 
 /*
- * The same runs as Python's AutoGen made them under `mlflow.autogen.autolog()`, the model saying again what it said then. Python
- * has no spans of tools; here they are, and are left out of the comparison. Its streams and teams leave loose LLM spans.
+ * The same runs as Python's AutoGen made them under `mlflow.autogen.autolog()`, the model saying again what it said then. They are
+ * compared without ids and times. Where we differ it is on purpose:
+ *
+ * | in Python                                  | here                              | why                                               |
+ * | ------------------------------------------ | --------------------------------- | ------------------------------------------------- |
+ * | no spans of tools                          | one for each call                 | they take time and fail                           |
+ * | streams and teams leave loose LLM spans    | they stand under who asked        | one run is one trace                              |
+ * | messages have ids, times and `models_usage`| they do not                       | spans have them                                   |
+ * | schemas of tools as pydantic writes them   | as the sample does                | they are the user's own                           |
+ * | no tools are offered for the last word     | they always are                   | the sample asks until there is an answer          |
+ * | `mlflow.chat.tools` beside the inputs      | the inputs                        | they are there                                    |
  */
 
 let model: ScriptedOpenAI | undefined;
@@ -21,18 +30,24 @@ afterEach(async () => {
   await shutdown();
 });
 
-function goldenTrace(name: string): Trace {
-  return Trace.fromJSON(readFileSync(new URL(`../../golden/autogen_${name}.json`, import.meta.url), 'utf8'));
+/** A message, an event of a tool, or what a model is told or answers. */
+interface Said {
+  readonly type?: string;
+  readonly source?: string;
+  readonly content: string | readonly { readonly name: string; readonly arguments?: string }[];
 }
 
 function answersIn(trace: Trace): Reply[] {
   const spans = trace.data.spans.filter(({ type }) => type === 'LLM');
   return spans.map(({ outputs }): Reply => {
     if (outputs === undefined) return { error: { status: 400, message: 'scripted failure', code: 'invalid_value' } };
-    const { content } = outputs as { content: string | { name: string; arguments: string }[] };
-    if (typeof content === 'string') return { content };
-    const toolCalls = content.map((call) => ({ name: call.name, arguments: JSON.parse(call.arguments) as object }));
-    return { toolCalls };
+    const { content, usage } = outputs as Said & { usage: { prompt_tokens: number; completion_tokens: number } };
+    if (typeof content === 'string') return { content, usage };
+    const toolCalls = content.map((call) => ({
+      name: call.name,
+      arguments: JSON.parse(call.arguments ?? '{}') as object,
+    }));
+    return { toolCalls, usage };
   });
 }
 
@@ -42,27 +57,71 @@ async function clientThatSays(replies: readonly Reply[]): Promise<OpenAIChatComp
   return new OpenAIChatCompletionClient({ client, model: 'gpt-4o-mini' });
 }
 
-async function assistantThatSays(replies: readonly Reply[], name = 'assistant'): Promise<AssistantAgent> {
-  return new AssistantAgent({
-    name,
-    modelClient: await clientThatSays(replies),
-    systemMessage: 'You are a helpful AI assistant.',
-    tools: [calculatorTool as Tool],
-  });
+async function assistantThatSays(
+  replies: readonly Reply[],
+  { name = 'assistant', systemMessage = 'You are a helpful AI assistant.' } = {},
+): Promise<AssistantAgent> {
+  const modelClient = await clientThatSays(replies);
+  return new AssistantAgent({ name, modelClient, systemMessage, tools: [calculatorTool as Tool] });
 }
 
+/** The agent of a recorded run, with the model saying again what it said. */
+async function assistantOf(first: Trace, ...more: readonly Trace[]): Promise<AssistantAgent> {
+  const { messages } = firstRequestIn<{ messages: { content: string }[] }>(first);
+  const systemMessage = messages[0]?.content ?? '';
+  return assistantThatSays([first, ...more].flatMap(answersIn), { systemMessage });
+}
+
+/** What both sides tell of the spans that both have. */
 function factsOf(trace: Trace | undefined): unknown {
   const spans = trace?.data.spans.filter(({ type }) => type !== 'TOOL') ?? [];
-  return spans.map(({ name, type, status, inputs }) => ({
-    name,
-    type,
-    status: status.code,
-    heard: type === 'LLM' ? typesOf(inputs) : (inputs as { task?: string }).task,
+  const facts = spans.map((span) => ({
+    name: span.name,
+    type: span.type,
+    status: span.status.code,
+    format: span.getAttribute('mlflow.message.format'),
+    tokens: tokensOf(span),
+    heard: heardIn(span),
+    said: span.outputs === undefined ? undefined : saidIn(span.outputs),
   }));
+  return { total: trace === undefined ? undefined : tokensOf(trace.info), facts: numberCalls(facts) };
 }
 
-function typesOf(inputs: unknown): string {
-  return (inputs as { messages: { type: string }[] }).messages.map(({ type }) => type).join(' ');
+function heardIn({ inputs }: Span): unknown {
+  const { task, messages } = inputs as { task?: string; messages?: Said[] };
+  return { task, messages: messages?.map(wordsOf) };
+}
+
+/** What comes of `run`, `on_messages` and `create`. */
+function saidIn(outputs: unknown): unknown {
+  const { messages, stop_reason, chat_message, inner_messages, finish_reason, ...rest } = outputs as {
+    readonly messages?: Said[];
+    readonly stop_reason?: string | null;
+    readonly chat_message?: Said;
+    readonly inner_messages?: Said[];
+    readonly finish_reason?: string;
+    readonly content?: Said['content'];
+  };
+  return {
+    messages: messages?.map(wordsOf),
+    stop_reason,
+    chat_message: chat_message && wordsOf(chat_message),
+    inner_messages: inner_messages?.map(wordsOf),
+    finish_reason,
+    content: rest.content === undefined ? undefined : contentOf(rest.content),
+  };
+}
+
+function wordsOf({ type, source, content }: Said): unknown {
+  return { type, source, content: contentOf(content) };
+}
+
+/** Calls of tools have their arguments as JSON, which each side writes in its own way; results are what they are. */
+function contentOf(content: Said['content']): unknown {
+  if (typeof content === 'string') return content;
+  return content.map((part) =>
+    part.arguments === undefined ? part : { ...part, arguments: JSON.parse(part.arguments) as object },
+  );
 }
 
 describe('runs of AutoGen’s agents', () => {
@@ -70,8 +129,8 @@ describe('runs of AutoGen’s agents', () => {
     ['run_tools', 'What is (44231 + 13312 / (230 - 20)) * 4?'],
     ['llm_error_400', '[[fail:400]] What is (44231 + 13312 / (230 - 20)) * 4?'],
   ])('%s', async (name, task) => {
-    const golden = goldenTrace(name);
-    const assistant = await assistantThatSays(answersIn(golden));
+    const golden = goldenTrace(`autogen_${name}`);
+    const assistant = await assistantOf(golden);
     const memory = recordInMemory();
 
     await assistant.run(task).catch(() => undefined);
@@ -81,8 +140,8 @@ describe('runs of AutoGen’s agents', () => {
   });
 
   it('on_messages, one trace for each time the agent is asked', async () => {
-    const golden = [goldenTrace('on_messages.1'), goldenTrace('on_messages.2')];
-    const assistant = await assistantThatSays(golden.flatMap(answersIn));
+    const golden = [goldenTrace('autogen_on_messages.1'), goldenTrace('autogen_on_messages.2')] as const;
+    const assistant = await assistantOf(...golden);
     const memory = recordInMemory();
 
     for (const trace of golden) {
@@ -99,8 +158,8 @@ describe('runs of AutoGen’s agents', () => {
 
 describe('what Python’s traces lack', () => {
   it('spans of tools, with the ids of the calls they answer', async () => {
-    const golden = goldenTrace('run_tools');
-    const assistant = await assistantThatSays(answersIn(golden));
+    const golden = goldenTrace('autogen_run_tools');
+    const assistant = await assistantOf(golden);
     const memory = recordInMemory();
 
     await assistant.run('What is (44231 + 13312 / (230 - 20)) * 4?');
@@ -131,7 +190,7 @@ describe('what Python’s traces lack', () => {
 
   it('one trace for a whole run of a team, with its turns', async () => {
     const replies = [{ content: 'one' }, { content: 'two' }, { content: 'three. TERMINATE' }];
-    const ada = await assistantThatSays([], 'ada');
+    const ada = await assistantThatSays([], { name: 'ada' });
     const modelClient = await clientThatSays(replies);
     const participants = ['ada', 'bob', 'eve'].map((name) => new AssistantAgent({ name, modelClient }));
     const team = new RoundRobinGroupChat({
