@@ -6,26 +6,53 @@ export const shortestRun = 16;
 
 /**
  * What the keys of well-known services look like. Each pattern is linear: what may repeat is followed by nothing that could
- * fail, or begins only where a word does. They are tried on single runs of token characters.
+ * fail, or has an upper bound. They are tried on single runs of token characters. These begin where a word does.
  */
-const tokenShapes = [
-  /(?<![A-Za-z0-9])(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}/, // OpenAI, Anthropic, OpenRouter, Langfuse ...
-  /(?<![A-Za-z0-9])(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{12,}/, // Stripe
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}/, // AWS
+const wordShapes = [
+  /(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}/, // OpenAI, Anthropic, OpenRouter, Langfuse ...
+  /(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{12,}/, // Stripe
+  /(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}/, // AWS
+  /(?:npm|hf|gsk|r8|fw|co|key|api)_[A-Za-z0-9]{16,}/,
+  /(?:dapi|dkea|dose)[0-9a-f]{16,}/, // Databricks
+  /(?:pat[-_]|sb_secret_)[A-Za-z0-9_-]{12,}/, // HubSpot ..., Supabase
+  /(?:hv[bsr]\.|pypi-AgE|pcsk_|AT[AC]TT3|GOCSPX-)[A-Za-z0-9_-]{20,}/, // Vault, PyPI, Pinecone, Atlassian, Google OAuth
+  /(?:ntn_|csk-)[A-Za-z0-9]{40,}/, // Notion, Cerebras
+  /(?:e2b_|sbp_(?:v0_|oauth_)?)[0-9a-f]{40}/, // E2B, Supabase
+  /fc-[0-9a-f]{32}(?![A-Za-z0-9])/, // Firecrawl
+  /jina_[0-9a-f]{32}[A-Za-z0-9_-]*/,
+  /pa-(?=[a-z0-9_-]{0,42}[A-Z])(?=[A-Za-z_-]{0,42}\d)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/, // Voyage
+  /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40,}/,
+  /(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]){5}[A-Za-z0-9]{2,8}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}/, // Discord: the number of a bot first
+  /eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}|[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)/, // JWE, JWT
+];
+
+/** These may stand behind other letters. */
+const otherShapes = [
   /AIza[A-Za-z0-9_-]{20,}/, // Google
   /ya29\.[A-Za-z0-9_-]{10,}/, // Google OAuth
   /(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{12,}/,
   /xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{10,}/, // Slack
-  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shpat|lsv2_pt|lsv2_sk|lin_api|figd|pat)[-_][A-Za-z0-9_-]{12,}/,
-  /(?<![A-Za-z0-9])(?:npm|hf|gsk|r8|fw|co|key|api)_[A-Za-z0-9]{16,}/,
-  /(?<![A-Za-z0-9])(?:dapi|dkea|dose)[0-9a-f]{16,}/, // Databricks
+  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shpat|lsv2_pt|lsv2_sk|lin_api|figd)[-_][A-Za-z0-9_-]{12,}/,
   /SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, // SendGrid
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/, // JWT
 ];
 
-const tokenShape = new RegExp(tokenShapes.map((shape) => shape.source).join('|'), 'g');
+const tokenShape = new RegExp(`(?<![A-Za-z0-9])(?:${anyOf(wordShapes)})|${anyOf(otherShapes)}`, 'g');
+/** UUIDs and hashes: of the shapes only `fc-` is made of their characters. */
+const hexadecimal = /^[0-9a-f-]+$/;
 const tokenRun = /[A-Za-z0-9._-]{16,}/g;
-const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+
+function anyOf(shapes: readonly RegExp[]): string {
+  return shapes.map(({ source }) => source).join('|');
+}
+
+/** What stands before a run that is a secret for that: addresses of webhooks, and the number of a Telegram bot. */
+const webhook = /(?:hooks\.slack\.com\/\w+\/[\w/]+|discord(?:app)?\.com\/api\/webhooks\/\d+)\/$/;
+const botNumber = /(?<!\d)\d{8,10}:$/;
+const botSecret = /^[\w-]{35}(?=\.?$)/;
+const longestOpening = 80;
+
+const privateKey =
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g;
 /** In another spelling the word is prose more often than not. */
 const bearer = /\b(Bearer[ \t]+)([A-Za-z0-9._~+/-]{6,}={0,2})/g;
 const anyBearer = /\b(bearer[ \t]+)([A-Za-z0-9._~+/-]{16,}={0,2})/gi;
@@ -61,8 +88,15 @@ export function replaceRuns(text: string): string {
   return text.replace(tokenRun, replaceTokens).replace(anyBearer, `$1${redactedMark}`);
 }
 
-function replaceTokens(run: string): string {
-  return run.replace(tokenShape, redactedMark);
+function replaceTokens(run: string, at: number, text: string): string {
+  const before = text[at - 1];
+  if (before === '/' && webhook.test(openingOf(text, at))) return redactedMark;
+  if (before === ':' && botSecret.test(run) && botNumber.test(openingOf(text, at))) return redactedMark;
+  return hexadecimal.test(run) && !run.includes('fc-') ? run : run.replace(tokenShape, redactedMark);
+}
+
+function openingOf(text: string, at: number): string {
+  return text.slice(Math.max(0, at - longestOpening), at);
 }
 
 /** Whether the text has one of the words that `replaceMarked` looks for. All begin with the same letter, which is rare. */
