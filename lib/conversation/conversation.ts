@@ -24,9 +24,15 @@ export interface Conversation {
   readonly cost: Cost | undefined;
 }
 
-/** The time that one agent has control, until it answers. What the agents it asks do is theirs. */
+/**
+ * The time that one agent has control, until it answers. What the agents it asks do is theirs. Agents are told apart by name
+ * alone: one that calls itself, or another object of the same name, goes on with its turn, and the call is no message.
+ */
 export interface Turn {
-  /** From 0, in order of start, unless every span of the trace says an index of its own. */
+  /**
+   * As the spans of the turns say, if each says another; else from 0, in order of start. Spans count within their conversation, so
+   * that in a trace of several conversations the index is not `traced_agents.turn.index`.
+   */
   readonly index: number;
   readonly agent: string;
   /** Who sends `message`; `undefined` is whoever stands outside of all agents. */

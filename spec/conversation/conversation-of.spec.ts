@@ -216,6 +216,43 @@ describe('conversationOf', () => {
     ]);
   });
 
+  it('takes an agent that calls another of its own name for one turn, and the call for no message', () => {
+    const conversation = conversationOf(
+      aTrace({
+        spans: [
+          { name: 'Worker.run', durationMs: 9, inputs: 'all', outputs: 'done' },
+          { name: 'Worker.run', type: 'AGENT', parent: 1, startMs: 1, inputs: 'part', outputs: 'done' },
+          { name: 'chat', type: 'LLM', parent: 2, startMs: 1 },
+        ],
+      }),
+    );
+
+    expect(turnLines(conversation)).toEqual([
+      '0 Worker: undefined > Worker, 1 llm, 0 tool, undefined tokens, 0 failed',
+    ]);
+    expect(messageLines(conversation)).toEqual(['0 undefined > Worker: all', '0 Worker > undefined: done']);
+  });
+
+  it('numbers the turns of several conversations anew', () => {
+    const chat = (name: string, startMs: number, index: number) => ({
+      name,
+      type: 'AGENT',
+      parent: 1,
+      startMs,
+      attributes: { 'traced_agents.turn.index': index },
+    });
+    const spans = [{ type: 'WORKFLOW' }, chat('C', 3, 0), chat('A', 1, 0), chat('D', 4, 1), chat('B', 2, 1)];
+
+    const { turns } = conversationOf(aTrace({ spans }));
+
+    expect(turns.map(({ index, agent }) => [index, agent])).toEqual([
+      [0, 'A'],
+      [1, 'B'],
+      [2, 'C'],
+      [3, 'D'],
+    ]);
+  });
+
   it('sums what was paid as it sums tokens: a total of an agent holds those of its calls', () => {
     const priced = (input: number, output: number) => ({
       attributes: { 'mlflow.llm.cost': { input_cost: input, output_cost: output, total_cost: input + output } },
