@@ -68,11 +68,13 @@ function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknow
   const recorder = active.current;
   if (recorder === undefined) return fn();
   const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
+  // Not a decorator's word, but made for this call: it may hold anything.
+  const name = recorder.capture.text(String(options.name), 'name');
   const definition = defineSpan(fn, {
     type,
-    key: Symbol(options.name),
-    functionName: options.name,
-    options: { ...spanOptions, captureInputs: false },
+    key: Symbol(name),
+    functionName: name,
+    options: { ...spanOptions, name, captureInputs: false },
     conversation: conversationRules(options),
   });
   return runInSpan(recorder, { definition, target: fn, self: undefined, args: [] });

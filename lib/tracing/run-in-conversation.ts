@@ -39,7 +39,7 @@ export function noteHeard(recorder: Recorder, span: RecordingSpan, call: TracedC
   const conversation = conversationAround(span.parent);
   const message = readMessage(recorder, call);
   if (message === undefined) return;
-  if (conversation !== undefined && message.toName !== undefined) span.name = message.toName;
+  if (conversation !== undefined && message.toName !== undefined) span.updateName(message.toName);
   span.setAttribute(AttributeKey.messageFrom, message.fromName);
   if (message.toName !== undefined) span.setAttribute(AttributeKey.messageTo, message.toName);
   if (conversation !== undefined) span.setAttribute(AttributeKey.turnIndex, conversation.nextTurn());
