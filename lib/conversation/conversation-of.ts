@@ -35,7 +35,7 @@ export function conversationOf(trace: Trace): Conversation {
     matrix,
     failures,
     usage: matrix.total,
-    cost: sumCost([...draft.turns, draft.outside].flatMap(({ costs }) => costs)),
+    cost: sumCost([...draft.turns, ...draft.outside.works.values()].flatMap(({ costs }) => costs)),
   };
 }
 

@@ -12,7 +12,7 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   /** In order of time, the one that opened the conversation first; each once. */
   readonly messages: readonly Message[];
-  /** In order of their first turn; what lies outside any turn comes last, with the agent `undefined`. */
+  /** In order of their first turn, then those that did something outside of turns only; last, with the agent `undefined`, what is nobody's. */
   readonly agents: readonly AgentSummary[];
   /** Who spent how many tokens in which turn. */
   readonly matrix: TokenMatrix;
@@ -82,7 +82,7 @@ export interface Message {
 
 /** What one agent did in all its turns. */
 export interface AgentSummary {
-  /** `undefined` for what lies outside any turn. */
+  /** `undefined` for what lies outside any turn and tells no agent. */
   readonly agent: string | undefined;
   readonly turns: number;
   readonly llmCalls: number;
@@ -96,7 +96,7 @@ export interface AgentSummary {
 
 /** Tokens by agent and turn. Sums of rows and of columns both give the total. */
 export interface TokenMatrix {
-  /** All agents; `undefined` comes last, if tokens were spent outside any turn. */
+  /** All agents; `undefined` comes last, if tokens were spent by nobody that is known. */
   readonly rows: readonly TokenRow[];
   /** All turns; `undefined` comes last, if tokens were spent outside any turn. */
   readonly columns: readonly TokenColumn[];

@@ -6,7 +6,7 @@ import { type Call, compareTimes, millisecondsBetween, type Visit } from './call
 import type { ToolCall } from './conversation.js';
 import { agentOf, type Exchange, exchangeOf, textAttribute } from './read-agent-span.js';
 
-/** What is gathered under one roof: a turn, or all that lies outside of turns. */
+/** What is gathered under one roof: a turn, or what an agent did outside of turns. */
 export interface Work {
   llmCalls: number;
   readonly tools: ToolCall[];
@@ -34,16 +34,44 @@ export interface DraftTurn extends Work {
 /** The turns of a trace, and which turn each span belongs to. */
 export interface DraftTurns {
   readonly turns: readonly DraftTurn[];
-  readonly outside: Work;
+  /** By agent, as far as the calls tell theirs: a turn that failed, a summary after the last message. */
+  readonly outside: Outside;
   readonly turnOf: ReadonlyMap<Call, DraftTurn>;
   /** Of each AGENT span that records messages, be it a turn or within one. */
   readonly exchanges: ReadonlyMap<Call, Exchange>;
 }
 
+/** What lies outside of all turns. */
+export class Outside {
+  readonly #works = new Map<string | undefined, Work>();
+  readonly #agents = new Map<Call, string>();
+
+  /** By agent; `undefined` comes last. */
+  get works(): ReadonlyMap<string | undefined, Work> {
+    const named = [...this.#works].filter(([agent]) => agent !== undefined);
+    const unnamed = this.#works.get(undefined);
+    return new Map([...named, ...(unnamed === undefined ? [] : [[undefined, unnamed] as const])]);
+  }
+
+  /** Whose a call is: as it says itself, else as a call around it does. */
+  agentOf(call: Call): string | undefined {
+    return this.#agents.get(call);
+  }
+
+  /** Where a call belongs; calls come after those around them. */
+  workAround(call: Call): Work {
+    const agent = textAttribute(call.span, AttributeKey.agentName) ?? (call.parent && this.#agents.get(call.parent));
+    if (agent !== undefined) this.#agents.set(call, agent);
+    const work = this.#works.get(agent) ?? noWork();
+    this.#works.set(agent, work);
+    return work;
+  }
+}
+
 /** Finds the turns: an agent's span opens one unless it runs within that agent's own turn. */
 export function draftTurns(visits: readonly Visit[]): DraftTurns {
   const turns: DraftTurn[] = [];
-  const outside = noWork();
+  const outside = new Outside();
   const turnOf = new Map<Call, DraftTurn>();
   const exchanges = new Map<Call, Exchange>();
   const counted: Counted = { usage: new Set(), cost: new Set() };
@@ -55,7 +83,7 @@ export function draftTurns(visits: readonly Visit[]): DraftTurns {
     if (opened !== undefined) turns.push(opened);
     const turn = opened ?? around;
     if (turn !== undefined) turnOf.set(call, turn);
-    gather(call, turn ?? outside, counted);
+    gather(call, turn ?? outside.workAround(call), counted);
   }
   return { turns: numbered(turns), outside, turnOf, exchanges };
 }

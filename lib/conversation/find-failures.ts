@@ -1,7 +1,7 @@
 import type { Span } from '../entities/span.js';
 import { type Call, compareTimes, type Visit } from './call-tree.js';
 import type { Failure } from './conversation.js';
-import type { DraftTurn, DraftTurns } from './draft-turns.js';
+import type { DraftTurns } from './draft-turns.js';
 
 type Exception = Pick<Failure, 'type' | 'message' | 'causes'>;
 
@@ -32,8 +32,9 @@ export function findFailures(visits: readonly Visit[], { turnOf, outside }: Draf
     const arisen = [text, ...exception.causes].find((thrown) => (places.get(thrown) ?? -1) >= (atEntry.get(call) ?? 0));
     if (arisen === undefined) {
       const turn = turnOf.get(call);
-      (turn ?? outside).failures++;
-      failures.push(failureOf(call, turn, { ...exception, isHandled: handled.has(call) }));
+      (turn ?? outside.workAround(call)).failures++;
+      const agent = turn?.agent ?? outside.agentOf(call);
+      failures.push(failureOf(call, { agent, turn: turn?.index }, { ...exception, isHandled: handled.has(call) }));
       places.set(text, failures.length - 1);
     } else if (arisen !== text) {
       const place = places.get(arisen) ?? 0;
@@ -56,12 +57,11 @@ function handledCalls(visits: readonly Visit[]): ReadonlySet<Call> {
 
 function failureOf(
   call: Call,
-  turn: DraftTurn | undefined,
+  whose: Pick<Failure, 'agent' | 'turn'>,
   facts: Exception & Pick<Failure, 'isHandled'>,
 ): DraftFailure {
   const { spanId, endTimeNs } = call.span;
-  const place = { spanId, agent: turn?.agent, turn: turn?.index };
-  return { ...place, ...facts, rethrownAs: [], path: pathTo(call), timeNs: endTimeNs };
+  return { spanId, ...whose, ...facts, rethrownAs: [], path: pathTo(call), timeNs: endTimeNs };
 }
 
 /** What failed a span: the last exception it recorded; else its status, which reads `Type: message` or is the message alone. */

@@ -3,38 +3,30 @@ import { busyTimes } from './busy-time.js';
 import type { AgentSummary, TokenMatrix } from './conversation.js';
 import type { DraftTurn, DraftTurns, Work } from './draft-turns.js';
 
-/** What each agent did in all its turns, in order of the first; last, if there is any, what lies outside of turns. */
+/** What each agent did in all its turns and outside of them, in order of the first; last, what is nobody's. */
 export function sumAgents({ turns, outside }: DraftTurns, matrix: TokenMatrix): readonly AgentSummary[] {
-  const byAgent = new Map<string, DraftTurn[]>();
+  const byAgent = new Map<string | undefined, DraftTurn[]>();
   for (const turn of turns) {
     const own = byAgent.get(turn.agent);
     if (own === undefined) byAgent.set(turn.agent, [turn]);
     else own.push(turn);
   }
+  const { works } = outside;
+  for (const [agent, work] of works) if (!byAgent.has(agent) && !isIdle(work)) byAgent.set(agent, []);
   const busy = busyTimes(turns);
   const usages = new Map(matrix.rows.map(({ agent, usage }) => [agent, usage]));
-  const agents = [...byAgent].map(
-    ([agent, own]): AgentSummary => ({
+  return [...byAgent].map(([agent, own]): AgentSummary => {
+    const others = works.get(agent);
+    const all = others === undefined ? own : [...own, others];
+    return {
       agent,
       turns: own.length,
-      ...callsOf(own),
+      ...callsOf(all),
       usage: usages.get(agent),
-      cost: sumCost(own.flatMap(({ costs }) => costs)),
-      busyMs: busy.get(agent) ?? 0,
-    }),
-  );
-  if (isIdle(outside)) return agents;
-  return [
-    ...agents,
-    {
-      agent: undefined,
-      turns: 0,
-      ...callsOf([outside]),
-      usage: usages.get(undefined),
-      cost: sumCost(outside.costs),
-      busyMs: 0,
-    },
-  ];
+      cost: sumCost(all.flatMap(({ costs }) => costs)),
+      busyMs: (agent === undefined ? undefined : busy.get(agent)) ?? 0,
+    };
+  });
 }
 
 function callsOf(works: readonly Work[]): Pick<AgentSummary, 'llmCalls' | 'toolCalls' | 'failures'> {

@@ -14,11 +14,16 @@ export function tokenMatrix({ turns, outside }: DraftTurns): TokenMatrix {
     if (usage !== undefined) row.set(index, usage);
     columns.push({ turn: index, usage });
   }
-  const rest = usageOf(outside.usages);
-  if (rest !== undefined) {
-    cells.set(undefined, new Map([[undefined, rest]]));
-    columns.push({ turn: undefined, usage: rest });
+  const rest: TokenUsage[] = [];
+  for (const [agent, { usages }] of outside.works) {
+    const usage = usageOf(usages);
+    if (usage === undefined) continue;
+    const row = cells.get(agent) ?? new Map<number | undefined, TokenUsage>();
+    cells.set(agent, row);
+    row.set(undefined, usage);
+    rest.push(usage);
   }
+  if (rest.length > 0) columns.push({ turn: undefined, usage: usageOf(rest) });
   const rows = [...cells].map(([agent, row]): TokenRow => ({ agent, cells: row, usage: usageOf([...row.values()]) }));
   return { rows, columns, total: usageOf(rows.flatMap(({ usage }) => usage ?? [])) };
 }

@@ -215,6 +215,14 @@ describe('work in a conversation', () => {
     const [trace] = memory.traces;
     expect(treeOf(trace)).toBe('initiate_chat[think]');
     expect(trace?.data.spans[1]?.getAttribute('gen_ai.agent.name')).toBe('Bob');
+    const { agents, matrix } = conversationOf(trace as Trace);
+    expect(
+      agents.map(({ agent, turns, llmCalls, usage: spent }) => [agent, turns, llmCalls, spent?.totalTokens]),
+    ).toEqual([
+      ['Bob', 0, 1, 15],
+      [undefined, 0, 0, undefined],
+    ]);
+    expect(matrix.rows.map(({ agent, cells }) => [agent, [...cells.keys()]])).toEqual([['Bob', [undefined]]]);
   });
 });
 
