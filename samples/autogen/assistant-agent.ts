@@ -1,5 +1,6 @@
 import { TracedAgent, traceTool } from 'traced-agents';
 import type {
+  CreateResult,
   FunctionCall,
   FunctionResult,
   LLMMessage,
@@ -50,6 +51,8 @@ export interface AssistantOptions {
   readonly maxToolIterations?: number;
 }
 
+const tooManyTools = 'I have called too many tools.';
+
 /** An agent with a model and tools, as AutoGen's `AssistantAgent` is one. */
 @TracedAgent({ methods: { run: 'run', onMessages: 'on_messages', runStream: 'run_stream' } })
 export class AssistantAgent {
@@ -80,35 +83,51 @@ export class AssistantAgent {
   async onMessages(messages: readonly TextMessage[]): Promise<Response> {
     this.#hear(messages);
     const inner: ToolEvent[] = [];
-    for (let step = 0; step <= (this.#options.maxToolIterations ?? 10); step += 1) {
-      const { content } = await this.#options.modelClient.create(
-        this.#history(),
-        [...this.#tools.values()].map(schemaOf),
-      );
-      this.#context.push({ type: 'AssistantMessage', content, source: this.name });
+    for (let step = 0; step <= this.#maxToolIterations; step += 1) {
+      const { content } = await this.#options.modelClient.create(this.#history(), this.#schemas());
+      inner.push(...(await this.#follow(content)));
       if (typeof content === 'string') return this.#answer(content, inner);
-      const results = await Promise.all(content.map((call) => this.#execute(call)));
-      this.#context.push({ type: 'FunctionExecutionResultMessage', content: results });
-      inner.push({ type: 'ToolCallRequestEvent', source: this.name, content });
-      inner.push({ type: 'ToolCallExecutionEvent', source: this.name, content: results });
     }
-    return this.#answer('I have called too many tools.', inner);
+    return this.#answer(tooManyTools, inner);
   }
 
-  /** The answer to a task, word by word. */
+  /** What is said about a task, word by word. */
   async *runStream(task: string): AsyncGenerator<string> {
     this.#hear([{ type: 'TextMessage', source: 'user', content: task }]);
-    let answer = '';
-    for await (const chunk of this.#options.modelClient.createStream(this.#history())) {
-      const word = chunk.choices[0]?.delta.content ?? '';
-      answer += word;
-      if (word !== '') yield word;
+    for (let step = 0; step <= this.#maxToolIterations; step += 1) {
+      let content: CreateResult['content'] = '';
+      for await (const part of this.#options.modelClient.createStream(this.#history(), this.#schemas())) {
+        if (typeof part === 'string') yield part;
+        else content = part.content;
+      }
+      await this.#follow(content);
+      if (typeof content === 'string') return;
     }
-    this.#context.push({ type: 'AssistantMessage', content: answer, source: this.name });
+    yield tooManyTools;
+  }
+
+  get #maxToolIterations(): number {
+    return this.#options.maxToolIterations ?? 10;
+  }
+
+  /** Remembers what the model said, and does what it asks for. */
+  async #follow(content: CreateResult['content']): Promise<readonly ToolEvent[]> {
+    this.#context.push({ type: 'AssistantMessage', content, source: this.name });
+    if (typeof content === 'string') return [];
+    const results = await Promise.all(content.map((call) => this.#execute(call)));
+    this.#context.push({ type: 'FunctionExecutionResultMessage', content: results });
+    return [
+      { type: 'ToolCallRequestEvent', source: this.name, content },
+      { type: 'ToolCallExecutionEvent', source: this.name, content: results },
+    ];
   }
 
   #hear(messages: readonly TextMessage[]): void {
     for (const { content, source } of messages) this.#context.push({ type: 'UserMessage', content, source });
+  }
+
+  #schemas(): ToolSchema[] {
+    return [...this.#tools.values()].map(({ name, description, parameters }) => ({ name, description, parameters }));
   }
 
   #history(): LLMMessage[] {
@@ -135,8 +154,4 @@ export class AssistantAgent {
       return { call_id: id, name, content: error instanceof Error ? error.message : String(error), is_error: true };
     }
   }
-}
-
-function schemaOf({ name, description, parameters }: Tool): ToolSchema {
-  return { name, description, parameters };
 }

@@ -11,10 +11,13 @@ export interface TeamOptions {
   readonly maxTurns?: number;
 }
 
-/** Agents that work on one task, one after the other. */
+/** The names that teams have in AutoGen. */
+const teamNames = ['RoundRobinGroupChat', 'SelectorGroupChat'] as const;
+
+/** Agents that work on one task, one after the other: each is told by the team what the others have said since it spoke last. */
 @TracedAgent()
 abstract class GroupChat {
-  readonly name: string = this.constructor.name;
+  abstract readonly name: (typeof teamNames)[number];
   readonly participants: readonly AssistantAgent[];
   readonly #options: TeamOptions;
 
@@ -23,8 +26,8 @@ abstract class GroupChat {
     this.participants = options.participants;
   }
 
-  /** Works on a task until the team is done. */
-  @TracedConversation({ name: 'run' })
+  /** Works on a task until the team is done. A team only hands on what is said: that is no turn of its own. */
+  @TracedConversation({ name: 'run', ignoreSenders: teamNames })
   async run(task: string): Promise<TaskResult> {
     const { isTermination, maxTurns = 10 } = this.#options;
     const messages: TextMessage[] = [{ type: 'TextMessage', source: 'user', content: task }];
@@ -33,10 +36,11 @@ abstract class GroupChat {
     for (let turn = 0; turn < maxTurns; turn += 1) {
       const speaker = await this.selectSpeaker(messages, turn);
       const news = messages.slice(heard.get(speaker) ?? 0).filter(({ source }) => source !== speaker.name);
+      recordMessage({ from: this, to: speaker, content: news });
       const { chat_message } = await speaker.onMessages(news);
+      recordMessage({ from: speaker, to: this, content: chat_message.content });
       messages.push(chat_message);
       heard.set(speaker, messages.length);
-      recordMessage({ from: speaker, to: this, content: chat_message.content, chosenBy: this });
       if (isTermination(chat_message)) return { messages, stop_reason: 'terminated' };
     }
     return { messages, stop_reason: 'maximum number of turns' };
@@ -48,6 +52,8 @@ abstract class GroupChat {
 
 /** Everybody speaks in turn. */
 export class RoundRobinGroupChat extends GroupChat {
+  override readonly name = 'RoundRobinGroupChat';
+
   protected override async selectSpeaker(_messages: readonly TextMessage[], turn: number): Promise<AssistantAgent> {
     return this.participants[turn % this.participants.length] as AssistantAgent; // within the bounds
   }
@@ -55,6 +61,7 @@ export class RoundRobinGroupChat extends GroupChat {
 
 /** A model chooses who speaks next. */
 export class SelectorGroupChat extends GroupChat {
+  override readonly name = 'SelectorGroupChat';
   readonly #modelClient: OpenAIChatCompletionClient;
 
   constructor({ modelClient, ...options }: TeamOptions & { readonly modelClient: OpenAIChatCompletionClient }) {

@@ -1,38 +1,56 @@
 /*
- * A team of two agents that speak in turn: one works out a sum with a calculator, the other checks it. The trace shows the whole
- * run as one tree. With OPENAI_API_KEY it asks OpenAI; without, a scripted model on this machine.
+ * Two teams, a trace each. In the first, two agents speak in turn: one works out a sum with a calculator, the other checks it. In
+ * the second a model chooses which of three speaks next. With OPENAI_API_KEY it asks OpenAI; without, a scripted model on this
+ * machine.
  */
 import OpenAI from 'openai';
 import { ConsoleExporter, FileExporter, init } from 'traced-agents';
 import { calculatorTool } from '../ag2/calculator.js';
 import { ScriptedOpenAI } from '../support/scripted-openai.js';
-import { AssistantAgent } from './assistant-agent.js';
-import { RoundRobinGroupChat } from './group-chat.js';
+import { AssistantAgent, type TaskResult } from './assistant-agent.js';
+import { RoundRobinGroupChat, SelectorGroupChat } from './group-chat.js';
 import { OpenAIChatCompletionClient } from './model-client.js';
 
 init({ exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })] });
 
-const script = [
+const inTurn = [
   { toolCalls: [{ name: 'calculator', arguments: { a: 7, b: 5, operator: '+' } }] },
   { content: 'The result of 7 + 5 is 12.' },
   { content: 'I agree. APPROVE' },
 ];
-const scripted = process.env['OPENAI_API_KEY'] ? undefined : await ScriptedOpenAI.start(script);
+const byChoice = [
+  { content: 'planner' },
+  { content: 'Multiply 8 by 5, then have it checked.' },
+  { content: 'solver' },
+  { toolCalls: [{ name: 'calculator', arguments: { a: 8, b: 5, operator: '*' } }] },
+  { content: 'The result of 8 * 5 is 40.' },
+  { content: 'checker' },
+  { content: 'I agree. APPROVE' },
+];
+const scripted = process.env['OPENAI_API_KEY'] ? undefined : await ScriptedOpenAI.start([...inTurn, ...byChoice]);
 const client = scripted === undefined ? new OpenAI() : new OpenAI({ baseURL: scripted.url, apiKey: 'none' });
 const modelClient = new OpenAIChatCompletionClient({ client, model: 'gpt-4o-mini' });
 
-const solver = new AssistantAgent({ name: 'solver', modelClient, tools: [calculatorTool] });
-const checker = new AssistantAgent({
-  name: 'checker',
+const newSolver = () => new AssistantAgent({ name: 'solver', modelClient, tools: [calculatorTool] });
+const newChecker = () =>
+  new AssistantAgent({
+    name: 'checker',
+    modelClient,
+    systemMessage: 'Check what the solver says. Answer APPROVE if it is right.',
+  });
+const planner = new AssistantAgent({
+  name: 'planner',
   modelClient,
-  systemMessage: 'Check what the solver says. Answer APPROVE if it is right.',
+  systemMessage: 'Say who has to do what. Work nothing out yourself.',
 });
-const team = new RoundRobinGroupChat({
-  participants: [solver, checker],
-  isTermination: ({ content }) => content.includes('APPROVE'),
-});
+const isTermination = ({ content }: { content: string }) => content.includes('APPROVE');
 
-const { messages } = await team.run('What is 7 + 5?');
+const pair = new RoundRobinGroupChat({ participants: [newSolver(), newChecker()], isTermination });
+show(await pair.run('What is 7 + 5?'));
+const participants = [planner, newSolver(), newChecker()];
+show(await new SelectorGroupChat({ participants, modelClient, isTermination }).run('What is 8 * 5?'));
 await scripted?.close();
 
-for (const message of messages) console.log(`${message.source}: ${String(message.content)}`);
+function show({ messages }: TaskResult): void {
+  for (const message of messages) console.log(`${message.source}: ${String(message.content)}`);
+}

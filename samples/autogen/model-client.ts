@@ -50,33 +50,43 @@ export class OpenAIChatCompletionClient {
 
   @TracedLLM({ name: 'OpenAIChatCompletionClient.create', provider: 'openai', messageFormat: 'autogen' })
   async create(messages: readonly LLMMessage[], tools: readonly ToolSchema[] = []): Promise<CreateResult> {
-    const completion = await this.#client.chat.completions.create({
+    return resultOf(await this.#client.chat.completions.create(this.#request(messages, tools)));
+  }
+
+  /** The answer word by word, and last the whole of it. */
+  @TracedLLM({ name: 'OpenAIChatCompletionClient.create_stream', provider: 'openai', messageFormat: 'autogen' })
+  async *createStream(
+    messages: readonly LLMMessage[],
+    tools: readonly ToolSchema[] = [],
+  ): AsyncGenerator<string | CreateResult> {
+    const request = { ...this.#request(messages, tools), stream_options: { include_usage: true } };
+    const stream = this.#client.chat.completions.stream(request);
+    for await (const { choices } of stream) {
+      const word = choices[0]?.delta.content;
+      if (word) yield word;
+    }
+    yield resultOf(await stream.finalChatCompletion());
+  }
+
+  #request(messages: readonly LLMMessage[], tools: readonly ToolSchema[]) {
+    return {
       model: this.#model,
       messages: messages.flatMap(chatMessagesOf),
       ...(tools.length > 0 && { tools: tools.map(({ parameters, ...tool }) => offered(tool, parameters)) }),
-    });
-    const [choice] = completion.choices;
-    const calls = choice?.message.tool_calls?.flatMap((call) =>
-      call.type === 'function' ? [{ id: call.id, arguments: call.function.arguments, name: call.function.name }] : [],
-    );
-    const { prompt_tokens = 0, completion_tokens = 0 } = completion.usage ?? {};
-    return {
-      finish_reason: calls === undefined ? 'stop' : 'function_calls',
-      content: calls ?? choice?.message.content ?? '',
-      usage: { prompt_tokens, completion_tokens },
     };
   }
+}
 
-  /** The answer word by word; the last chunk has the usage. */
-  @TracedLLM({ name: 'OpenAIChatCompletionClient.create_stream', provider: 'openai', messageFormat: 'autogen' })
-  async *createStream(messages: readonly LLMMessage[]) {
-    yield* await this.#client.chat.completions.create({
-      model: this.#model,
-      messages: messages.flatMap(chatMessagesOf),
-      stream: true,
-      stream_options: { include_usage: true },
-    });
-  }
+function resultOf({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): CreateResult {
+  const calls = choice?.message.tool_calls?.flatMap((call) =>
+    call.type === 'function' ? [{ id: call.id, arguments: call.function.arguments, name: call.function.name }] : [],
+  );
+  const { prompt_tokens = 0, completion_tokens = 0 } = usage ?? {};
+  return {
+    finish_reason: calls === undefined ? 'stop' : 'function_calls',
+    content: calls ?? choice?.message.content ?? '',
+    usage: { prompt_tokens, completion_tokens },
+  };
 }
 
 function offered(tool: Omit<ToolSchema, 'parameters'>, parameters: object): OpenAI.Chat.ChatCompletionFunctionTool {

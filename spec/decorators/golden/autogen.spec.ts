@@ -188,53 +188,107 @@ describe('what Python’s traces lack', () => {
     expect(memory.traces[0]?.info.tokenUsage?.outputTokens).toBeGreaterThan(0);
   });
 
-  it('one trace for a whole run of a team, with its turns', async () => {
-    const replies = [{ content: 'one' }, { content: 'two' }, { content: 'three. TERMINATE' }];
-    const ada = await assistantThatSays([], { name: 'ada' });
-    const modelClient = await clientThatSays(replies);
+  it('a stream that calls tools in between', async () => {
+    const args = { a: 7, b: 5, operator: '+' };
+    const assistant = await assistantThatSays([
+      { toolCalls: [{ name: 'calculator', arguments: args }] },
+      { content: 'The result is 12.' },
+    ]);
+    const memory = recordInMemory();
+    let answer = '';
+
+    for await (const word of assistant.runStream('What is 7 + 5?')) answer += word;
+
+    expect(answer).toBe('The result is 12.');
+    const stream = 'OpenAIChatCompletionClient.create_stream';
+    expect(treeOf(memory.traces[0])).toBe(`assistant.run_stream[${stream} calculator ${stream}]`);
+    const spans = memory.traces[0]?.data.spans ?? [];
+    expect(spans.map((span) => [span.status.code, span.getAttribute('gen_ai.tool.call.id')])).toEqual([
+      ['OK', undefined],
+      ['OK', undefined],
+      ['OK', 'call_1_1'],
+      ['OK', undefined],
+    ]);
+  });
+
+  it('one trace for a whole run of a team, with its turns and what each was told', async () => {
+    const modelClient = await clientThatSays([{ content: 'one' }, { content: 'two' }, { content: 'three. TERMINATE' }]);
     const participants = ['ada', 'bob', 'eve'].map((name) => new AssistantAgent({ name, modelClient }));
-    const team = new RoundRobinGroupChat({
-      participants,
-      isTermination: ({ content }) => content.includes('TERMINATE'),
-    });
     const memory = recordInMemory();
 
-    await team.run('Count.');
+    await new RoundRobinGroupChat({ participants, isTermination }).run('Count.');
 
-    expect(ada.name).toBe('ada');
     expect(memory.traces.map(treeOf)).toEqual([
       'run[ada[ada.on_messages[OpenAIChatCompletionClient.create]] ' +
         'bob[bob.on_messages[OpenAIChatCompletionClient.create]] eve[eve.on_messages[OpenAIChatCompletionClient.create]]]',
     ]);
-    const turns = memory.traces[0]?.data.spans.filter(
-      (span) => span.getAttribute('traced_agents.turn.index') !== undefined,
-    );
-    expect(turns?.map((span) => [span.name, span.getAttribute('traced_agents.turn.index')])).toEqual([
-      ['ada', 0],
-      ['bob', 1],
-      ['eve', 2],
+    const task = { type: 'TextMessage', source: 'user', content: 'Count.' };
+    const one = { type: 'TextMessage', source: 'ada', content: 'one' };
+    const two = { type: 'TextMessage', source: 'bob', content: 'two' };
+    expect(turnsIn(memory.traces[0])).toEqual([
+      ['ada', 0, [task], 'one'],
+      ['bob', 1, [task, one], 'two'],
+      ['eve', 2, [task, one, two], 'three. TERMINATE'],
+    ]);
+    expect(linesOf(memory.traces[0])).toEqual([
+      'RoundRobinGroupChat to ada',
+      'ada to RoundRobinGroupChat',
+      'RoundRobinGroupChat to bob',
+      'bob to RoundRobinGroupChat',
+      'RoundRobinGroupChat to eve',
+      'eve to RoundRobinGroupChat',
     ]);
   });
 
   it('who chose the speaker, in a turn of its own', async () => {
-    const replies = [{ content: 'bob' }, { content: 'Done. TERMINATE' }];
+    const replies = ['bob', 'Ask eve.', 'eve', 'Why me?', 'bob', 'Done. TERMINATE'].map((content) => ({ content }));
     const modelClient = await clientThatSays(replies);
-    const participants = ['ada', 'bob'].map((name) => new AssistantAgent({ name, modelClient }));
-    const isTermination = ({ content }: { content: string }) => content.includes('TERMINATE');
+    const participants = ['ada', 'bob', 'eve'].map((name) => new AssistantAgent({ name, modelClient }));
     const memory = recordInMemory();
 
     await new SelectorGroupChat({ participants, modelClient, isTermination }).run('Say something.');
 
-    expect(memory.traces.map(treeOf)).toEqual([
-      'run[SelectorGroupChat.selectSpeaker[OpenAIChatCompletionClient.create] ' +
-        'bob[bob.on_messages[OpenAIChatCompletionClient.create]]]',
-    ]);
-    const [choice] = memory.traces.flatMap(({ data }) => data.spans.filter(({ name }) => /selectSpeaker$/.test(name)));
-    expect(choice?.outputs).toBe('bob');
+    const choice = 'SelectorGroupChat.selectSpeaker[OpenAIChatCompletionClient.create]';
+    const turnOf = (name: string) => `${choice} ${name}[${name}.on_messages[OpenAIChatCompletionClient.create]]`;
+    expect(memory.traces.map(treeOf)).toEqual([`run[${['bob', 'eve', 'bob'].map(turnOf).join(' ')}]`]);
+    const choices = memory.traces.flatMap(({ data }) => data.spans.filter(({ name }) => /selectSpeaker$/.test(name)));
+    expect(choices.map(({ outputs }) => outputs)).toEqual(['bob', 'eve', 'bob']);
     const { turns } = conversationOf(memory.traces[0] as Trace);
     expect(turns.map(({ agent, chosenBy, llmCalls }) => [agent, chosenBy, llmCalls])).toEqual([
       ['SelectorGroupChat', undefined, 1],
       ['bob', 'SelectorGroupChat', 1],
+      ['SelectorGroupChat', undefined, 1],
+      ['eve', 'SelectorGroupChat', 1],
+      ['SelectorGroupChat', undefined, 1],
+      ['bob', 'SelectorGroupChat', 1],
+    ]);
+    const sent = turnsIn(memory.traces[0]).map(([agent, , heard]) => [
+      agent,
+      (heard as Said[]).map(({ content }) => content),
+    ]);
+    expect(sent).toEqual([
+      ['bob', ['Say something.']],
+      ['eve', ['Say something.', 'Ask eve.']],
+      ['bob', ['Why me?']],
     ]);
   });
 });
+
+function isTermination({ content }: { readonly content: string }): boolean {
+  return content.includes('TERMINATE');
+}
+
+/** Of each turn who spoke, its number, what the team had sent, and what was said. */
+function turnsIn(trace: Trace | undefined): readonly (readonly unknown[])[] {
+  const turns = trace?.data.spans.filter((span) => span.getAttribute('traced_agents.turn.index') !== undefined) ?? [];
+  return turns.map((span) => [
+    span.name,
+    span.getAttribute('traced_agents.turn.index'),
+    (span.inputs as { message: unknown }).message,
+    (span.outputs as { message: unknown }).message,
+  ]);
+}
+
+function linesOf(trace: Trace | undefined): unknown {
+  return trace && conversationOf(trace).messages.map(({ from, to }) => `${from} to ${to}`);
+}
