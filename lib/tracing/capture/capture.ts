@@ -116,6 +116,11 @@ export class Capture {
     return String(JSON.parse(this.value(text, path)));
   }
 
+  /** A text that is put together of what was captured in parts, without the secrets that were split. Of any length. */
+  joined(text: string): string {
+    return this.#rules.text.redacted(text);
+  }
+
   #line(text: string, room: number): string {
     return room > 0 ? quote(this.#rules.text.clean(text, room)) : `"[cut, ${text.length} characters]"`;
   }

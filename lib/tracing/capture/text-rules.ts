@@ -33,12 +33,17 @@ export class TextRules {
   clean(text: string, room: number, mediaType?: string): string {
     const bare = text.length < shortestMedia && mediaType === undefined ? text : replaceMedia(text, mediaType);
     const max = Math.min(this.#maxLength, Math.max(room, 0));
-    if (bare.length <= max) return this.#keys === undefined ? bare : redactText(bare, this.#keys);
+    if (bare.length <= max) return this.redacted(bare);
     const looked = bare.slice(0, max + overlap);
-    const clean = this.#keys === undefined ? looked : redactText(looked, this.#keys);
+    const clean = this.redacted(looked);
     // Where secrets have made room, what follows them moves up: its end must not move into what is kept.
     const kept = clean === looked ? max : Math.max(0, Math.min(max, clean.length - overlap));
     return `${clean.slice(0, kept).toWellFormed()}… [cut, ${text.length} characters]`;
+  }
+
+  /** The text without its secrets, whatever its length. */
+  redacted(text: string): string {
+    return this.#keys === undefined ? text : redactText(text, this.#keys);
   }
 }
 

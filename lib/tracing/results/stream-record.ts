@@ -5,6 +5,7 @@ import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
 import type { Abandonable } from './abandoned.js';
 import { finish, noteToolCalls } from './finish.js';
+import { hideSplitSecrets } from './split-secrets.js';
 
 /** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */
 const maxChunks = 10_000;
@@ -63,7 +64,7 @@ export class StreamRecord implements Abandonable {
     if (this.#seen === 0 || !span.isRecording() || !span.definition.captureOutputs) return;
     const omitted = this.#seen - this.#texts.length;
     const texts = omitted === 0 ? this.#texts : [...this.#texts, `"[${omitted} more chunks]"`];
-    span.outputs ??= `[${texts.join(',')}]`;
+    span.outputs ??= hideSplitSecrets(`[${texts.join(',')}]`, this.#recorder.capture);
   }
 
   /** A reader was let go of. With the last one, the call is gone, too. */

@@ -157,6 +157,7 @@ describe('texts that look like secrets', () => {
     ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
     ['db.user=ada db.password=hunter2', 'db.user=ada db.password=[redacted]'],
     ['DB_PASSWORD=hunter2 PGPASSWORD=hunter2 psql', 'DB_PASSWORD=[redacted] PGPASSWORD=[redacted] psql'],
+    ['--pwd hunter2', '--pwd [redacted]'],
     ['run --password "in the garden"', 'run --password "[redacted]"'],
     ['run --token=hunter2 --name=ada', 'run --token=[redacted] --name=ada'],
     ['run --password hunter2 --api-key "hunter 2" -v', 'run --password [redacted] --api-key "[redacted]" -v'],
