@@ -39,7 +39,7 @@ const fences = [
   // class-transformer's @Type needs it, too.
   ['reflect-metadata', '/reflect-metadata/', ['^lib/decorators/', '^lib/entities/']],
   ['opentelemetry', '/@opentelemetry/', ['^lib/tracing/']],
-  ['fs', '^(node:)?fs(/promises)?$', ['^lib/exporters/file/', '^lib/exporters/spool\\.ts$']],
+  ['fs', '^(node:)?fs(/promises)?$', ['^lib/exporters/(file|mlflow)/', '^lib/exporters/spool\\.ts$']],
 ].map(([name, to, from]) => ({
   name: `fence-${name}`,
   comment: `Only ${from.join(' and ')} may import ${name}.`,

@@ -35,6 +35,20 @@ export class ExportError extends TracingError {
   }
 }
 
+/**
+ * An exporter's server has refused some traces of a batch for what is in them; the others have arrived. Thrown by exporters, so that only
+ * these count as dropped.
+ */
+export class RejectedTracesError extends TracingError {
+  override name = 'RejectedTracesError' as const;
+  readonly traceIds: readonly string[];
+
+  constructor(traceIds: readonly string[], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.traceIds = traceIds;
+  }
+}
+
 /** A callback of the user's (`attributes`, `usage`, `name`, `redact`, ...) failed while a call was traced. The call itself was not touched. */
 export class CallbackError extends TracingError {
   override name = 'CallbackError' as const;

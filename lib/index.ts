@@ -46,6 +46,7 @@ export {
   CallbackError,
   ConfigurationError,
   ExportError,
+  RejectedTracesError,
   TraceFormatError,
   TracingError,
 } from './errors.js';
@@ -55,6 +56,7 @@ export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './ex
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
 export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } from './exporters/file/read-trace-file.js';
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
+export { MlflowExporter, type MlflowExporterOptions } from './exporters/mlflow/mlflow-exporter.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
 export {

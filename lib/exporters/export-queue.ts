@@ -1,5 +1,5 @@
 import type { Trace } from '../entities/trace.js';
-import { ExportError } from '../errors.js';
+import { ExportError, RejectedTracesError } from '../errors.js';
 import { within } from '../utils/within.js';
 import { countdown, exportFailure, noAnswer, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
@@ -28,6 +28,11 @@ export interface ExportQueueStats {
   readonly dropped: Readonly<Record<string, number>>;
   readonly spooled: number;
   readonly queued: number;
+}
+
+interface Loss {
+  readonly reason: string;
+  readonly count: number;
 }
 
 /** What each exporter is at work on: it stands behind two queues while one set-up replaces another that has it, too. */
@@ -171,17 +176,17 @@ export class ExportQueue {
     this.#inFlight = batch.length;
     const call = this.#send(batch);
     calls.set(this.#exporter, call);
-    const failure = await call;
+    const loss = await call;
     calls.delete(this.#exporter);
     this.#inFlight = 0;
     this.#isFullTold = false;
     for (const { length } of batch) this.#length -= length;
-    if (failure === undefined) this.#exported += batch.length;
-    else this.#drop(failure, batch.length);
+    this.#exported += batch.length - loss.count;
+    this.#drop(loss.reason, loss.count);
   }
 
-  /** The reason why a batch is lost; `undefined` if it has arrived. */
-  async #send(batch: readonly Waiting[]): Promise<string | undefined> {
+  /** What of a batch is lost, and why. */
+  async #send(batch: readonly Waiting[]): Promise<Loss> {
     const abort = new AbortController();
     this.#abort = abort;
     const timer = setTimeout(() => abort.abort('timeout'), this.#options.timeoutMs);
@@ -190,7 +195,7 @@ export class ExportQueue {
     try {
       const traces = batch.map(({ trace }) => trace);
       await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
-      return undefined;
+      return { reason: '', count: 0 };
     } catch (cause) {
       if (!abort.signal.aborted) return this.#fail(batch.length, cause);
       return this.#giveUp(batch.length, abort.signal.reason === 'shutdown' ? 'shutdown' : 'timeout');
@@ -200,16 +205,20 @@ export class ExportQueue {
     }
   }
 
-  #fail(count: number, cause: unknown): string {
+  #fail(count: number, cause: unknown): Loss {
+    if (cause instanceof RejectedTracesError) {
+      this.#options.onError(exportFailure(this.#exporter, ', which does not take some traces', cause));
+      return { reason: 'rejected', count: Math.min(count, cause.traceIds.length) };
+    }
     const what = `, and ${count} traces are lost there (see stats() for the sum)`;
     this.#options.onError(exportFailure(this.#exporter, what, cause));
-    return 'export failed';
+    return { reason: 'export failed', count };
   }
 
-  #giveUp(count: number, reason: 'shutdown' | 'timeout'): string {
+  #giveUp(count: number, reason: 'shutdown' | 'timeout'): Loss {
     const when = reason === 'timeout' ? `within ${this.#options.timeoutMs} ms` : 'before the end';
     this.#options.onError(noAnswer(this.#exporter, when, count));
-    return reason;
+    return { reason, count };
   }
 
   #refuse(): void {

@@ -1,0 +1,106 @@
+import { ConfigurationError, TraceFormatError } from '../../errors.js';
+import { parseJson } from '../../utils/parse-json.js';
+import { getOwn, isRecord } from '../../utils/records.js';
+import { MlflowNotFoundError, MlflowRequestError } from './mlflow-errors.js';
+import type { MlflowHttp } from './mlflow-http.js';
+
+/** An experiment: where a server keeps traces. */
+export interface Experiment {
+  readonly experimentId: string;
+  readonly name: string;
+  readonly lifecycleStage: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Which experiment: the one with this id, or the one with this name, made if need be. */
+export type ExperimentChoice = { readonly id: string } | { readonly name: string };
+
+/**
+ * The id of the experiment that traces go to. Many programs may start at once: only one of them makes it.
+ *
+ * @throws {ConfigurationError} for one that does not exist, or was deleted: a server would take traces for it, and hide them.
+ */
+export async function chooseExperiment(http: MlflowHttp, choice: ExperimentChoice): Promise<string> {
+  if ('id' in choice) return usable(await experimentById(http, choice.id), `with the id '${choice.id}'`);
+  const found = await experimentByName(http, choice.name);
+  if (found !== undefined) return usable(found, `'${choice.name}'`);
+  try {
+    return await createExperiment(http, choice.name);
+  } catch (error) {
+    if (!(error instanceof MlflowRequestError)) throw error;
+    const made = await experimentByName(http, choice.name); // by another program, in between
+    if (made === undefined) throw error;
+    return usable(made, `'${choice.name}'`);
+  }
+}
+
+/** `undefined` if there is none; deleted ones are found. */
+export async function experimentByName(http: MlflowHttp, name: string): Promise<Experiment | undefined> {
+  const query = [['experiment_name', name]] as const;
+  return experimentIn(await found(http.send({ method: 'GET', path: `${root}/get-by-name`, query })));
+}
+
+/** `undefined` if there is none; deleted ones are found. */
+export async function experimentById(http: MlflowHttp, id: string): Promise<Experiment | undefined> {
+  return experimentIn(await found(http.send({ method: 'GET', path: `${root}/get`, query: [['experiment_id', id]] })));
+}
+
+/** @returns its id. */
+export async function createExperiment(
+  http: MlflowHttp,
+  name: string,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const json = { name, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
+  const answer = parseJson(await http.send({ method: 'POST', path: `${root}/create`, json }));
+  const id = isRecord(answer) ? answer['experiment_id'] : undefined;
+  if (typeof id !== 'string') throw new TraceFormatError(`The server made the experiment '${name}', but told no id.`);
+  return id;
+}
+
+/** Makes a deleted experiment active again. */
+export async function restoreExperiment(http: MlflowHttp, id: string): Promise<void> {
+  await http.send({ method: 'POST', path: `${root}/restore`, json: { experiment_id: id } });
+}
+
+const root = '/api/2.0/mlflow/experiments';
+
+async function found(answer: Promise<string>): Promise<string | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MlflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function experimentIn(text: string | undefined): Experiment | undefined {
+  const answer = text === undefined ? undefined : parseJson(text);
+  const experiment = isRecord(answer) ? answer['experiment'] : undefined;
+  if (!isRecord(experiment)) return undefined;
+  return {
+    experimentId: String(experiment['experiment_id']),
+    name: String(experiment['name']),
+    lifecycleStage: String(experiment['lifecycle_stage']),
+    tags: tagsIn(experiment['tags']),
+  };
+}
+
+function tagsIn(tags: unknown): Readonly<Record<string, string>> {
+  const pairs = Array.isArray(tags) ? tags.filter(isRecord) : [];
+  return Object.fromEntries(pairs.map((tag) => [String(getOwn(tag, 'key')), String(getOwn(tag, 'value'))]));
+}
+
+function usable(experiment: Experiment | undefined, which: string): string {
+  if (experiment === undefined) {
+    throw new ConfigurationError(
+      `There is no experiment ${which}. Create it, or name one: then it is made if need be.`,
+    );
+  }
+  if (experiment.lifecycleStage === 'deleted') {
+    throw new ConfigurationError(
+      `The experiment ${which} was deleted. Restore it (MlflowClient.restoreExperiment('${experiment.experimentId}')), or choose another.`,
+    );
+  }
+  return experiment.experimentId;
+}

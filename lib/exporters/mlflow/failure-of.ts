@@ -1,0 +1,88 @@
+import { parseJson } from '../../utils/parse-json.js';
+import { isRecord } from '../../utils/records.js';
+import {
+  type FailedRequest,
+  MlflowAuthError,
+  type MlflowError,
+  MlflowHostError,
+  MlflowNetworkError,
+  MlflowNotFoundError,
+  MlflowPermissionError,
+  MlflowRateLimitError,
+  MlflowRequestError,
+  MlflowServerError,
+  MlflowTimeoutError,
+  MlflowTooLargeError,
+} from './mlflow-errors.js';
+
+const maxMessageLength = 500;
+
+/** What an answer other than 2xx means. */
+export function failureOf(request: Omit<FailedRequest, 'serverMessage'>, body: string): MlflowError {
+  const serverMessage = messageIn(body);
+  const failed = { ...request, serverMessage };
+  if (/invalid host header/i.test(serverMessage)) return new MlflowHostError(failed, hostRemedy(request.url));
+  switch (request.status) {
+    case 401:
+      return new MlflowAuthError(
+        failed,
+        'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
+      );
+    case 403:
+      return new MlflowPermissionError(failed, 'Ask for the right EDIT (to write) or READ on the experiment.');
+    case 404:
+      return new MlflowNotFoundError(failed, 'Check the address, and that what is asked for exists.');
+    case 413:
+      return new MlflowTooLargeError(
+        failed,
+        'Lower maxSpanLength or maxTraceLength, or allow larger bodies in the proxy.',
+      );
+    case 429:
+      return new MlflowRateLimitError(failed, 'Sample (sampleRatio), or ask for a higher limit.');
+    default:
+      return (request.status ?? 0) >= 500
+        ? new MlflowServerError(failed, "Look into the server's log.")
+        : new MlflowRequestError(failed, 'The server refuses what it was sent; its own words say why.');
+  }
+}
+
+/** What it means that no answer came. */
+export function failureWithoutAnswer(
+  request: Omit<FailedRequest, 'serverMessage' | 'status'>,
+  cause: unknown,
+): MlflowError {
+  const failed = { ...request, status: undefined, serverMessage: reasonOf(cause) };
+  return isTimeout(cause)
+    ? new MlflowTimeoutError(failed, 'Raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds), or look why the server is slow.', {
+        cause,
+      })
+    : new MlflowNetworkError(failed, 'Check that the server runs there and can be reached.', { cause });
+}
+
+function hostRemedy(url: string): string {
+  const { host } = new URL(url);
+  return `Start the server with --allowed-hosts "${host}", or call it by a name that it allows.`;
+}
+
+/** MLflow answers in two JSON forms, in plain text and in HTML. */
+function messageIn(body: string): string {
+  const json = parseJson(body);
+  const said = isRecord(json) ? (json['message'] ?? json['detail']) : undefined;
+  const text =
+    said === undefined ? body.replace(/<[^>]*>/g, ' ') : typeof said === 'string' ? said : JSON.stringify(said);
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line;
+}
+
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'TimeoutError';
+}
+
+/** fetch says "fetch failed", and its cause says why. */
+function reasonOf(cause: unknown): string {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (!(inner instanceof Error)) return String(inner);
+  const { code } = inner as { readonly code?: unknown };
+  const text = inner.message === '' && typeof code === 'string' ? code : inner.message;
+  return text.length > maxMessageLength ? `${text.slice(0, maxMessageLength)}…` : text;
+}

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MlflowConnection } from './connection.js';
+import { failureOf, failureWithoutAnswer } from './failure-of.js';
+import { type MlflowError, MlflowNetworkError, MlflowRequestError } from './mlflow-errors.js';
+
+/** One request to a tracking server. */
+export interface MlflowRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below the base, with its slash. */
+  readonly path: string;
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly body?: { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> };
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a second request would do what the first did not; most of MLflow's are upserts. @default true */
+  readonly isRepeatable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a specification may put in place of the real ones. */
+export interface HttpTools {
+  readonly wait: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+  readonly random: () => number;
+}
+
+const longestWaitMs = 30_000;
+const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** A busy server says so with a status that elsewhere means a mistake of the client's. */
+const busyMessage = /QueuePool limit|database is locked/;
+/** A server that has the trace but not its spans answers 500 for good. */
+const finalMessage = /Trace data not stored/;
+
+/** Sends requests to a tracking server, and again where that can help. ky is loaded with the first. */
+export class MlflowHttp {
+  readonly #connection: MlflowConnection;
+  readonly #tools: HttpTools;
+
+  constructor(connection: MlflowConnection, tools: Partial<HttpTools> = {}) {
+    this.#connection = connection;
+    this.#tools = {
+      wait: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }),
+      random: Math.random,
+      ...tools,
+    };
+  }
+
+  /**
+   * The text of the answer.
+   *
+   * @throws {MlflowError} for an answer other than 2xx and for none, after all tries.
+   */
+  async send(request: MlflowRequest): Promise<string> {
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await this.#try(request);
+      if ('text' in outcome) return outcome.text;
+      const waitMs = this.#waitAfter(request, outcome, tries);
+      if (waitMs === undefined || request.signal?.aborted === true) throw outcome.error;
+      await this.#tools.wait(waitMs, request.signal).catch(() => {
+        throw outcome.error;
+      });
+    }
+  }
+
+  async #try({ method, path, query, json, body, headers, signal }: MlflowRequest): Promise<Outcome> {
+    const url = this.#connection.baseUrl + path;
+    const { default: ky } = await import('ky');
+    try {
+      const response = await ky(url, {
+        method,
+        headers: { ...this.#connection.headers, ...body?.headers, ...headers },
+        throwHttpErrors: false,
+        retry: 0,
+        timeout: this.#connection.retry.timeoutMs,
+        ...(query === undefined ? {} : { searchParams: query.map((pair) => [...pair]) }),
+        ...(json === undefined ? {} : { json }),
+        ...(body === undefined ? {} : { body: body.bytes as Uint8Array<ArrayBuffer> }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const text = await response.text();
+      if (response.ok) return { text };
+      const error = failureOf({ method, url, status: response.status }, text);
+      return { error, retryAfterMs: retryAfterIn(response.headers) };
+    } catch (cause) {
+      return { error: failureWithoutAnswer({ method, url }, cause), retryAfterMs: undefined };
+    }
+  }
+
+  /** `undefined`: it is of no use to try again. */
+  #waitAfter(
+    { isRepeatable = true }: MlflowRequest,
+    { error, retryAfterMs }: Failure,
+    tries: number,
+  ): number | undefined {
+    const { maxRetries, backoffFactor, jitter, respectsRetryAfter } = this.#connection.retry;
+    if (!isRepeatable || tries > maxRetries || !isWorthRetrying(error)) return undefined;
+    if (respectsRetryAfter && retryAfterMs !== undefined) return Math.min(retryAfterMs, longestWaitMs);
+    // A connection that the server closed while it was idle fails at once, and a fresh one does not.
+    if (tries === 1 && error instanceof MlflowNetworkError) return 0;
+    const longest = Math.min(longestWaitMs, backoffFactor * 1000 * 2 ** (tries - 1));
+    return this.#tools.random() * (longest + jitter * 1000);
+  }
+}
+
+type Outcome = { readonly text: string } | Failure;
+
+interface Failure {
+  readonly error: MlflowError;
+  readonly retryAfterMs: number | undefined;
+}
+
+function isWorthRetrying(error: MlflowError): boolean {
+  if (error.status === undefined) return true;
+  if (error instanceof MlflowRequestError) return error.status === 408 || busyMessage.test(error.serverMessage);
+  return retriedStatuses.has(error.status) && !finalMessage.test(error.serverMessage);
+}
+
+/** Seconds, or a date. */
+function retryAfterIn(headers: Headers): number | undefined {
+  const text = headers.get('Retry-After');
+  if (text === null) return undefined;
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
