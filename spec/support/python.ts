@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** A Python that can `import mlflow.entities`, or why there is none. */
 export type MlflowPython = { readonly python: string } | { readonly skip: string };
 
-/** The client library of MLflow that writes and reads traces; all of MLflow is ten times its size. */
-const requirement = 'mlflow-tracing==3.17.2';
+/** All of MLflow, with its server. */
+const requirement = 'mlflow==3.17.2';
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 const folder = join(cache, requirement.replace('==', '-'));
 const interpreter =
@@ -23,7 +23,7 @@ export function findMlflow(): MlflowPython {
     : { skip: `There is no ${requirement} in .cache/: \`npm test\` puts it there where there is Python >= 3.10.` };
 }
 
-/** Makes a virtual environment with MLflow under `.cache/`, unless it is there; takes a quarter of a minute and the network. */
+/** Makes a virtual environment with MLflow under `.cache/`, unless it is there; takes a minute or two and the network. */
 export function prepareMlflow(): MlflowPython {
   if (existsSync(seal)) return { python: interpreter };
   const python = candidates.find(isRecentEnough);
@@ -33,7 +33,7 @@ export function prepareMlflow(): MlflowPython {
     mkdirSync(cache, { recursive: true });
     run(python, ['-m', 'venv', folder]);
     run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]);
-    run(interpreter, ['-c', 'import mlflow.entities']);
+    run(interpreter, ['-c', 'import mlflow.entities, mlflow.server']);
     writeFileSync(seal, '');
     return { python: interpreter };
   } catch (error) {

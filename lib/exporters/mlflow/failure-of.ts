@@ -22,7 +22,7 @@ export function failureOf(request: Omit<FailedRequest, 'serverMessage'>, body: s
   const serverMessage = messageIn(body);
   const failed = { ...request, serverMessage };
   if (/invalid host header/i.test(serverMessage)) return new MlflowHostError(failed, hostRemedy(request.url));
-  switch (request.status) {
+  switch (request.status ?? 0) {
     case 401:
       return new MlflowAuthError(
         failed,

@@ -5,12 +5,15 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Trace } from '../../entities/trace.js';
 import { RejectedTracesError } from '../../errors.js';
-import type { ExportContext, TraceExporter } from '../exporter.js';
+import { checkQuery } from '../check-query.js';
+import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { readConnection } from './connection.js';
 import { chooseExperiment, type ExperimentChoice } from './experiments.js';
 import { type MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-errors.js';
 import { MlflowHttp } from './mlflow-http.js';
 import { otlpJson } from './otlp-json.js';
+import { readTrace } from './read-traces.js';
+import { searchStored } from './search-stored.js';
 import { needsTraceInfo, startTrace } from './start-trace.js';
 import { traceLength } from './trace-length.js';
 
@@ -43,7 +46,7 @@ const zip = promisify(gzip);
  * init({ exporters: [new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000', experiment: 'agents' })] });
  * ```
  */
-export class MlflowExporter implements TraceExporter {
+export class MlflowExporter implements TraceExporter, TraceReader {
   readonly name = 'mlflow';
   readonly #http: MlflowHttp;
   readonly #choice: ExperimentChoice;
@@ -72,6 +75,21 @@ export class MlflowExporter implements TraceExporter {
     if (first === undefined) return;
     const ids = refused.map(({ trace }) => trace.info.traceId);
     throw new RejectedTracesError(ids, `${first.error.message} It refuses ${ids.join(', ')}.`, { cause: first.error });
+  }
+
+  /** @throws {MlflowError} when the server does not answer, or does not allow it. */
+  getTrace(traceId: string): Promise<Trace | undefined> {
+    return readTrace(this.#http, traceId);
+  }
+
+  /**
+   * Those of the exporter's own experiment.
+   *
+   * @throws {MlflowError} when the server does not answer, or does not allow it.
+   */
+  async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    checkQuery(query);
+    return await searchStored(this.#http, await this.#experimentId(), query);
   }
 
   /** Looked up once; where that failed, again with the next batch. */

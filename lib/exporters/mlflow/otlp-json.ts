@@ -10,6 +10,11 @@ const tagPrefix = 'mlflow.traceTag.';
 const sessionKey = 'session.id';
 const userKey = 'user.id';
 
+/** Whether an attribute of a root carries something of its trace. */
+export function isCarrier(key: string): boolean {
+  return key.startsWith(tagPrefix) || key === sessionKey || key === userKey;
+}
+
 /**
  * Traces as the body of one request to `/v1/traces`, OTLP in JSON. Attributes go as the JSON texts that they are: the server stores
  * an object, a list and a quoted text as what they mean, so that nothing is parsed here and all comes back as it was.
@@ -59,7 +64,7 @@ function attribute(key: string, value: string): string {
 
 /** An attribute's JSON text as OTLP's value. */
 function valueOfText(json: string): string {
-  switch (json[0]) {
+  switch (json.charAt(0)) {
     case '{':
     case '[':
     case '"':

@@ -1,0 +1,113 @@
+import { TraceKey } from '../../entities/attributes.js';
+import { Trace } from '../../entities/trace.js';
+import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
+import { isRecord } from '../../utils/records.js';
+import { MlflowNotFoundError } from './mlflow-errors.js';
+import type { MlflowHttp } from './mlflow-http.js';
+import { isCarrier } from './otlp-json.js';
+import { filterText, type TraceFilter } from './trace-filter.js';
+
+/** What the server says of a trace, as it says it. */
+export type TraceInfoJson = Readonly<Record<string, unknown>>;
+
+/** A trace with its spans, wherever the server keeps these; `undefined` if it knows no such trace. */
+export async function readTrace(http: MlflowHttp, traceId: string): Promise<Trace | undefined> {
+  const info = await readTraceInfo(http, traceId);
+  return info === undefined ? undefined : traceOf(info, await readSpans(http, traceId));
+}
+
+async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceInfoJson | undefined> {
+  const path = `/api/3.0/mlflow/traces/${encodeURIComponent(traceId)}`;
+  const answer = await unlessMissing(http.send({ method: 'GET', path }));
+  const json = answer === undefined ? undefined : parseJson(answer);
+  const trace = isRecord(json) ? json['trace'] : undefined;
+  const info = isRecord(trace) ? trace['trace_info'] : undefined;
+  return isRecord(info) ? info : undefined;
+}
+
+/** The route of the server's own pages: it knows both places where spans may be, and gives them in the form of a trace file. */
+export async function readSpans(http: MlflowHttp, traceId: string): Promise<readonly unknown[]> {
+  const path = '/ajax-api/3.0/mlflow/get-trace-artifact';
+  const answer = await unlessMissing(http.send({ method: 'GET', path, query: [['request_id', traceId]] }));
+  const json = answer === undefined ? undefined : parseJson(quoteNanoseconds(answer));
+  const spans = isRecord(json) ? json['spans'] : undefined;
+  return Array.isArray(spans) ? spans : [];
+}
+
+/** One page of what a search finds. */
+export interface TracePage {
+  readonly infos: readonly TraceInfoJson[];
+  /** `undefined` after the last page. */
+  readonly nextPageToken: string | undefined;
+}
+
+/** What a search asks for. */
+export interface SearchRequest {
+  readonly experimentIds: readonly string[];
+  readonly filter?: TraceFilter | undefined;
+  /** As the server spells it. @default ['timestamp_ms DESC'] */
+  readonly orderBy?: readonly string[] | undefined;
+  /** 1 to 500. @default 100 */
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+}
+
+export async function searchPage(http: MlflowHttp, request: SearchRequest): Promise<TracePage> {
+  const { experimentIds, filter = {}, orderBy = ['timestamp_ms DESC'], pageSize = 100, pageToken } = request;
+  const text = filterText(filter);
+  const json = {
+    locations: experimentIds.map((id) => ({ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: id } })),
+    max_results: pageSize,
+    order_by: orderBy,
+    ...(text === '' ? {} : { filter: text }),
+    ...(pageToken === undefined ? {} : { page_token: pageToken }),
+  };
+  const answer = parseJson(await http.send({ method: 'POST', path: '/api/3.0/mlflow/traces/search', json }));
+  const found = isRecord(answer) && Array.isArray(answer['traces']) ? answer['traces'].filter(isRecord) : [];
+  const next = isRecord(answer) ? answer['next_page_token'] : undefined;
+  return { infos: found, nextPageToken: typeof next === 'string' && next !== '' ? next : undefined };
+}
+
+/** What servers add to say where they keep a trace; it is none of the trace's own. */
+const storageKeys: ReadonlySet<string> = new Set([
+  'mlflow.artifactLocation',
+  'mlflow.trace.spansLocation',
+  'mlflow.trace.infoFinalized',
+]);
+
+/** A trace out of the server's two answers: as it was before it was sent. */
+export function traceOf(info: TraceInfoJson, spans: readonly unknown[]): Trace {
+  const { execution_duration: duration, trace_metadata: metadata, tags, ...rest } = info;
+  return Trace.fromJSON({
+    info: {
+      ...rest,
+      execution_duration_ms: Math.round(Number.parseFloat(String(duration ?? 0)) * 1000),
+      trace_metadata: { ...withoutKeys(metadata, isStorageKey), [TraceKey.schemaVersion]: '3' },
+      tags: withoutKeys(tags, isStorageKey),
+    },
+    data: { spans: spans.map(ownSpan) },
+  });
+}
+
+/** Without what the root carried for the trace. */
+function ownSpan(span: unknown): unknown {
+  if (!isRecord(span)) return span;
+  return { ...span, attributes: withoutKeys(span['attributes'], isCarrier) };
+}
+
+function isStorageKey(key: string): boolean {
+  return storageKeys.has(key);
+}
+
+function withoutKeys(record: unknown, isOut: (key: string) => boolean): Record<string, unknown> {
+  return isRecord(record) ? Object.fromEntries(Object.entries(record).filter(([key]) => !isOut(key))) : {};
+}
+
+async function unlessMissing(answer: Promise<string>): Promise<string | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MlflowNotFoundError) return undefined;
+    throw error;
+  }
+}

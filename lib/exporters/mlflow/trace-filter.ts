@@ -1,0 +1,134 @@
+import type { TraceState } from '../../entities/trace-info.js';
+
+/** What a text must be. The server knows no escapes: a text with both kinds of quotes is matched as nearly as can be. */
+export type TextCondition = string | { readonly not: string } | { readonly like: string } | { readonly ilike: string };
+
+/** Whether a label is there, or what it must be. */
+export type LabelCondition = TextCondition | { readonly isSet: boolean };
+
+/** Least and most, both inclusive. */
+export interface NumberCondition {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** Conditions on one and the same span. */
+export interface SpanFilter {
+  readonly name?: TextCondition;
+  readonly type?: TextCondition;
+  readonly status?: 'OK' | 'ERROR';
+  /** Any text within the span. */
+  readonly content?: { readonly like: string };
+  /** Attributes whose JSON text holds this; the server compares no further. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What the server can search traces by; all conditions must hold. */
+export interface TraceFilter {
+  readonly state?: TraceState | readonly TraceState[];
+  readonly name?: TextCondition;
+  readonly traceId?: string | readonly string[];
+  readonly clientRequestId?: string | readonly string[];
+  readonly runId?: string | readonly string[];
+  /** Milliseconds since 1970. */
+  readonly timestampMs?: NumberCondition;
+  readonly executionTimeMs?: NumberCondition;
+  /** Any text within the trace. */
+  readonly text?: { readonly like: string };
+  readonly session?: string;
+  readonly user?: string;
+  readonly tags?: Readonly<Record<string, LabelCondition>>;
+  readonly metadata?: Readonly<Record<string, LabelCondition>>;
+  readonly feedback?: Readonly<Record<string, TextCondition>>;
+  readonly expectations?: Readonly<Record<string, TextCondition>>;
+  readonly span?: SpanFilter;
+}
+
+/**
+ * A filter in the server's grammar: clauses joined by AND. Empty for no condition.
+ *
+ * @throws {TypeError} for a key that the grammar cannot hold.
+ */
+export function filterText(filter: TraceFilter): string {
+  const metadata = {
+    ...filter.metadata,
+    ...(filter.session === undefined ? {} : { 'mlflow.trace.session': filter.session }),
+    ...(filter.user === undefined ? {} : { 'mlflow.trace.user': filter.user }),
+  };
+  return [
+    ...oneOf('status', filter.state),
+    ...textClause('name', filter.name),
+    ...oneOf('request_id', filter.traceId),
+    ...oneOf('client_request_id', filter.clientRequestId),
+    ...oneOf('run_id', filter.runId),
+    ...numberClauses('timestamp_ms', filter.timestampMs),
+    ...numberClauses('execution_time_ms', filter.executionTimeMs),
+    ...textClause('trace.text', filter.text),
+    ...labelClauses('tag', filter.tags),
+    ...labelClauses('metadata', metadata),
+    ...labelClauses('feedback', filter.feedback),
+    ...labelClauses('expectation', filter.expectations),
+    ...spanClauses(filter.span),
+  ].join(' AND ');
+}
+
+function spanClauses(span: SpanFilter = {}): string[] {
+  const attributes = Object.entries(span.attributes ?? {}).flatMap(([key, value]) =>
+    // With `=` the server never finds any.
+    textClause(keyed('span.attributes', key), { like: `%${value}%` }),
+  );
+  return [
+    ...textClause('span.name', span.name),
+    ...textClause('span.type', span.type),
+    ...textClause('span.status', span.status),
+    ...textClause('span.content', span.content),
+    ...attributes,
+  ];
+}
+
+function oneOf(key: string, wanted: string | readonly string[] | undefined): string[] {
+  if (wanted === undefined) return [];
+  if (typeof wanted === 'string') return [`${key} = ${quoted(wanted) ?? "''"}`];
+  return [`${key} IN (${wanted.map((value) => quoted(value) ?? "''").join(', ')})`];
+}
+
+function numberClauses(key: string, { atLeast, atMost }: NumberCondition = {}): string[] {
+  return [
+    ...(atLeast === undefined ? [] : [`${key} >= ${Math.ceil(atLeast)}`]),
+    ...(atMost === undefined ? [] : [`${key} <= ${Math.floor(atMost)}`]),
+  ];
+}
+
+function labelClauses(group: string, labels: Readonly<Record<string, LabelCondition>> = {}): string[] {
+  return Object.entries(labels).flatMap(([name, condition]) => {
+    const key = keyed(group, name);
+    if (typeof condition === 'object' && 'isSet' in condition)
+      return [`${key} IS ${condition.isSet ? 'NOT NULL' : 'NULL'}`];
+    return textClause(key, condition);
+  });
+}
+
+function textClause(key: string, condition: TextCondition | undefined): string[] {
+  if (condition === undefined) return [];
+  if (typeof condition === 'string') return [comparison(key, '=', condition)];
+  if ('not' in condition) return [comparison(key, '!=', condition.not)];
+  return 'like' in condition ? [comparison(key, 'LIKE', condition.like)] : [comparison(key, 'ILIKE', condition.ilike)];
+}
+
+/** A text with both kinds of quotes cannot be written: any one character stands for the one kind. */
+function comparison(key: string, operator: '=' | '!=' | 'LIKE' | 'ILIKE', text: string): string {
+  const literal = quoted(text);
+  if (literal !== undefined) return `${key} ${operator} ${literal}`;
+  if (operator === '!=') throw new TypeError(`A filter cannot hold a text with both kinds of quotes: ${text}`);
+  return `${key} ${operator === '=' ? 'LIKE' : operator} '${text.replaceAll("'", '_')}'`;
+}
+
+function quoted(text: string): string | undefined {
+  if (!text.includes("'")) return `'${text}'`;
+  return text.includes('"') ? undefined : `"${text}"`;
+}
+
+function keyed(group: string, name: string): string {
+  if (name === '' || name.includes('`')) throw new TypeError(`A filter cannot hold the key '${name}'.`);
+  return /^\w+$/.test(name) ? `${group}.${name}` : `${group}.\`${name}\``;
+}

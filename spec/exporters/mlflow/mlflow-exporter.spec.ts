@@ -1,0 +1,210 @@
+import {
+  flush,
+  getTrace,
+  init,
+  MlflowExporter,
+  shutdown,
+  stats,
+  type Trace,
+  type TracingError,
+  traceAgent,
+  traceLLM,
+  traceTool,
+  updateCurrentTrace,
+} from 'traced-agents';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
+import { aTrace } from '../../support/traces.js';
+
+const answer = {
+  model: 'gpt-4o-mini',
+  choices: [{ message: { role: 'assistant', content: 'hi' } }],
+  usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+};
+const complete = traceLLM(async (_question: string) => answer, { name: 'complete' });
+const divide = traceTool(
+  (a: number, b: number) => {
+    if (b === 0) throw new RangeError('division by zero', { cause: new Error('zero') });
+    return a / b;
+  },
+  { name: 'divide' },
+);
+const agent = traceAgent(
+  async (question: string) => {
+    updateCurrentTrace({ session: 'monday', user: 'ada', tags: { tenant: "it's ours" } });
+    await complete(question);
+    divide(4, 2);
+    try {
+      divide(1, 0);
+    } catch {
+      // the agent goes on
+    }
+    return { text: '{"looks":"like JSON"}', nothing: null, number: 1.5, yes: true, list: [1, 'two'] };
+  },
+  { name: 'agent' },
+);
+
+describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === undefined ? '' : `: ${noServer}`}`, () => {
+  let server: MlflowServer;
+  let errors: TracingError[];
+
+  beforeAll(async () => {
+    server = await startMlflow();
+  }, 90_000);
+
+  afterAll(() => server.stop());
+
+  afterEach(shutdown);
+
+  /** Sends traces to an experiment, and remembers nothing itself. */
+  function sendTo(experiment: string): MlflowExporter {
+    errors = [];
+    const exporter = new MlflowExporter({ trackingUri: server.url, experiment });
+    init({ exporters: [exporter], maxRecentTraces: 0, onError: (error) => errors.push(error) });
+    return exporter;
+  }
+
+  it('gives back a trace as it was sent', async () => {
+    const exporter = sendTo('round trip');
+    const kept: Trace[] = [];
+    init({
+      exporters: [exporter, { name: 'kept', delivery: 'inline', export: (traces) => void kept.push(...traces) }],
+      maxRecentTraces: 0,
+      onError: (error) => errors.push(error),
+    });
+
+    await agent('Why?');
+    await flush();
+
+    const [sent] = kept;
+    const stored = await getTrace(sent?.info.traceId);
+    expect(errors).toEqual([]);
+    expect(stored?.data.toJSON()).toEqual(sent?.data.toJSON());
+    const { cost: _cost, ...info } = infoOf(stored);
+    expect(info).toEqual(infoOf(sent));
+  });
+
+  it('lets Python read what was sent', async () => {
+    sendTo('python');
+
+    await agent('Why?');
+    await flush();
+
+    expect(errors).toEqual([]);
+    expect(
+      server.ask(`
+experiment = mlflow.get_experiment_by_name('python')
+[trace] = mlflow.search_traces(locations=[experiment.experiment_id], return_type='list')
+print(json.dumps({
+  'state': trace.info.state.value, 'usage': trace.info.token_usage, 'name': trace.info.tags['mlflow.traceName'],
+  'session': trace.info.trace_metadata['mlflow.trace.session'], 'tenant': trace.info.tags['tenant'],
+  'tools': [[s.inputs, s.outputs, s.status.status_code.value] for s in trace.search_spans(span_type='TOOL')],
+  'outputs': trace.data.spans[0].outputs,
+  'error': trace.data.spans[3].events[0].attributes['exception.message'],
+}))`),
+    ).toEqual({
+      state: 'OK',
+      usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 },
+      name: 'agent',
+      session: 'monday',
+      tenant: "it's ours",
+      tools: [
+        [{ a: 4, b: 2 }, 2, 'OK'],
+        [{ a: 1, b: 0 }, null, 'ERROR'],
+      ],
+      outputs: { text: '{"looks":"like JSON"}', nothing: null, number: 1.5, yes: true, list: [1, 'two'] },
+      error: 'division by zero',
+    });
+  });
+
+  it('tells what spans cannot carry: a state of its own, facts of the program', async () => {
+    const exporter = new MlflowExporter({ trackingUri: server.url, experiment: 'infos' });
+    const trace = aTrace({
+      id: 'tr-00000000000000000000000000000001',
+      spans: [{ name: 'hung', isUnfinished: true, inputs: { q: 1 } }],
+      metadata: { build: '7' },
+      tags: { tenant: 'acme' },
+    });
+
+    await exporter.export([trace], { signal: new AbortController().signal });
+
+    const stored = await exporter.getTrace(trace.info.traceId);
+    expect(infoOf(stored)).toEqual(infoOf(trace));
+    expect(stored?.info.metadata['build']).toBe('7');
+    expect(stored?.info.state).toBe('IN_PROGRESS');
+  });
+
+  it('searches by all that can be asked', async () => {
+    const exporter = new MlflowExporter({ trackingUri: server.url, experiment: 'search' });
+    const trace = (digit: number, parts: object) =>
+      aTrace({
+        id: `tr-${String(digit).padStart(32, '1')}`,
+        requestTime: new Date(1_770_000_000_000 + digit * 1000),
+        ...parts,
+      });
+    await exporter.export(
+      [
+        trace(2, { name: 'both \' and "', session: 's1' }),
+        trace(3, { tags: { tenant: "it's" }, user: 'ada' }),
+        trace(4, { spans: [{ error: 'Error: no' }] }),
+      ],
+      { signal: new AbortController().signal },
+    );
+    const found = async (query: object) => (await exporter.searchTraces(query)).map(({ info }) => info.traceId.at(-1));
+
+    expect(await found({})).toEqual(['4', '3', '2']);
+    expect(await found({ state: 'ERROR' })).toEqual(['4']);
+    expect(await found({ name: 'both \' and "' })).toEqual(['2']);
+    expect(await found({ tags: { tenant: "it's" } })).toEqual(['3']);
+    expect(await found({ session: 's1' })).toEqual(['2']);
+    expect(await found({ user: 'ada' })).toEqual(['3']);
+    expect(
+      await found({ startedAfter: new Date(1_770_000_003_000), startedBefore: new Date(1_770_000_004_000) }),
+    ).toEqual(['3']);
+    expect(await found({ limit: 2 })).toEqual(['4', '3']);
+    expect(await exporter.getTrace('tr-00000000000000000000000000000099')).toBeUndefined();
+  });
+
+  it('finds the one trace of a batch that the server refuses, and delivers the others', async () => {
+    sendTo('refused');
+    const small = traceTool((x: number) => x, { name: 'small' });
+
+    for (let index = 0; index < 5; index += 1) {
+      if (index === 3) {
+        traceAgent(() => updateCurrentTrace({ session: 'x'.repeat(300) }), { name: 'too long' })();
+      } else small(index);
+    }
+    await flush();
+
+    expect(stats().exporters['mlflow']).toEqual({
+      recorded: 5,
+      exported: 4,
+      dropped: { rejected: 1 },
+      spooled: 0,
+      queued: 0,
+    });
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/does not take some traces.*\/v1\/traces.*tr-/s),
+    ]);
+  });
+});
+
+function infoOf(trace: Trace | undefined): Record<string, unknown> {
+  if (trace === undefined) return {};
+  const { info } = trace;
+  const { state, name, session, user, tags, tokenUsage, requestPreview, responsePreview, executionDurationMs, cost } =
+    info;
+  return {
+    state,
+    name,
+    session,
+    user,
+    tags,
+    tokenUsage,
+    requestPreview,
+    responsePreview,
+    executionDurationMs,
+    cost,
+    requestTime: info.requestTime,
+  };
+}
