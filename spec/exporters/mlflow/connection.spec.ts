@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../lib/errors.js';
+import { type MlflowConnection, readConnection } from '../../../lib/exporters/mlflow/connection.js';
+
+const uri = 'http://server:5000';
+
+function read(environment: Record<string, string>, credentials?: string): MlflowConnection {
+  return readConnection({
+    trackingUri: undefined,
+    environment: { MLFLOW_TRACKING_URI: uri, ...environment },
+    readCredentials: () => credentials,
+  });
+}
+
+function authorization(environment: Record<string, string>, credentials?: string): string | undefined {
+  const header = read(environment, credentials).headers['Authorization'];
+  return header?.startsWith('Basic ') ? Buffer.from(header.slice(6), 'base64').toString() : header;
+}
+
+const user = { MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'pw' };
+const token = { MLFLOW_TRACKING_TOKEN: 'abc' };
+const file =
+  '# mine\n[other]\nmlflow_tracking_username = no\n[mlflow]\nMLFLOW_TRACKING_USERNAME = eve\nmlflow_tracking_password: s = 1\n';
+
+describe('the connection to a tracking server', () => {
+  it('has the defaults of Python', () => {
+    expect(read({})).toEqual({
+      baseUrl: uri,
+      headers: {},
+      retry: { maxRetries: 7, backoffFactor: 2, jitter: 1, timeoutMs: 120_000, respectsRetryAfter: true },
+    });
+  });
+
+  it.each([
+    ['http://server:5000/', 'http://server:5000'],
+    ['https://server/mlflow/', 'https://server/mlflow'],
+    ['http://ada:pw@server/x', 'http://server/x'],
+  ])('takes %s for %s', (given, base) => {
+    expect(read({ MLFLOW_TRACKING_URI: given }).baseUrl).toBe(base);
+  });
+
+  it.each<[string, Record<string, string>, string | undefined, string | undefined]>([
+    ['nobody', {}, undefined, undefined],
+    ['a user', user, undefined, 'ada:pw'],
+    ['a token', token, undefined, 'Bearer abc'],
+    ['a user rather than a token', { ...user, ...token }, undefined, 'ada:pw'],
+    ['a token rather than half a user', { MLFLOW_TRACKING_USERNAME: 'ada', ...token }, undefined, 'Bearer abc'],
+    ['the address before all', { ...user, MLFLOW_TRACKING_URI: 'http://bob:p%40@server' }, undefined, 'bob:p@'],
+    ['a file', {}, file, 'eve:s = 1'],
+    ['a user rather than a file', user, file, 'ada:pw'],
+    ['a file without a password', {}, '[mlflow]\nmlflow_tracking_username=eve', undefined],
+  ])('is authorized by %s', (_what, environment, credentials, expected) => {
+    expect(authorization(environment, credentials)).toBe(expected);
+  });
+
+  it('means what Python means by the environment', () => {
+    const { headers, retry } = read({
+      MLFLOW_WORKSPACE: 'team',
+      MLFLOW_HTTP_REQUEST_MAX_RETRIES: '99',
+      MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: '0.5',
+      MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0',
+      MLFLOW_HTTP_REQUEST_TIMEOUT: '3',
+      MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: '0',
+    });
+
+    expect(headers).toEqual({ 'X-MLFLOW-WORKSPACE': 'team' });
+    expect(retry).toEqual({
+      maxRetries: 10,
+      backoffFactor: 0.5,
+      jitter: 0,
+      timeoutMs: 3000,
+      respectsRetryAfter: false,
+    });
+  });
+
+  it('takes what is empty for what is not set', () => {
+    const empty = {
+      MLFLOW_WORKSPACE: '',
+      MLFLOW_HTTP_REQUEST_TIMEOUT: ' ',
+      MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: '',
+    };
+
+    expect(read(empty)).toEqual(read({}));
+  });
+
+  it.each([
+    [
+      { MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db' },
+      /http:\/\/\.\.\. or https:\/\/\.\.\., but is 'sqlite:\/\/\/mlflow\.db'/,
+    ],
+    [{ MLFLOW_TRACKING_URI: '' }, /but is ''\. Set trackingUri or MLFLOW_TRACKING_URI/],
+    [{ MLFLOW_HTTP_REQUEST_TIMEOUT: 'long' }, /MLFLOW_HTTP_REQUEST_TIMEOUT must be a number from 0, but is 'long'/],
+    [{ MLFLOW_HTTP_REQUEST_MAX_RETRIES: '-1' }, /MLFLOW_HTTP_REQUEST_MAX_RETRIES must be a number from 0/],
+    [{ MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: 'yes' }, /must be true or false, but is 'yes'/],
+  ])('refuses %o', (environment: Record<string, string>, message) => {
+    expect(() => read(environment)).toThrow(ConfigurationError);
+    expect(() => read(environment)).toThrow(message);
+  });
+});

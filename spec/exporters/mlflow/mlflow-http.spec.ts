@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
+import { MlflowError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
+import { MlflowHttp } from '../../../lib/exporters/mlflow/mlflow-http.js';
+import { type Reply, ScriptedServer } from '../../support/scripted-server.js';
+
+let server: ScriptedServer;
+let waits: number[];
+
+afterEach(() => server.stop());
+
+/** A client of a server that gives these answers one after the other, the last one again and again. */
+async function client(replies: readonly Reply[], environment: Record<string, string> = {}): Promise<MlflowHttp> {
+  server = await ScriptedServer.start((_request, index) => replies[index] ?? (replies.at(-1) as Reply));
+  waits = [];
+  const connection = readConnection({
+    trackingUri: `${server.url}/prefix/`,
+    environment,
+    readCredentials: () => undefined,
+  });
+  const wait = async (ms: number): Promise<void> => {
+    waits.push(ms);
+  };
+  return new MlflowHttp(connection, { wait, random: () => 1 });
+}
+
+const get = { method: 'GET', path: '/version' } as const;
+const ok = { status: 200, body: 'fine' };
+
+async function failure(http: MlflowHttp, request: Parameters<MlflowHttp['send']>[0] = get): Promise<MlflowError> {
+  const error: unknown = await http.send(request).catch((thrown: unknown) => thrown);
+  if (!(error instanceof MlflowError)) throw new Error(`Not an MlflowError: ${String(error)}`);
+  return error;
+}
+
+describe('MlflowHttp', () => {
+  it('keeps the path of the address, and sends query, headers and JSON', async () => {
+    const http = await client([ok], { MLFLOW_WORKSPACE: 'team', MLFLOW_TRACKING_TOKEN: 'abc' });
+
+    const text = await http.send({
+      method: 'POST',
+      path: '/api/x',
+      query: [['a', 'b c']],
+      json: { n: 1 },
+      headers: { 'X-Y': 'z' },
+    });
+
+    expect(text).toBe('fine');
+    expect(server.seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/prefix/api/x?a=b+c',
+      body: '{"n":1}',
+      headers: {
+        'x-mlflow-workspace': 'team',
+        authorization: 'Bearer abc',
+        'x-y': 'z',
+        'content-type': 'application/json',
+      },
+    });
+  });
+
+  it.each<[number, string]>([
+    [408, ''],
+    [429, ''],
+    [500, '<html>oops</html>'],
+    [502, ''],
+    [503, '{"error_code":"TEMPORARILY_UNAVAILABLE","message":"database is locked"}'],
+    [504, ''],
+    [400, '{"error_code":"BAD_REQUEST","message":"QueuePool limit of size 5 overflow 10 reached"}'],
+  ])('tries again after %i %s', async (status, body) => {
+    const http = await client([{ status, body }, { status, body }, ok]);
+
+    await expect(http.send(get)).resolves.toBe('fine');
+    expect(waits).toEqual([3000, 5000]);
+  });
+
+  it.each<[number, string, string]>([
+    [400, '{"error_code":"INVALID_PARAMETER_VALUE","message":"no number"}', 'MlflowRequestError'],
+    [401, 'You are not authenticated.', 'MlflowAuthError'],
+    [403, 'Permission denied', 'MlflowPermissionError'],
+    [403, 'Invalid Host header - possible DNS rebinding attack detected', 'MlflowHostError'],
+    [404, '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no such experiment"}', 'MlflowNotFoundError'],
+    [413, '', 'MlflowTooLargeError'],
+    [422, '{"detail":[{"loc":["header"]}]}', 'MlflowRequestError'],
+    [500, '{"message":"Trace data not stored in tracking store"}', 'MlflowServerError'],
+    [501, '{"detail":"file store"}', 'MlflowServerError'],
+  ])('says at once what %i %s means', async (status, body, name) => {
+    const http = await client([{ status, body }]);
+
+    const error = await failure(http);
+
+    expect([error.name, error.status, error.method, error.url]).toEqual([
+      name,
+      status,
+      'GET',
+      `${server.url}/prefix/version`,
+    ]);
+    expect(error.message).toContain(`GET ${server.url}/prefix/version failed (${status}`);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('gives up after as many tries as the environment allows', async () => {
+    const http = await client([{ status: 503, body: 'busy' }], { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '2' });
+
+    const error = await failure(http);
+
+    expect([error.name, error.serverMessage, server.seen.length]).toEqual(['MlflowServerError', 'busy', 3]);
+  });
+
+  it('waits longer each time, and never longer than half a minute', async () => {
+    const http = await client([{ status: 429 }], { MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0' });
+
+    expect((await failure(http)).name).toBe('MlflowRateLimitError');
+    expect(waits).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  it.each([
+    ['in seconds', '7', 7000],
+    ['as a date', new Date(Date.now() - 1000).toUTCString(), 0],
+    ['too long', '99999', 30_000],
+    ['in no form', 'soon', 3000],
+  ])('waits as the server says %s', async (_how, value, ms) => {
+    const http = await client([{ status: 503, headers: { 'Retry-After': value } }, ok]);
+
+    await http.send(get);
+
+    expect(waits).toEqual([ms]);
+  });
+
+  it('waits as it would by itself where the environment says so', async () => {
+    const http = await client([{ status: 503, headers: { 'Retry-After': '7' } }, ok], {
+      MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: 'false',
+    });
+
+    await http.send(get);
+
+    expect(waits).toEqual([3000]);
+  });
+
+  it('tries at once on a fresh connection where the server hung up, then waits', async () => {
+    const http = await client(['hang up', 'hang up', ok]);
+
+    await expect(http.send(get)).resolves.toBe('fine');
+    expect(waits).toEqual([0, 5000]);
+  });
+
+  it('says that nobody is there', async () => {
+    const http = await client([ok], { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' });
+    await server.stop();
+
+    const error = await failure(http);
+
+    expect([error.name, error.status]).toEqual(['MlflowNetworkError', undefined]);
+    expect(error.message).toContain('Check that the server runs there and can be reached.');
+    server = await ScriptedServer.start(() => ok);
+  });
+
+  it('says that the server takes too long', async () => {
+    const http = await client(['hang'], { MLFLOW_HTTP_REQUEST_TIMEOUT: '0.05', MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' });
+
+    expect((await failure(http)).name).toBe('MlflowTimeoutError');
+  });
+
+  it('never sends twice what would be done twice', async () => {
+    const http = await client([{ status: 503 }]);
+
+    await failure(http, { ...get, isRepeatable: false });
+
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('stops where it is told to', async () => {
+    const http = await client([{ status: 503 }]);
+
+    await failure(http, { ...get, signal: AbortSignal.abort() });
+
+    expect(waits).toEqual([]);
+  });
+
+  it('cuts what a server says to a readable length', async () => {
+    const http = await client([{ status: 400, body: 'x'.repeat(10_000) }]);
+
+    expect((await failure(http)).serverMessage).toHaveLength(501);
+  });
+});
