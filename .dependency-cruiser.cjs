@@ -14,7 +14,8 @@ const layers = {
   tracing: ['usage', contract, ...base],
   decorators: ['tracing', 'usage', contract, ...base],
   settings: base,
-  init: ['settings', 'decorators', 'tracing', 'usage', 'exporters', ...base],
+  'choose-exporters': ['settings', 'exporters', ...base],
+  init: ['choose-exporters', 'settings', 'decorators', 'tracing', 'usage', 'exporters', ...base],
   auto: ['index'],
 };
 

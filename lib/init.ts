@@ -1,9 +1,8 @@
+import { chooseExporters } from './choose-exporters.js';
 import type { Trace } from './entities/trace.js';
 import type { TracingError } from './errors.js';
 import { checkExporters } from './exporters/check-exporters.js';
-import { ConsoleExporter } from './exporters/console/console-exporter.js';
 import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
-import { FileExporter } from './exporters/file/file-exporter.js';
 import { checkOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
@@ -21,10 +20,17 @@ export interface InitOptions {
   /** Whether decorated calls are traced at all (`TRACED_AGENTS_ENABLED`). @default true */
   readonly enabled?: boolean;
   /**
-   * Where traces go; replaces the defaults (`TRACED_AGENTS_EXPORTERS=console,file` chooses among those, `none` takes none).
-   * @default the console where stderr is a terminal, and the file
+   * Where traces go; replaces the defaults (`TRACED_AGENTS_EXPORTERS=console,file,mlflow` chooses among those; `none` is none).
+   * @default the console where stderr is a terminal, the file, and MLflow where `MLFLOW_TRACKING_URI` names a server
    */
   readonly exporters?: readonly TraceExporter[];
+  /**
+   * Adds an `MlflowExporter` for this server, `http(s)://...` (`MLFLOW_TRACKING_URI` does where no `exporters` are given).
+   * @default none
+   */
+  readonly trackingUri?: string;
+  /** The experiment's name on that server; made if there is none (`MLFLOW_EXPERIMENT_NAME`, `MLFLOW_EXPERIMENT_ID`). @default 'Default' */
+  readonly experiment?: string;
   /** The default file exporter's path (`TRACED_AGENTS_FILE`). @default 'traces.jsonl' */
   readonly file?: string;
   /** How much the default console exporter shows (`TRACED_AGENTS_VERBOSITY`). @default 'tree' */
@@ -97,9 +103,9 @@ export function init(options: InitOptions = {}): Tracing {
     environment: process.env,
     onError: (error) => misfits.push(error),
   });
+  const exporters = chooseExporters(options, settings, (error) => misfits.push(error));
   const onError = oncePerCause({ ...settings, onError: options.onError });
   misfits.forEach(onError);
-  const exporters = options.exporters ?? defaultExporters(settings);
   checkExporters(exporters);
   // It settles by itself and never rejects; init() stays synchronous, so that it can stand at the top of a program.
   void shared[currentKey]?.shutdownBut(new Set(exporters));
@@ -139,13 +145,6 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
 function withdrawGlobals(): void {
   withdrawProvider();
   withdrawContexts();
-}
-
-function defaultExporters({ exporterNames, file, verbosity }: SettingValues): TraceExporter[] {
-  const names = exporterNames ?? (process.stderr.isTTY ? ['console', 'file'] : ['file']);
-  return names.map((name) =>
-    name === 'console' ? new ConsoleExporter({ verbosity }) : new FileExporter({ path: file }),
-  );
 }
 
 const nothing: TracingStats = { started: 0, recorded: 0, sampledOut: 0, dropped: {}, open: 0, exporters: {} };

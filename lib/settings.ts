@@ -30,7 +30,7 @@ export interface Setting<Value> {
 export interface SettingValues {
   readonly enabled: boolean;
   readonly global: boolean;
-  readonly exporterNames: readonly ('console' | 'file')[] | undefined;
+  readonly exporterNames: readonly ('console' | 'file' | 'mlflow')[] | undefined;
   readonly file: string;
   readonly verbosity: 'line' | 'tree' | 'full' | 'json';
   readonly sampleRatio: number;
@@ -57,7 +57,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   // Misspelt, it was to switch tracing off: who wants it on need not set it.
   enabled: { ...setting(['enabled', 'TRACED_AGENTS_ENABLED'], flag, true), misread: false },
   global: setting(['global', 'TRACED_AGENTS_GLOBAL'], flag, true),
-  exporterNames: setting(['exporters', 'TRACED_AGENTS_EXPORTERS'], choices(['console', 'file']), undefined),
+  exporterNames: setting(['exporters', 'TRACED_AGENTS_EXPORTERS'], choices(['console', 'file', 'mlflow']), undefined),
   file: setting(['file', 'TRACED_AGENTS_FILE'], text, 'traces.jsonl'),
   verbosity: setting(['verbosity', 'TRACED_AGENTS_VERBOSITY'], choice(['tree', 'line', 'full', 'json']), 'tree'),
   sampleRatio: setting(['sampleRatio', 'TRACED_AGENTS_SAMPLE_RATIO', 'MLFLOW_TRACE_SAMPLING_RATIO'], amount(1), 1),
@@ -85,6 +85,8 @@ const optionKinds: ReadonlyMap<string, ValueKind> = new Map([
   ...Object.values(settings).map(({ option, kind }): [string, ValueKind] => [option, kind]),
   // Those that the environment cannot give; what an exporter must have is checked where they are used.
   ['exporters', list],
+  ['trackingUri', text],
+  ['experiment', text],
   ['redact', callback],
   ['onError', callback],
 ]);

@@ -28,6 +28,8 @@ const misuses: Record<keyof InitOptions, readonly unknown[]> = {
     [{ ...exporter, forceFlush: 5 }],
     [{ ...exporter, shutdown: true }],
   ],
+  trackingUri: ['', 5, null, 'sqlite:///x', 'databricks'],
+  experiment: ['', 5, null, {}],
   file: ['', 5, null, {}],
   verbosity: ['loud', '', 5, null],
   sampleRatio: [...noAmount, 1.1],
@@ -170,7 +172,7 @@ describe('init', () => {
     ['TRACED_AGENTS_MAX_NODES', ' ', "a whole number from 0, but is ' '"],
     ['TRACED_AGENTS_GLOBAL', 'maybe', "true or false, but is 'maybe'"],
     ['TRACED_AGENTS_VERBOSITY', 'loud', "one of tree, line, full, json, but is 'loud'"],
-    ['TRACED_AGENTS_EXPORTERS', 'file,konsole', "some of console, file, or none, but is 'file,konsole'"],
+    ['TRACED_AGENTS_EXPORTERS', 'file,konsole', "some of console, file, mlflow, or none, but is 'file,konsole'"],
   ])('tells of the variable %s that says %o, and goes on with the default', (variable, text, complaint) => {
     vi.stubEnv(variable, text);
     const errors: string[] = [];

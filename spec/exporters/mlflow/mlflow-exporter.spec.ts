@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   flush,
   getTrace,
@@ -12,9 +13,12 @@ import {
   traceTool,
   updateCurrentTrace,
 } from 'traced-agents';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
+import { temporaryFolders } from '../../support/temporary-folder.js';
 import { aTrace } from '../../support/traces.js';
+
+const newFolder = temporaryFolders();
 
 const answer = {
   model: 'gpt-4o-mini',
@@ -54,7 +58,10 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
 
   afterAll(() => server.stop());
 
-  afterEach(shutdown);
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await shutdown();
+  });
 
   /** Sends traces to an experiment, and remembers nothing itself. */
   function sendTo(experiment: string): MlflowExporter {
@@ -163,6 +170,37 @@ print(json.dumps({
     ).toEqual(['3']);
     expect(await found({ limit: 2 })).toEqual(['4', '3']);
     expect(await exporter.getTrace('tr-00000000000000000000000000000099')).toBeUndefined();
+  });
+
+  it.each([
+    ['by option', { trackingUri: true, experiment: 'by option' }, {}],
+    ['by environment', {}, { MLFLOW_TRACKING_URI: true, MLFLOW_EXPERIMENT_NAME: 'by environment' }],
+    [
+      'by name of the exporter',
+      {},
+      {
+        MLFLOW_TRACKING_URI: true,
+        MLFLOW_EXPERIMENT_NAME: 'by name of the exporter',
+        TRACED_AGENTS_EXPORTERS: 'mlflow',
+      },
+    ],
+  ])('is used where init() is told of it %s', async (experiment, options, environment) => {
+    const known = <Value>(value: Value) => (value === true ? server.url : value);
+    const filled = (record: object) =>
+      Object.fromEntries(Object.entries(record).map(([key, value]) => [key, known(value)]));
+    for (const [name, value] of Object.entries(filled(environment))) vi.stubEnv(name, String(value));
+    if (!('TRACED_AGENTS_EXPORTERS' in environment)) vi.stubEnv('TRACED_AGENTS_EXPORTERS', undefined);
+    init({ file: join(newFolder(), 'traces.jsonl'), ...filled(options) });
+
+    await agent('Why?');
+    await flush();
+
+    expect(Object.keys(stats().exporters)).toContain('mlflow');
+    expect(
+      server.ask(`
+experiment = mlflow.get_experiment_by_name(${JSON.stringify(experiment)})
+print(json.dumps(len(mlflow.search_traces(locations=[experiment.experiment_id], return_type='list'))))`),
+    ).toBe(1);
   });
 
   it('finds the one trace of a batch that the server refuses, and delivers the others', async () => {
