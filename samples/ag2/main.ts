@@ -17,7 +17,11 @@ import { calculatorTool } from './calculator.js';
 import { ConversableAgent } from './conversable-agent.js';
 import { startScriptedModel } from './scripted-model.js';
 
-init({ exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })] });
+const { MLFLOW_TRACKING_URI: trackingUri } = process.env; // a server of yours shows the trace, too
+init({
+  exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })],
+  ...(trackingUri && { trackingUri }),
+});
 
 const scripted = process.env['OPENAI_API_KEY'] ? undefined : await startScriptedModel();
 const client = scripted === undefined ? new OpenAI() : new OpenAI({ baseURL: scripted.url, apiKey: 'none' });

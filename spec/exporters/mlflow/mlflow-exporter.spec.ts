@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  conversationOf,
   flush,
   getTrace,
   init,
   MlflowExporter,
   shutdown,
   stats,
-  type Trace,
+  Trace,
   type TracingError,
   traceAgent,
   traceLLM,
@@ -14,6 +16,7 @@ import {
   updateCurrentTrace,
 } from 'traced-agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runSample } from '../../samples/run-sample.js';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { aTrace } from '../../support/traces.js';
@@ -201,6 +204,40 @@ print(json.dumps({
 experiment = mlflow.get_experiment_by_name(${JSON.stringify(experiment)})
 print(json.dumps(len(mlflow.search_traces(locations=[experiment.experiment_id], return_type='list'))))`),
     ).toBe(1);
+  });
+
+  it.each([
+    'ag2_two_agent',
+    'ag2_tool_error',
+    'ag2_parallel_tools',
+    'ag2_reflection_summary',
+    'autogen_run_tools',
+    'manual_agent_error',
+    'manual_double_usage',
+  ])('gives back what Python recorded, and the same conversation: %s', async (name) => {
+    const exporter = new MlflowExporter({ trackingUri: server.url, experiment: 'golden' });
+    const golden = Trace.fromJSON(readFileSync(`spec/golden/${name}.json`, 'utf8'));
+
+    await exporter.export([golden], { signal: new AbortController().signal });
+
+    const stored = await exporter.getTrace(golden.info.traceId);
+    expect(stored?.data.spans.map(({ attributes }) => attributes)).toEqual(
+      golden.data.spans.map(({ attributes }) => attributes),
+    );
+    expect(conversationOf(stored as Trace)).toEqual(conversationOf(golden));
+  });
+
+  it('shows the demo to Python', async () => {
+    const { traces } = await runSample('ag2', newFolder(), {
+      MLFLOW_TRACKING_URI: server.url,
+      MLFLOW_EXPERIMENT_NAME: 'demo',
+    });
+
+    const seen = server.ask(`
+experiment = mlflow.get_experiment_by_name('demo')
+[trace] = mlflow.search_traces(locations=[experiment.experiment_id], return_type='list')
+print(json.dumps([trace.info.trace_id, trace.info.token_usage['total_tokens'], len(trace.search_spans(span_type='AGENT')), len(trace.data.spans)]))`);
+    expect(seen).toEqual([traces[0]?.info.traceId, traces[0]?.info.tokenUsage?.totalTokens, 9, 19]);
   });
 
   it('finds the one trace of a batch that the server refuses, and delivers the others', async () => {
