@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { RejectedTracesError } from '../../../lib/errors.js';
+import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
+import { MlflowTransport } from '../../../lib/exporters/mlflow/mlflow-transport.js';
+import { type Reply, ScriptedServer, type SeenRequest } from '../../support/scripted-server.js';
+import { aTrace, type TraceParts } from '../../support/traces.js';
+
+const { signal } = new AbortController();
+const experiment = { status: 200, body: '{"experiment":{"experiment_id":"7","name":"x","lifecycle_stage":"active"}}' };
+const ok = { status: 200, body: '{}' };
+
+let server: ScriptedServer;
+
+afterEach(() => server.stop());
+
+/** A transport to a server that answers as told, but for the question of the experiment. */
+async function transport(reply: (request: SeenRequest) => Reply, runId?: string): Promise<MlflowTransport> {
+  server = await ScriptedServer.start((request) =>
+    request.url.includes('/experiments/') ? experiment : reply(request),
+  );
+  const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
+  return new MlflowTransport({
+    connection: readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined }),
+    choice: { name: 'x' },
+    runId,
+  });
+}
+
+function numbered(index: number, parts: TraceParts = {}) {
+  return aTrace({ id: `tr-${String(index).padStart(32, '0')}`, ...parts });
+}
+
+function requestsTo(path: string): readonly SeenRequest[] {
+  return server.seen.filter(({ url }) => url === path);
+}
+
+describe('MlflowTransport', () => {
+  it('names experiment and run, and asks for the experiment once', async () => {
+    const mlflow = await transport(() => ok, 'run-1');
+
+    await mlflow.send([numbered(1)], signal);
+    await mlflow.send([numbered(2)], signal);
+
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=x',
+      'POST /v1/traces',
+      'POST /v1/traces',
+    ]);
+    expect(server.seen[1]?.headers).toMatchObject({
+      'x-mlflow-experiment-id': '7',
+      'x-mlflow-run-id': 'run-1',
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+    });
+  });
+
+  it('asks again for an experiment that it did not get', async () => {
+    let isUp = false;
+    server = await ScriptedServer.start(({ url }) => {
+      if (!isUp) return { status: 503 };
+      return url.includes('/experiments/') ? experiment : ok;
+    });
+    const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
+    const connection = readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined });
+    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined });
+
+    await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow('503');
+    isUp = true;
+    await expect(mlflow.send([numbered(1)], signal)).resolves.toBeUndefined();
+  });
+
+  it('sends no more than 500 spans, or 4 MB, in a request', async () => {
+    const mlflow = await transport(() => ok);
+    const spans = Array.from({ length: 200 }, (_, index) => (index === 0 ? {} : { parent: 1 }));
+    const large = 'x'.repeat(3_000_000);
+
+    await mlflow.send(
+      [1, 2, 3].map((index) => numbered(index, { spans })),
+      signal,
+    );
+    await mlflow.send(
+      [4, 5].map((index) => numbered(index, { spans: [{ inputs: large }] })),
+      signal,
+    );
+
+    const ids = requestsTo('/v1/traces').map(({ body }) => new Set(body.match(/"traceId":"0*(\d)"/g)).size);
+    expect(ids).toEqual([2, 1, 1, 1]);
+  });
+
+  it('finds the traces that a server refuses by halving, and throws what names them', async () => {
+    const mlflow = await transport(({ body }) =>
+      /0{31}[36]/.test(body) ? { status: 422, body: '{"detail":"bad"}' } : ok,
+    );
+
+    const error: unknown = await mlflow
+      .send(
+        [1, 2, 3, 4, 5, 6].map((index) => numbered(index)),
+        signal,
+      )
+      .catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(RejectedTracesError);
+    expect((error as RejectedTracesError).traceIds).toEqual([numbered(3).info.traceId, numbered(6).info.traceId]);
+    expect((error as RejectedTracesError).message).toContain('422: bad');
+  });
+
+  it('throws what concerns all: nothing is tried one by one', async () => {
+    const mlflow = await transport(() => ({ status: 401 }));
+
+    await expect(mlflow.send([numbered(1), numbered(2)], signal)).rejects.toThrow(/MLFLOW_TRACKING_USERNAME/);
+    expect(requestsTo('/v1/traces')).toHaveLength(1);
+  });
+
+  it('tells the info of a trace after its spans, cut to what a server keeps', async () => {
+    const mlflow = await transport(() => ok);
+    const emoji = '😀'.repeat(300);
+
+    await mlflow.send(
+      [
+        numbered(1, {
+          spans: [{ isUnfinished: true, durationMs: 1234 }],
+          metadata: { build: emoji, short: 'a' },
+          tags: { long: 'x'.repeat(5000), 'mlflow.artifactLocation': 'elsewhere' },
+        }),
+      ],
+      signal,
+    );
+
+    const [request] = requestsTo('/api/3.0/mlflow/traces');
+    expect(server.seen.at(-1)).toBe(request);
+    const { trace } = JSON.parse(request?.body ?? '') as { trace: { trace_info: Record<string, unknown> } };
+    expect(trace.trace_info).toMatchObject({
+      trace_id: numbered(1).info.traceId,
+      trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '7' } },
+      request_time: '2026-01-02T03:04:05.000Z',
+      execution_duration: '1.234s',
+      state: 'IN_PROGRESS',
+      trace_metadata: { build: '😀'.repeat(250), short: 'a', 'mlflow.trace_schema.version': '3' },
+      tags: { 'mlflow.traceName': expect.any(String), long: 'x'.repeat(4096) },
+    });
+  });
+
+  it.each([
+    [400, /refuses it|It refuses/],
+    [500, /MlflowServerError|500/],
+  ])('tells when the server does not take an info: %i', async (status, message) => {
+    const mlflow = await transport(({ url }) => (url === '/v1/traces' ? ok : { status }));
+
+    await expect(mlflow.send([numbered(1, { metadata: { build: '7' } })], signal)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['nothing', ['', '']],
+    ['no JSON', ['hello', 'hello']],
+    ['a trace without an info', ['{"trace":{}}', '{}']],
+    ['a list', ['[]', '[]']],
+  ])('takes %s for a trace that is not there', async (_what, [info, spans]) => {
+    const mlflow = await transport(({ url }) => ({
+      status: 200,
+      body: url.includes('get-trace-artifact') ? (spans ?? '') : (info ?? ''),
+    }));
+
+    expect(await mlflow.getTrace('tr-1')).toBeUndefined();
+  });
+
+  it('reads a trace whose spans are not there, or odd', async () => {
+    const info = '{"trace":{"trace_info":{"trace_id":"tr-00000000000000000000000000000001","state":"OK"}}}';
+    let spans: Reply = { status: 404 };
+    const mlflow = await transport(({ url }) =>
+      url.includes('get-trace-artifact') ? spans : { status: 200, body: info },
+    );
+
+    expect((await mlflow.getTrace('tr-1'))?.data.spans).toEqual([]);
+    spans = { status: 200, body: '{"spans":[5]}' };
+    await expect(mlflow.getTrace('tr-1')).rejects.toThrow(/Not a trace/);
+  });
+
+  it('goes through the pages of a search until it has enough', async () => {
+    const page = (from: number, next?: string) =>
+      JSON.stringify({
+        traces: [from, from + 1].map((index) => ({
+          trace_id: numbered(index).info.traceId,
+          state: index === 2 ? 'ERROR' : 'OK',
+          request_time: '2026-01-02T03:04:05Z',
+        })),
+        ...(next === undefined ? {} : { next_page_token: next }),
+      });
+    const mlflow = await transport(({ url, body }) => {
+      if (url.includes('get-trace-artifact')) return { status: 200, body: '{"spans":[]}' };
+      return { status: 200, body: body.includes('"page_token":"b"') ? page(3) : page(1, 'b') };
+    });
+
+    const ids = async (query: object) =>
+      (await mlflow.searchTraces(query)).map(({ info }) => Number(info.traceId.slice(-1)));
+
+    expect(await ids({})).toEqual([1, 2, 3, 4]);
+    expect(await ids({ limit: 3 })).toEqual([1, 2, 3]);
+    expect(await ids({ limit: 2 })).toEqual([1, 2]);
+    expect(await ids({ state: 'ERROR' })).toEqual([2]);
+  });
+
+  it('finds nothing where the server finds nothing', async () => {
+    const mlflow = await transport(() => ({ status: 200, body: '[]' }));
+
+    expect(await mlflow.searchTraces({})).toEqual([]);
+  });
+});
