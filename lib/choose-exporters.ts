@@ -1,4 +1,4 @@
-import { TracingError } from './errors.js';
+import type { TracingError } from './errors.js';
 import { ConsoleExporter } from './exporters/console/console-exporter.js';
 import type { TraceExporter } from './exporters/exporter.js';
 import { FileExporter } from './exporters/file/file-exporter.js';
@@ -32,8 +32,7 @@ export function chooseExporters(
   try {
     return [...local, new MlflowExporter(named)];
   } catch (error) {
-    if (!(error instanceof TracingError)) throw error;
-    onMisfit(error);
+    onMisfit(error as TracingError); // it throws no other
     return local;
   }
 }

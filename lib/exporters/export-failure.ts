@@ -1,10 +1,10 @@
-import { ExportError } from '../errors.js';
+import { ExportError, RejectedTracesError } from '../errors.js';
 import { within } from '../utils/within.js';
 import type { TraceExporter } from './exporter.js';
 
 /** What an exporter threw, as `onError` is told of it. An `ExportError` of its own passes as it is: it says more. */
 export function exportFailure(exporter: TraceExporter, what: string, cause: unknown): ExportError {
-  if (isExportError(cause)) return cause;
+  if (isA(ExportError, cause)) return cause;
   return new ExportError(exporter.name, `The exporter '${exporter.name}' failed${what}: ${textOf(cause)}.`, { cause });
 }
 
@@ -37,10 +37,15 @@ export function countdown(timeoutMs: number): () => number {
   return () => Math.max(0, end - performance.now());
 }
 
+/** How many traces of a batch were refused, where an exporter tells it by what it throws; `undefined` where all are lost. */
+export function refusedIn(thrown: unknown): number | undefined {
+  return isA(RejectedTracesError, thrown) ? thrown.traceIds.length : undefined;
+}
+
 // Anything can be thrown, also what throws when it is looked at.
-function isExportError(thrown: unknown): thrown is ExportError {
+function isA<Kind>(kind: abstract new (...args: never[]) => Kind, thrown: unknown): thrown is Kind {
   try {
-    return thrown instanceof ExportError;
+    return thrown instanceof kind;
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 import type { Trace } from '../entities/trace.js';
-import { ExportError, RejectedTracesError } from '../errors.js';
+import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
-import { countdown, exportFailure, noAnswer, takeEndStep } from './export-failure.js';
+import { countdown, exportFailure, noAnswer, refusedIn, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 
 /** How a queue behaves. */
@@ -206,9 +206,10 @@ export class ExportQueue {
   }
 
   #fail(count: number, cause: unknown): Loss {
-    if (cause instanceof RejectedTracesError) {
+    const refused = refusedIn(cause);
+    if (refused !== undefined) {
       this.#options.onError(exportFailure(this.#exporter, ', which does not take some traces', cause));
-      return { reason: 'rejected', count: Math.min(count, cause.traceIds.length) };
+      return { reason: 'rejected', count: Math.min(count, refused) };
     }
     const what = `, and ${count} traces are lost there (see stats() for the sum)`;
     this.#options.onError(exportFailure(this.#exporter, what, cause));

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Trace } from '../../lib/entities/trace.js';
-import { ExportError } from '../../lib/errors.js';
+import { ExportError, RejectedTracesError } from '../../lib/errors.js';
 import {
   ExportQueue,
   type ExportQueueOptions,
@@ -99,6 +99,21 @@ describe('ExportQueue', () => {
         "The queue of the exporter 'destination' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().",
       ),
     );
+  });
+
+  it('counts as dropped only the traces that the exporter says were refused', async () => {
+    const errors: string[] = [];
+    const exporter = {
+      name: 'choosy',
+      export: () => Promise.reject(new RejectedTracesError(['tr-2'], 'no such trace')),
+    };
+    const queue = new ExportQueue(exporter, { onError: ({ message }) => errors.push(message) });
+    for (let index = 0; index < 3; index += 1) queue.push(waiting(aTrace()));
+
+    await queue.flush(1000);
+
+    expect(queue.stats()).toEqual(stats({ recorded: 3, exported: 2, dropped: { rejected: 1 } }));
+    expect(errors).toEqual([expect.stringContaining('no such trace')]);
   });
 
   it('counts what is with the exporter as in memory', async () => {

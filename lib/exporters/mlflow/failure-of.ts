@@ -17,12 +17,16 @@ import {
 
 const maxMessageLength = 500;
 
+interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage'> {
+  readonly status: number;
+}
+
 /** What an answer other than 2xx means. */
-export function failureOf(request: Omit<FailedRequest, 'serverMessage'>, body: string): MlflowError {
+export function failureOf(request: AnsweredRequest, body: string): MlflowError {
   const serverMessage = messageIn(body);
   const failed = { ...request, serverMessage };
   if (/invalid host header/i.test(serverMessage)) return new MlflowHostError(failed, hostRemedy(request.url));
-  switch (request.status ?? 0) {
+  switch (request.status) {
     case 401:
       return new MlflowAuthError(
         failed,
@@ -40,7 +44,7 @@ export function failureOf(request: Omit<FailedRequest, 'serverMessage'>, body: s
     case 429:
       return new MlflowRateLimitError(failed, 'Sample (sampleRatio), or ask for a higher limit.');
     default:
-      return (request.status ?? 0) >= 500
+      return request.status >= 500
         ? new MlflowServerError(failed, "Look into the server's log.")
         : new MlflowRequestError(failed, 'The server refuses what it was sent; its own words say why.');
   }
@@ -80,9 +84,6 @@ function isTimeout(cause: unknown): boolean {
 
 /** fetch says "fetch failed", and its cause says why. */
 function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  if (!(inner instanceof Error)) return String(inner);
-  const { code } = inner as { readonly code?: unknown };
-  const text = inner.message === '' && typeof code === 'string' ? code : inner.message;
-  return text.length > maxMessageLength ? `${text.slice(0, maxMessageLength)}…` : text;
+  const { message, cause: inner } = cause as Error; // ky and fetch throw errors
+  return inner instanceof Error && inner.message !== '' ? inner.message : message;
 }

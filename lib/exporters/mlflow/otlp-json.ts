@@ -41,10 +41,9 @@ function spanJson(span: Span, trace: Trace): string {
 
 function attributesOf({ attributeTexts }: Span): string[] {
   const attributes: string[] = [];
-  for (const key of Object.keys(attributeTexts)) {
+  for (const [key, json] of Object.entries(attributeTexts)) {
     // The server gives each span its own.
-    if (key !== AttributeKey.traceRequestId)
-      attributes.push(attribute(key, valueOfText(attributeTexts[key] ?? 'null')));
+    if (key !== AttributeKey.traceRequestId) attributes.push(attribute(key, valueOfText(json)));
   }
   return attributes;
 }

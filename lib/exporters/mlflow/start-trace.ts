@@ -73,9 +73,5 @@ function ownFirst(
 
 /** By whole characters. */
 export function cutTo(value: string, maxLength: number): string {
-  if (value.length <= maxLength) return value;
-  const characters = Array.from(value.slice(0, 2 * maxLength));
-  return characters.length <= maxLength && value.length <= 2 * maxLength
-    ? value
-    : characters.slice(0, maxLength).join('');
+  return value.length <= maxLength ? value : Array.from(value).slice(0, maxLength).join('');
 }

@@ -88,8 +88,8 @@ function spanClauses(span: SpanFilter = {}): string[] {
 
 function oneOf(key: string, wanted: string | readonly string[] | undefined): string[] {
   if (wanted === undefined) return [];
-  if (typeof wanted === 'string') return [`${key} = ${quoted(wanted) ?? "''"}`];
-  return [`${key} IN (${wanted.map((value) => quoted(value) ?? "''").join(', ')})`];
+  if (typeof wanted === 'string') return [comparison(key, '=', wanted)];
+  return [`${key} IN (${wanted.map(exactly).join(', ')})`];
 }
 
 function numberClauses(key: string, { atLeast, atMost }: NumberCondition = {}): string[] {
@@ -119,8 +119,14 @@ function textClause(key: string, condition: TextCondition | undefined): string[]
 function comparison(key: string, operator: '=' | '!=' | 'LIKE' | 'ILIKE', text: string): string {
   const literal = quoted(text);
   if (literal !== undefined) return `${key} ${operator} ${literal}`;
-  if (operator === '!=') throw new TypeError(`A filter cannot hold a text with both kinds of quotes: ${text}`);
+  if (operator === '!=') return `${key} != ${exactly(text)}`;
   return `${key} ${operator === '=' ? 'LIKE' : operator} '${text.replaceAll("'", '_')}'`;
+}
+
+function exactly(text: string): string {
+  const literal = quoted(text);
+  if (literal === undefined) throw new TypeError(`A filter cannot hold a text with both kinds of quotes: ${text}`);
+  return literal;
 }
 
 function quoted(text: string): string | undefined {

@@ -23,6 +23,12 @@ const file =
   '# mine\n[other]\nmlflow_tracking_username = no\n[mlflow]\nMLFLOW_TRACKING_USERNAME = eve\nmlflow_tracking_password: s = 1\n';
 
 describe('the connection to a tracking server', () => {
+  it('must have an address', () => {
+    expect(() => readConnection({ trackingUri: undefined, environment: {}, readCredentials: () => undefined })).toThrow(
+      /Set trackingUri or MLFLOW_TRACKING_URI/,
+    );
+  });
+
   it('has the defaults of Python', () => {
     expect(read({})).toEqual({
       baseUrl: uri,
@@ -62,6 +68,7 @@ describe('the connection to a tracking server', () => {
       MLFLOW_HTTP_REQUEST_TIMEOUT: '3',
       MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: '0',
     });
+    expect(read({ MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: 'TRUE' }).retry.respectsRetryAfter).toBe(true);
 
     expect(headers).toEqual({ 'X-MLFLOW-WORKSPACE': 'team' });
     expect(retry).toEqual({

@@ -79,6 +79,7 @@ describe('a server that answers oddly about experiments', () => {
 
   it.each([
     ['tells no id of what it made', 'POST', '{}', /but told no id/],
+    ['tells nothing of what it made', 'POST', '', /but told no id/],
     ['refuses to make one', 'POST', undefined, /MlflowRequestError|no such name/],
     ['fails', 'GET', undefined, /500/],
   ])('%s', async (_what, method, body, message) => {

@@ -51,6 +51,19 @@ const agent = traceAgent(
   { name: 'agent' },
 );
 
+it('tells of a server in the environment that cannot be one, and goes on without it', async () => {
+  vi.stubEnv('MLFLOW_TRACKING_URI', 'sqlite:///mlflow.db');
+  vi.stubEnv('TRACED_AGENTS_EXPORTERS', undefined);
+  const errors: string[] = [];
+
+  init({ file: join(newFolder(), 'traces.jsonl'), onError: ({ message }) => errors.push(message) });
+
+  expect(Object.keys(stats().exporters)).not.toContain('mlflow');
+  expect(errors).toEqual([expect.stringContaining("but is 'sqlite:///mlflow.db'")]);
+  vi.unstubAllEnvs();
+  await shutdown();
+});
+
 describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === undefined ? '' : `: ${noServer}`}`, () => {
   let server: MlflowServer;
   let errors: TracingError[];
@@ -238,6 +251,33 @@ experiment = mlflow.get_experiment_by_name('demo')
 [trace] = mlflow.search_traces(locations=[experiment.experiment_id], return_type='list')
 print(json.dumps([trace.info.trace_id, trace.info.token_usage['total_tokens'], len(trace.search_spans(span_type='AGENT')), len(trace.data.spans)]))`);
     expect(seen).toEqual([traces[0]?.info.traceId, traces[0]?.info.tokenUsage?.totalTokens, 9, 19]);
+  });
+
+  it('takes the experiment and the run by id', async () => {
+    const [experimentId, runId] = server.ask(`
+experiment_id = mlflow.create_experiment('with a run')
+run = MlflowClient().create_run(experiment_id)
+print(json.dumps([experiment_id, run.info.run_id]))`) as [string, string];
+    const exporter = new MlflowExporter({ trackingUri: server.url, experimentId, runId });
+
+    const trace = aTrace({ id: `tr-${'7'.repeat(32)}` });
+
+    await exporter.export([trace], { signal: new AbortController().signal });
+    await exporter.export([], { signal: new AbortController().signal });
+
+    const linked = server.ask(`
+traces = mlflow.search_traces(locations=['${experimentId}'], run_id='${runId}', return_type='list')
+print(json.dumps([trace.info.trace_id for trace in traces]))`);
+    expect(linked).toEqual([trace.info.traceId]);
+  });
+
+  it('uses the experiment that every server has unless it is told another', async () => {
+    const exporter = new MlflowExporter({ trackingUri: server.url });
+    const trace = aTrace({ id: `tr-${'8'.repeat(32)}` });
+
+    await exporter.export([trace], { signal: new AbortController().signal });
+
+    expect(server.ask(`print(json.dumps(mlflow.get_trace('${trace.info.traceId}').info.experiment_id))`)).toBe('0');
   });
 
   it('finds the one trace of a batch that the server refuses, and delivers the others', async () => {

@@ -169,6 +169,24 @@ describe('MlflowHttp', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('stops while it waits where it is told to, with the error that it waited for', async () => {
+    await client([{ status: 503 }]);
+    const abort = new AbortController();
+    const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+    setTimeout(() => abort.abort(), 50);
+
+    const error = await failure(new MlflowHttp(connection, { random: () => 1 }), { ...get, signal: abort.signal });
+
+    expect([error.name, error.status]).toEqual(['MlflowServerError', 503]);
+  });
+
+  it('waits by itself', async () => {
+    await client([{ status: 503 }, ok]);
+    const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+
+    await expect(new MlflowHttp(connection, { random: () => 0 }).send(get)).resolves.toBe('fine');
+  });
+
   it('stops where it is told to', async () => {
     const http = await client([{ status: 503 }]);
 

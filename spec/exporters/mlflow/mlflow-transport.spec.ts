@@ -199,6 +199,12 @@ describe('MlflowTransport', () => {
     expect(await ids({ state: 'ERROR' })).toEqual([2]);
   });
 
+  it('tells when the server fails to answer a question', async () => {
+    const mlflow = await transport(() => ({ status: 500 }));
+
+    await expect(mlflow.getTrace('tr-1')).rejects.toThrow('500');
+  });
+
   it('finds nothing where the server finds nothing', async () => {
     const mlflow = await transport(() => ({ status: 200, body: '[]' }));
 

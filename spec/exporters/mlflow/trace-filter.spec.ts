@@ -36,14 +36,17 @@ describe('a filter', () => {
     [{ name: "it's" }, 'name = "it\'s"'],
     [{ name: 'say "x"' }, 'name = \'say "x"\''],
     [{ name: `both ' and "` }, `name LIKE 'both _ and "'`],
+    [{ name: { ilike: `both ' and "` } }, `name ILIKE 'both _ and "'`],
   ])('%o is written %s', (filter, text) => {
     expect(filterText(filter)).toBe(text);
   });
 
-  it.each<TraceFilter>([{ name: { not: `both ' and "` } }, { tags: { 'a`b': 'c' } }, { tags: { '': 'c' } }])(
-    'refuses what cannot be written: %o',
-    (filter) => {
-      expect(() => filterText(filter)).toThrow(/A filter cannot hold/);
-    },
-  );
+  it.each<TraceFilter>([
+    { name: { not: `both ' and "` } },
+    { traceId: [`both ' and "`] },
+    { tags: { 'a`b': 'c' } },
+    { tags: { '': 'c' } },
+  ])('refuses what cannot be written: %o', (filter) => {
+    expect(() => filterText(filter)).toThrow(/A filter cannot hold/);
+  });
 });
