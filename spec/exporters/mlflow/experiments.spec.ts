@@ -92,6 +92,16 @@ describe('a server that answers oddly about experiments', () => {
     await expect(chooseExperiment(clientOf(server.url), { name: 'x' })).rejects.toThrow(message);
   });
 
+  it('was quicker than this program: another has made it', async () => {
+    const made = { status: 200, body: '{"experiment":{"experiment_id":"3","lifecycle_stage":"active"}}' };
+    server = await ScriptedServer.start(({ method }, index) => {
+      if (method === 'POST') return { status: 400, body: '{"error_code":"RESOURCE_ALREADY_EXISTS"}' };
+      return index === 0 ? { status: 404 } : made;
+    });
+
+    await expect(chooseExperiment(clientOf(server.url), { name: 'x' })).resolves.toBe('3');
+  });
+
   it('fails while it makes one', async () => {
     server = await ScriptedServer.start(({ method }) => ({ status: method === 'GET' ? 404 : 401 }));
 
