@@ -42,7 +42,10 @@ export interface RecordedMessage {
  * await standup('Monday');
  * ```
  */
-export function traceConversation<Result>(nameOrOptions: string | NamedOptions, fn: () => Result): Result;
+export function traceConversation<Result>(
+  nameOrOptions: string | (ConversationOptions & { readonly name: string }),
+  fn: () => Result,
+): Result;
 export function traceConversation<Fn extends Callable>(
   fn: Fn,
   options?: ConversationOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
