@@ -3,8 +3,8 @@ import { UsageAccumulator } from '../../usage/usage-accumulator.js';
 import { now } from '../../utils/clock.js';
 import type { Recorder } from '../recorder.js';
 import type { RecordingSpan } from '../recording-span.js';
-import type { Abandonable } from './abandoned.js';
 import { finish, noteToolCalls } from './finish.js';
+import type { Abandonable } from './following.js';
 import { hideSplitSecrets } from './split-secrets.js';
 
 /** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */

@@ -1,7 +1,7 @@
 import { AttributeKey } from '../../entities/attributes.js';
 import type { OpenCall } from '../open-call.js';
-import { followObject, unfollow } from './abandoned.js';
 import { finish, type Outcome } from './finish.js';
+import { Following } from './following.js';
 import { isOver } from './observers.js';
 import type { Method } from './shadow.js';
 import type { StreamObserver } from './stream-observers.js';
@@ -11,6 +11,7 @@ import { StreamRecord } from './stream-record.js';
 export class StreamWatch implements StreamObserver {
   readonly #open: OpenCall;
   readonly #record: StreamRecord;
+  readonly #following: Following;
   /** Chunks that have passed this reader. */
   #position: number;
   #hasLeft = false;
@@ -18,6 +19,7 @@ export class StreamWatch implements StreamObserver {
   constructor(open: OpenCall, record: StreamRecord = new StreamRecord(open.span, open.recorder), position = 0) {
     this.#open = open;
     this.#record = record;
+    this.#following = new Following(record);
     this.#position = position;
     record.readers += 1;
   }
@@ -27,7 +29,7 @@ export class StreamWatch implements StreamObserver {
   }
 
   follow(stream: object): void {
-    followObject(this, stream, this.#record);
+    this.#following.follow(stream);
   }
 
   run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
@@ -60,7 +62,7 @@ export class StreamWatch implements StreamObserver {
   cancel(): void {
     if (this.isDone) return;
     this.#hasLeft = true;
-    unfollow(this);
+    this.#following.end();
     this.#record.readers -= 1;
     if (this.#record.readers > 0) return;
     this.#open.span.setAttribute(AttributeKey.streamCancelled, true);
@@ -69,7 +71,7 @@ export class StreamWatch implements StreamObserver {
 
   /** What came before a failure is worth as much as the rest would have been. */
   #finish(outcome: Outcome): void {
-    unfollow(this);
+    this.#following.end();
     this.#record.settle();
     finish(this.#open, outcome);
   }

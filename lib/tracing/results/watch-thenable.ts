@@ -1,8 +1,8 @@
 import { AttributeKey } from '../../entities/attributes.js';
 import type { OpenCall } from '../open-call.js';
 import type { RecordingSpan } from '../recording-span.js';
-import { type Abandonable, followObject, unfollow } from './abandoned.js';
 import { finish, unseen } from './finish.js';
+import { type Abandonable, Following } from './following.js';
 import { observeOutcome } from './observe-outcome.js';
 import { isOver } from './observers.js';
 import type { OutcomeObserver } from './outcome-observers.js';
@@ -18,7 +18,7 @@ export function watchThenable(
 ): void {
   const observer = new CallObserver(open, onValue);
   if (!observeOutcome(thenable, observer)) return finish(open, unseen);
-  followObject(observer, thenable, new UnaskedThenable(open.span));
+  observer.follow(thenable);
 }
 
 /** What is left to tell of a thenable that the program let go of before it asked for the outcome. */
@@ -40,10 +40,16 @@ class UnaskedThenable implements Abandonable {
 class CallObserver implements OutcomeObserver {
   readonly #open: OpenCall;
   readonly #onValue: (open: OpenCall, value: unknown) => void;
+  readonly #following: Following;
 
   constructor(open: OpenCall, onValue: (open: OpenCall, value: unknown) => void) {
     this.#open = open;
     this.#onValue = onValue;
+    this.#following = new Following(new UnaskedThenable(open.span));
+  }
+
+  follow(thenable: object): void {
+    this.#following.follow(thenable);
   }
 
   get isDone(): boolean {
@@ -51,7 +57,7 @@ class CallObserver implements OutcomeObserver {
   }
 
   asked(): void {
-    unfollow(this);
+    this.#following.end();
   }
 
   value(value: unknown): void {
