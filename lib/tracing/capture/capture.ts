@@ -122,7 +122,7 @@ export class Capture {
   }
 
   #line(text: string, room: number): string {
-    return room > 0 ? quote(this.#rules.text.clean(text, room)) : `"[cut, ${text.length} characters]"`;
+    return room > 0 ? this.#rules.text.quoted(text, room) : `"[cut, ${text.length} characters]"`;
   }
 
   #written(value: unknown, path: string, room: number): string {

@@ -42,7 +42,7 @@ export class SmallValue {
   #writeText(text: string): string | undefined {
     this.#left -= text.length;
     // A long text seldom comes alone: the sooner it gives up, the less is done twice.
-    return this.#left < 0 || text.length > longestText ? undefined : this.#rules.text.quoted(text);
+    return this.#left < 0 || text.length > longestText ? undefined : this.#rules.text.quoted(text, text.length);
   }
 
   #writeObject(value: object, depth: number): string | undefined {

@@ -1,4 +1,5 @@
 import { replaceMedia } from './media.js';
+import { isPlainText } from './plain-text.js';
 import { redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
 
@@ -24,9 +25,10 @@ export class TextRules {
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
-  /** A short text as JSON. */
-  quoted(text: string): string {
-    return quote(this.clean(text, text.length));
+  /** A text as JSON. */
+  quoted(text: string, room: number): string {
+    const isWhole = text.length < shortestMedia && text.length <= room && text.length <= this.#maxLength;
+    return isWhole && isPlainText(text) ? `"${text}"` : quote(this.clean(text, room));
   }
 
   /** `room` is how many characters may still be written; `mediaType` is what stands beside the text. */
