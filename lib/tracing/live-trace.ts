@@ -107,8 +107,12 @@ export class LiveTrace implements SpanOwner {
   }
 
   charge(text: string): string {
-    this.payloadLength += text.length;
+    this.chargeLength(text.length);
     return text;
+  }
+
+  chargeLength(length: number): void {
+    this.payloadLength += length;
   }
 
   captureLine(text: unknown, path: string, key?: string): string {

@@ -39,6 +39,7 @@ export interface SpanOwner {
   readonly payloadLeft: number;
   /** Counts a captured text against them. */
   charge(text: string): string;
+  chargeLength(length: number): void;
   /** JSON text of a value; `key` is the name it stands under, which may be that of a secret. */
   captureText(value: unknown, path: string, key?: string): string;
   /** A text that stands by itself. */

@@ -90,6 +90,11 @@ export class Capture {
     return this.#written(value, path, room);
   }
 
+  /** Whether a value is a short text of which `value` would write the same, in quotes. */
+  isWord(value: unknown, room: number): value is string {
+    return this.#rules.redact === undefined && typeof value === 'string' && this.#rules.text.isPlain(value, room);
+  }
+
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */
   inputs(args: ArrayLike<unknown>, names: ArgumentNames, budget: number = this.#maxLength): string {
     const { keys, restIndex } = names;

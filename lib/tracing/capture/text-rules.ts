@@ -25,10 +25,15 @@ export class TextRules {
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
+  /** Whether a short text is its own JSON but for the quotes. */
+  isPlain(text: string, room: number): boolean {
+    const { length } = text;
+    return length < shortestMedia && length <= room && length <= this.#maxLength && isPlainText(text);
+  }
+
   /** A text as JSON. */
   quoted(text: string, room: number): string {
-    const isWhole = text.length < shortestMedia && text.length <= room && text.length <= this.#maxLength;
-    return isWhole && isPlainText(text) ? `"${text}"` : quote(this.clean(text, room));
+    return this.isPlain(text, room) ? `"${text}"` : quote(this.clean(text, room));
   }
 
   /** `room` is how many characters may still be written; `mediaType` is what stands beside the text. */

@@ -28,8 +28,8 @@ export class StreamObservers extends Observers<StreamObserver> implements Stream
   }
 
   run(fn: Method, self: unknown, args: readonly unknown[]): unknown {
-    const innermost = this.members.find((member) => !member.isDone);
-    return innermost === undefined ? Reflect.apply(fn, self, args) : innermost.run(fn, self, args);
+    for (const member of this.members) if (!member.isDone) return member.run(fn, self, args); // the innermost
+    return Reflect.apply(fn, self, args);
   }
 
   chunk(chunk: unknown): void {

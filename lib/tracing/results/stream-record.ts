@@ -6,14 +6,9 @@ import type { RecordingSpan } from '../recording-span.js';
 import { finish, noteToolCalls } from './finish.js';
 import type { Abandonable } from './following.js';
 import { hideSplitSecrets } from './split-secrets.js';
+import { maxChunks, StreamOutputs } from './stream-outputs.js';
 
-/** Chunks kept for a span's outputs, and for callbacks; later ones are counted. */
-const maxChunks = 10_000;
-
-/**
- * What a span keeps of a stream. Each chunk is written as it passes, so that what its reader does to it later is not seen, and
- * the memory is that of the text. It outlives the stream and the call that gave it, and holds neither.
- */
+/** What a span keeps of a stream. It outlives the stream and the call that gave it, and holds neither. */
 export class StreamRecord implements Abandonable {
   /** Those who may still read: more than one where the stream has branches. */
   readers = 0;
@@ -23,8 +18,7 @@ export class StreamRecord implements Abandonable {
   /** The first chunk, which may name the model; all of them where a callback wants to see them. */
   readonly #chunks: unknown[] = [];
   readonly #chunksToKeep: number;
-  readonly #texts: string[] = [];
-  #room: number;
+  readonly #outputs: StreamOutputs | undefined;
   #seen = 0;
 
   constructor(span: RecordingSpan, recorder: Recorder) {
@@ -33,7 +27,7 @@ export class StreamRecord implements Abandonable {
     const { isModelCall, usage, attributes, captureOutputs } = span.definition;
     if (isModelCall && usage === undefined) this.#usage = new UsageAccumulator();
     this.#chunksToKeep = usage === undefined && attributes === undefined ? 1 : maxChunks;
-    this.#room = captureOutputs ? recorder.maxSpanLength : 0;
+    if (captureOutputs) this.#outputs = new StreamOutputs(span, recorder);
   }
 
   /** The chunks that are kept as they are. */
@@ -52,7 +46,8 @@ export class StreamRecord implements Abandonable {
     this.#seen += 1;
     const kept = ArrayBuffer.isView(chunk) ? sizeOf(chunk) : chunk;
     if (this.#chunks.length < this.#chunksToKeep) this.#chunks.push(kept);
-    if (this.#room > 0 && this.#texts.length < maxChunks) this.#write(kept);
+    this.#outputs?.add(kept);
+    if (typeof chunk !== 'object') return;
     this.#usage?.add(chunk);
     if (this.#span.definition.isModelCall) noteToolCalls(this.#span, chunk);
   }
@@ -61,10 +56,8 @@ export class StreamRecord implements Abandonable {
   settle(): void {
     const span = this.#span;
     if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
-    if (this.#seen === 0 || !span.isRecording() || !span.definition.captureOutputs) return;
-    const omitted = this.#seen - this.#texts.length;
-    const texts = omitted === 0 ? this.#texts : [...this.#texts, `"[${omitted} more chunks]"`];
-    span.outputs ??= hideSplitSecrets(`[${texts.join(',')}]`, this.#recorder.capture);
+    if (this.#seen === 0 || !span.isRecording() || this.#outputs === undefined) return;
+    span.outputs ??= hideSplitSecrets(this.#outputs.toJson(this.#seen), this.#recorder.capture);
   }
 
   /** A reader was let go of. With the last one, the call is gone, too. */
@@ -81,28 +74,6 @@ export class StreamRecord implements Abandonable {
     const span = this.#span;
     span.setAttributeText(AttributeKey.timeToFirstChunk, String((now() - span.startMoment) / 1000));
   }
-
-  #write(chunk: unknown): void {
-    const { trace } = this.#span;
-    const room = Math.min(this.#room, trace.payloadLeft);
-    if (room <= 0) {
-      this.#room = 0;
-      return;
-    }
-    // Made only where somebody asks for it: there are many chunks.
-    const path = this.#recorder.capture.asksByPath ? `outputs[${this.#texts.length}]` : 'outputs';
-    const text = trace.charge(this.#recorder.captureValue(chunk, path, room));
-    this.#texts.push(inOnePiece(text));
-    this.#room -= text.length + 1;
-  }
-}
-
-/**
- * The engine keeps a text that was put together as a tree of its pieces, until somebody reads a character of it: to collect
- * those trees took half of the time of a stream.
- */
-function inOnePiece(text: string): string {
-  return text.charCodeAt(0) === 0 ? '' : text; // JSON has no such character
 }
 
 /** Bytes are not kept: a stream of them may be of any size. */

@@ -42,6 +42,26 @@ describe('the outputs of a stream', () => {
     expect(spanNamed(memory, 'stream').outputs).toEqual([{ text: 'x' }]);
   });
 
+  it('are in the order of the chunks, of whatever kind each is', () => {
+    const memory = recordInMemory();
+    const words = Array.from({ length: 150 }, (_, index) => `word ${index}`);
+    const chunks = ['first', { text: 'x' }, 'a "quoted" one', ...words, 7, 'key=value', 'last'];
+    const stream = traceTool(() => chunks.values(), { name: 'stream' });
+
+    Array.from(stream());
+
+    expect(spanNamed(memory, 'stream').outputs).toEqual(chunks);
+  });
+
+  it('are words up to the room that the span has left', () => {
+    const memory = recordInMemory({ maxSpanLength: 25 });
+    const stream = traceTool(() => ['one', 'two', 'three', 'four', 'five'].values(), { name: 'stream' });
+
+    Array.from(stream());
+
+    expect(spanNamed(memory, 'stream').outputs).toEqual(['one', 'two', 'three', 'four', '[1 more chunks]']);
+  });
+
   it('end where the span has no room left, and tell how many chunks are left out', () => {
     const memory = recordInMemory({ maxSpanLength: 50 });
     const stream = traceTool(() => deltas(10, 8), { name: 'stream' });
