@@ -5,6 +5,8 @@ import { quote, type TextRules } from './text-rules.js';
 export interface KnownKey {
   /** The key as JSON with its colon: `"query":`. */
   readonly text: string;
+  /** The same after a comma. */
+  readonly commaText: string;
   /** Whether what stands under it is hidden. */
   readonly isSecret: boolean;
   /** Whether `JSON.stringify` would write it the same, and nothing has to be looked at beside it. */
@@ -41,7 +43,8 @@ export class KeyBook {
     const clean = this.#text.clean(key, key.length);
     const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
     const isMessageText = key === 'content' || key === 'text';
-    const known = { text: `${quote(clean)}:`, isSecret, isPlain, isMessageText };
+    const text = `${quote(clean)}:`;
+    const known = { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
     if (key.length <= longestKept && this.#known.size < maxKeys) this.#known.set(key, known);
     return known;
   }

@@ -65,7 +65,8 @@ export class SmallValue {
       this.#left -= known.text.length + 1;
       const text = this.write(value, depth + 1);
       if (text === undefined || this.#left < 0) return undefined;
-      json += json === '{' ? known.text + text : `,${known.text}${text}`;
+      json += json === '{' ? known.text : known.commaText;
+      json += text;
     }
     return `${json}}`;
   }

@@ -1,7 +1,9 @@
 import { replaceMedia } from './media.js';
 import { isPlainText } from './plain-text.js';
+import { RecentTexts } from './recent-texts.js';
 import { redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
+import { shortestRun } from './secret-shapes.js';
 
 /** The end of what is looked through is not kept, so that no secret is cut in two and missed. */
 const overlap = 512;
@@ -13,6 +15,7 @@ const shortestMedia = 64;
 export class TextRules {
   readonly #maxLength: number;
   readonly #keys: SecretKeys | undefined;
+  readonly #recent = new RecentTexts();
 
   /** Without `keys` nothing is redacted. */
   constructor(maxLength: number, keys: SecretKeys | undefined) {
@@ -27,13 +30,26 @@ export class TextRules {
 
   /** Whether a short text is its own JSON but for the quotes. */
   isPlain(text: string, room: number): boolean {
-    const { length } = text;
-    return length < shortestMedia && length <= room && length <= this.#maxLength && isPlainText(text);
+    return this.#isShort(text, room) && isPlainText(text);
   }
 
   /** A text as JSON. */
   quoted(text: string, room: number): string {
-    return this.isPlain(text, room) ? `"${text}"` : quote(this.clean(text, room));
+    if (!this.#isShort(text, room)) return quote(this.clean(text, room));
+    if (text.length < shortestRun) return isPlainText(text) ? `"${text}"` : quote(this.clean(text, room));
+    return this.#recent.get(text) ?? this.#remembered(text);
+  }
+
+  /** Whether it is kept as a whole, and holds no media. */
+  #isShort({ length }: string, room: number): boolean {
+    return length < shortestMedia && length <= room && length <= this.#maxLength;
+  }
+
+  #remembered(text: string): string {
+    const clean = this.clean(text, text.length);
+    const json = quote(clean);
+    if (clean === text) this.#recent.set(text, json); // no secret is kept
+    return json;
   }
 
   /** `room` is how many characters may still be written; `mediaType` is what stands beside the text. */

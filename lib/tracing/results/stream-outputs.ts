@@ -4,8 +4,11 @@ import type { RecordingSpan } from '../recording-span.js';
 /** Chunks kept of one stream; later ones are counted. */
 export const maxChunks = 10_000;
 
-/** Each may keep the text of a whole network packet alive that it was cut from. */
-const maxWords = 64;
+/**
+ * Texts that are joined in one go. The engine keeps one that was put together as a tree of its pieces, or as a part of the text it was
+ * cut from: few of them may wait, for to collect many of those trees took half of the time of a stream.
+ */
+const maxWaiting = 64;
 
 /**
  * What a span keeps of the chunks of a stream. Each is written as it passes, so that what its reader does to it later is not
@@ -14,9 +17,11 @@ const maxWords = 64;
 export class StreamOutputs {
   readonly #span: RecordingSpan;
   readonly #recorder: Recorder;
-  readonly #texts: string[] = [];
-  /** Of the last chunks those that need nothing but quotes: they are joined many at a time. */
-  #words: string[] = [];
+  /** JSON of so many chunks each. */
+  readonly #blocks: string[] = [];
+  /** The last chunks: either JSON, or all of them texts that need nothing but quotes. */
+  #waiting: string[] = [];
+  #areWords = false;
   #kept = 0;
   #room: number;
 
@@ -34,7 +39,12 @@ export class StreamOutputs {
       this.#room = 0;
       return;
     }
-    const length = this.#recorder.capture.isWord(chunk, room) ? this.#addWord(chunk) : this.#write(chunk, room);
+    const isWord = this.#recorder.capture.isWord(chunk, room);
+    const text = isWord ? chunk : this.#write(chunk, room);
+    const length = isWord ? text.length + 2 : text.length;
+    if (isWord !== this.#areWords || this.#waiting.length === maxWaiting) this.#join();
+    this.#areWords = isWord;
+    this.#waiting.push(text);
     this.#kept += 1;
     this.#room -= length + 1;
     trace.chargeLength(length);
@@ -42,38 +52,21 @@ export class StreamOutputs {
 
   /** JSON of all chunks, of which so many have been seen. */
   toJson(seen: number): string {
-    this.#joinWords();
+    this.#join();
     const omitted = seen - this.#kept;
-    if (omitted > 0) this.#texts.push(`"[${omitted} more chunks]"`);
-    return `[${this.#texts.join(',')}]`;
+    if (omitted > 0) this.#blocks.push(`"[${omitted} more chunks]"`);
+    return `[${this.#blocks.join(',')}]`;
   }
 
-  #addWord(word: string): number {
-    if (this.#words.length >= maxWords) this.#joinWords();
-    this.#words.push(word);
-    return word.length + 2;
-  }
-
-  #joinWords(): void {
-    if (this.#words.length === 0) return;
-    this.#texts.push(`"${this.#words.join('","')}"`);
-    this.#words = [];
-  }
-
-  #write(chunk: unknown, room: number): number {
-    this.#joinWords();
+  #write(chunk: unknown, room: number): string {
     // Made only where somebody asks for it: there are many chunks.
     const path = this.#recorder.capture.asksByPath ? `outputs[${this.#kept}]` : 'outputs';
-    const text = this.#recorder.captureValue(chunk, path, room);
-    this.#texts.push(inOnePiece(text));
-    return text.length;
+    return this.#recorder.captureValue(chunk, path, room);
   }
-}
 
-/**
- * The engine keeps a text that was put together as a tree of its pieces, until somebody reads a character of it: to collect
- * those trees took half of the time of a stream.
- */
-function inOnePiece(text: string): string {
-  return text.charCodeAt(0) === 0 ? '' : text; // JSON has no such character
+  #join(): void {
+    if (this.#waiting.length === 0) return;
+    this.#blocks.push(this.#areWords ? `"${this.#waiting.join('","')}"` : this.#waiting.join(','));
+    this.#waiting = [];
+  }
 }
