@@ -3,7 +3,6 @@ import { isPlainText } from './plain-text.js';
 import { RecentTexts } from './recent-texts.js';
 import { redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
-import { shortestRun } from './secret-shapes.js';
 
 /** The end of what is looked through is not kept, so that no secret is cut in two and missed. */
 const overlap = 512;
@@ -36,8 +35,7 @@ export class TextRules {
   /** A text as JSON. */
   quoted(text: string, room: number): string {
     if (!this.#isShort(text, room)) return quote(this.clean(text, room));
-    if (text.length < shortestRun) return isPlainText(text) ? `"${text}"` : quote(this.clean(text, room));
-    return this.#recent.get(text) ?? this.#remembered(text);
+    return isPlainText(text) ? `"${text}"` : (this.#recent.get(text) ?? this.#remembered(text));
   }
 
   /** Whether it is kept as a whole, and holds no media. */
