@@ -1,7 +1,7 @@
 import { isTokenCode, shortestRun } from './secret-shapes.js';
 
-/** What JSON escapes, and what a secret is told by: the signs of assignments and addresses, the first letter of a mark. */
-const telling = '"\\=:B';
+/** What JSON escapes, and what a secret is told by: the signs of options, assignments and addresses, the first letter of a mark. */
+const telling = '"\\-=:B';
 const space = 32;
 
 const mayHide = 0;

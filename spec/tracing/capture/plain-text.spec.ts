@@ -30,6 +30,8 @@ describe('isPlainText', () => {
       'Bearer abcdef',
       'Basic dXNlcjpwYXNz',
       'password=hunter2',
+      'login --password hunter2 now',
+      'curl -u ada:hunter2 x',
       'api_key: hunter2',
       'https://user:hunter2@example.com',
     ];
