@@ -56,7 +56,31 @@ export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './ex
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
 export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } from './exporters/file/read-trace-file.js';
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
+export type { Experiment } from './exporters/mlflow/experiments.js';
+export type { Assessment, TraceSearch } from './exporters/mlflow/mlflow-api.js';
+export { MlflowClient, type MlflowClientOptions } from './exporters/mlflow/mlflow-client.js';
+export {
+  type FailedRequest,
+  MlflowAuthError,
+  MlflowError,
+  MlflowHostError,
+  MlflowNetworkError,
+  MlflowNotFoundError,
+  MlflowPermissionError,
+  MlflowRateLimitError,
+  MlflowRequestError,
+  MlflowServerError,
+  MlflowTimeoutError,
+  MlflowTooLargeError,
+} from './exporters/mlflow/mlflow-errors.js';
 export { MlflowExporter, type MlflowExporterOptions } from './exporters/mlflow/mlflow-exporter.js';
+export type {
+  LabelCondition,
+  NumberCondition,
+  SpanFilter,
+  TextCondition,
+  TraceFilter,
+} from './exporters/mlflow/trace-filter.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
 export {

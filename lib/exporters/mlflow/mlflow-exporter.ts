@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Trace } from '../../entities/trace.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { readConnection } from './connection.js';
 import type { MlflowDestination, MlflowTransport } from './mlflow-transport.js';
+import { readCredentials } from './read-credentials.js';
 
 /** Options of `MlflowExporter`. */
 export interface MlflowExporterOptions {
@@ -73,14 +71,5 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   #load(): Promise<MlflowTransport> {
     this.#transport ??= import('./mlflow-transport.js').then((module) => new module.MlflowTransport(this.#destination));
     return this.#transport;
-  }
-}
-
-/** Where Python's MLflow keeps user and password. */
-function readCredentials(): string | undefined {
-  try {
-    return readFileSync(join(homedir(), '.mlflow', 'credentials'), 'utf8');
-  } catch {
-    return undefined;
   }
 }

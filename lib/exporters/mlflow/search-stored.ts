@@ -48,7 +48,8 @@ function filterOf({ state, name, session, user, tags, startedAfter, startedBefor
   };
 }
 
-async function readAll(http: MlflowHttp, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
+/** The traces that a search has found, with their spans. */
+export async function readAll(http: MlflowHttp, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
   for (let start = 0; start < infos.length; start += maxAtOnce) {
     const some = infos.slice(start, start + maxAtOnce);

@@ -1,0 +1,164 @@
+import type { Trace } from '../../entities/trace.js';
+import { TraceFormatError } from '../../errors.js';
+import { parseJson } from '../../utils/parse-json.js';
+import { isRecord } from '../../utils/records.js';
+import type { MlflowConnection } from './connection.js';
+import {
+  chooseExperiment,
+  createExperiment,
+  type Experiment,
+  experimentById,
+  experimentByName,
+  restoreExperiment,
+} from './experiments.js';
+import { MlflowHttp } from './mlflow-http.js';
+import { readTrace, searchPage } from './read-traces.js';
+import { readAll } from './search-stored.js';
+import type { TraceFilter } from './trace-filter.js';
+
+/** Which traces `MlflowClient.searchTraces` finds. */
+export interface TraceSearch {
+  readonly experimentIds: readonly string[];
+  /** @default all */
+  readonly filter?: TraceFilter;
+  /** As the server spells it: `timestamp_ms DESC`, `execution_time_ms ASC`. @default the newest first */
+  readonly orderBy?: readonly string[];
+  /** Traces in one answer of the server, 1 to 500. @default 100 */
+  readonly pageSize?: number;
+}
+
+/** What is thought of a trace. */
+export interface Assessment {
+  readonly name: string;
+  /** A whole JSON value. */
+  readonly value: unknown;
+  /** Who says so: a person, a model or a program. @default a program, `traced-agents` */
+  readonly source?: { readonly type: 'HUMAN' | 'LLM_JUDGE' | 'CODE'; readonly id: string };
+  readonly rationale?: string;
+  /** The span that it is about. @default the whole trace */
+  readonly spanId?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Traces in one request, as the server allows. */
+const maxIds = 100;
+
+/** By these a server finds the spans of a trace. */
+const protectedTags: ReadonlySet<string> = new Set(['mlflow.artifactLocation', 'mlflow.trace.spansLocation']);
+
+const traces = '/api/3.0/mlflow/traces';
+
+/** What `MlflowClient` asks of a server; loaded with the first question. */
+export class MlflowApi {
+  readonly #http: MlflowHttp;
+
+  constructor(connection: MlflowConnection) {
+    this.#http = new MlflowHttp(connection);
+  }
+
+  getExperiment(id: string): Promise<Experiment | undefined> {
+    return experimentById(this.#http, id);
+  }
+
+  getExperimentByName(name: string): Promise<Experiment | undefined> {
+    return experimentByName(this.#http, name);
+  }
+
+  ensureExperiment(name: string): Promise<string> {
+    return chooseExperiment(this.#http, { name });
+  }
+
+  createExperiment(name: string, tags?: Readonly<Record<string, string>>): Promise<string> {
+    return createExperiment(this.#http, name, tags);
+  }
+
+  restoreExperiment(id: string): Promise<void> {
+    return restoreExperiment(this.#http, id);
+  }
+
+  getTrace(traceId: string): Promise<Trace | undefined> {
+    return readTrace(this.#http, traceId);
+  }
+
+  async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
+    let pageToken: string | undefined;
+    do {
+      const page = await searchPage(this.#http, { ...search, pageToken });
+      yield* await readAll(this.#http, page.infos);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  }
+
+  async deleteTraces(experimentId: string, traceIds: readonly string[]): Promise<number> {
+    let deleted = 0;
+    for (const ids of inParts(traceIds)) {
+      const json = { experiment_id: experimentId, request_ids: ids };
+      const answer = parseJson(await this.#http.send({ method: 'POST', path: `${traces}/delete-traces`, json }));
+      deleted += isRecord(answer) ? Number(answer['traces_deleted'] ?? 0) : 0;
+    }
+    return deleted;
+  }
+
+  async setTag(traceId: string, key: string, value: string): Promise<void> {
+    checkTag(key);
+    await this.#http.send({ method: 'PATCH', path: `${pathOf(traceId)}/tags`, json: { key, value } });
+  }
+
+  async deleteTag(traceId: string, key: string): Promise<void> {
+    checkTag(key);
+    await this.#http.send({ method: 'DELETE', path: `${pathOf(traceId)}/tags`, json: { key } });
+  }
+
+  async logAssessment(traceId: string, kind: 'feedback' | 'expectation', assessment: Assessment): Promise<string> {
+    const { name, value, source = { type: 'CODE', id: 'traced-agents' }, rationale, spanId, metadata } = assessment;
+    const json = {
+      assessment: {
+        assessment_name: name,
+        source: { source_type: source.type, source_id: source.id },
+        [kind]: kind === 'feedback' ? { value } : expected(value),
+        rationale,
+        span_id: spanId,
+        metadata,
+      },
+    };
+    const request = { method: 'POST', path: `${pathOf(traceId)}/assessments`, json, isRepeatable: false } as const;
+    const answer = parseJson(await this.#http.send(request));
+    const made = isRecord(answer) ? answer['assessment'] : undefined;
+    const id = isRecord(made) ? made['assessment_id'] : undefined;
+    if (typeof id === 'string') return id;
+    throw new TraceFormatError(`The server took the ${kind} '${name}', but told no id.`);
+  }
+
+  async deleteAssessment(traceId: string, assessmentId: string): Promise<void> {
+    const path = `${pathOf(traceId)}/assessments/${encodeURIComponent(assessmentId)}`;
+    await this.#http.send({ method: 'DELETE', path });
+  }
+
+  async linkTracesToRun(traceIds: readonly string[], runId: string): Promise<void> {
+    for (const ids of inParts(traceIds)) {
+      const json = { trace_ids: ids, run_id: runId };
+      await this.#http.send({ method: 'POST', path: '/api/2.0/mlflow/traces/link-to-run', json });
+    }
+  }
+}
+
+function pathOf(traceId: string): string {
+  return `${traces}/${encodeURIComponent(traceId)}`;
+}
+
+/** Structures go as a text. */
+function expected(value: unknown): object {
+  if (typeof value !== 'object' || value === null) return { value };
+  return { serialized_value: { value: JSON.stringify(value), serialization_format: 'JSON_FORMAT' } };
+}
+
+function checkTag(key: string): void {
+  if (protectedTags.has(key))
+    throw new TypeError(`The tag '${key}' is the server's own: without it the trace is lost.`);
+}
+
+function inParts(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / maxIds) }, (_, part) =>
+    ids.slice(part * maxIds, (part + 1) * maxIds),
+  );
+}

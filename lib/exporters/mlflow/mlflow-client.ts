@@ -1,0 +1,108 @@
+import type { Trace } from '../../entities/trace.js';
+import { readConnection } from './connection.js';
+import type { Experiment } from './experiments.js';
+import type { Assessment, MlflowApi, TraceSearch } from './mlflow-api.js';
+import { readCredentials } from './read-credentials.js';
+
+/** Options of `MlflowClient`. */
+export interface MlflowClientOptions {
+  /** `http(s)://...` (`MLFLOW_TRACKING_URI`). */
+  readonly trackingUri?: string;
+}
+
+/**
+ * An MLflow tracking server's experiments and traces. Address and credentials are read as `MlflowExporter` reads them.
+ *
+ * @throws {MlflowError} every method: its subclass tells why the server could not or would not do it.
+ * @example
+ * ```ts
+ * const mlflow = new MlflowClient({ trackingUri: 'http://127.0.0.1:5000' });
+ * const search = { experimentIds: ['0'], filter: { state: 'ERROR', tags: { tenant: 'acme' } } } as const;
+ * const readFailed = async () => {
+ *   for await (const trace of mlflow.searchTraces(search)) console.log(trace.info.traceId);
+ * };
+ * ```
+ */
+export class MlflowClient {
+  readonly #load: () => Promise<MlflowApi>;
+
+  /** @throws {ConfigurationError} for an address or a number that cannot be used. */
+  constructor({ trackingUri }: MlflowClientOptions = {}) {
+    const connection = readConnection({ trackingUri, environment: process.env, readCredentials });
+    let api: Promise<MlflowApi> | undefined;
+    this.#load = () => {
+      api ??= import('./mlflow-api.js').then((module) => new module.MlflowApi(connection));
+      return api;
+    };
+  }
+
+  /** `undefined` if there is none; deleted ones are found. */
+  async getExperiment(experimentId: string): Promise<Experiment | undefined> {
+    return (await this.#load()).getExperiment(experimentId);
+  }
+
+  /** `undefined` if there is none; deleted ones are found. */
+  async getExperimentByName(name: string): Promise<Experiment | undefined> {
+    return (await this.#load()).getExperimentByName(name);
+  }
+
+  /** The id of the experiment with this name, which is made if there is none. Many may ask at once. */
+  async ensureExperiment(name: string): Promise<string> {
+    return (await this.#load()).ensureExperiment(name);
+  }
+
+  /** @returns its id. */
+  async createExperiment(name: string, tags?: Readonly<Record<string, string>>): Promise<string> {
+    return (await this.#load()).createExperiment(name, tags);
+  }
+
+  /** Makes a deleted experiment active again. */
+  async restoreExperiment(experimentId: string): Promise<void> {
+    return (await this.#load()).restoreExperiment(experimentId);
+  }
+
+  /** `undefined` if the server has no such trace. */
+  async getTrace(traceId: string): Promise<Trace | undefined> {
+    return (await this.#load()).getTrace(traceId);
+  }
+
+  /** Page by page, as they are asked for. */
+  async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
+    yield* (await this.#load()).searchTraces(search);
+  }
+
+  /** @returns how many there were. */
+  async deleteTraces(experimentId: string, traceIds: readonly string[]): Promise<number> {
+    return (await this.#load()).deleteTraces(experimentId, traceIds);
+  }
+
+  /** @throws {TypeError} for a tag by which the server finds the trace's spans. */
+  async setTag(traceId: string, key: string, value: string): Promise<void> {
+    return (await this.#load()).setTag(traceId, key, value);
+  }
+
+  /** @throws {TypeError} for a tag by which the server finds the trace's spans. */
+  async deleteTag(traceId: string, key: string): Promise<void> {
+    return (await this.#load()).deleteTag(traceId, key);
+  }
+
+  /** @returns the id of the assessment. Asked twice, there are two. */
+  async logFeedback(traceId: string, feedback: Assessment): Promise<string> {
+    return (await this.#load()).logAssessment(traceId, 'feedback', feedback);
+  }
+
+  /** What should have come out. @returns the id of the assessment. Asked twice, there are two. */
+  async logExpectation(traceId: string, expectation: Assessment): Promise<string> {
+    return (await this.#load()).logAssessment(traceId, 'expectation', expectation);
+  }
+
+  /** One that is gone already is no failure. */
+  async deleteAssessment(traceId: string, assessmentId: string): Promise<void> {
+    return (await this.#load()).deleteAssessment(traceId, assessmentId);
+  }
+
+  /** Shows traces with a run. */
+  async linkTracesToRun(traceIds: readonly string[], runId: string): Promise<void> {
+    return (await this.#load()).linkTracesToRun(traceIds, runId);
+  }
+}

@@ -1,0 +1,131 @@
+import { MlflowClient, MlflowExporter, MlflowNotFoundError, type Trace } from 'traced-agents';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
+import { ScriptedServer } from '../../support/scripted-server.js';
+import { aTrace, type TraceParts } from '../../support/traces.js';
+
+const { signal } = new AbortController();
+
+function numbered(index: number, parts: TraceParts = {}): Trace {
+  const requestTime = new Date(1_770_000_000_000 + index * 1000);
+  return aTrace({ id: `tr-${String(index).padStart(32, '5')}`, requestTime, ...parts });
+}
+
+async function idsOf(traces: AsyncIterable<Trace>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { info } of traces) ids.push(info.traceId);
+  return ids;
+}
+
+describe.skipIf(noServer !== undefined)('MlflowClient, on a real server', () => {
+  let server: MlflowServer;
+  let mlflow: MlflowClient;
+  let experimentId: string;
+
+  beforeAll(async () => {
+    server = await startMlflow();
+    mlflow = new MlflowClient({ trackingUri: server.url });
+    experimentId = await mlflow.ensureExperiment('client');
+    const traces = Array.from({ length: 5 }, (_, index) =>
+      numbered(index, index === 2 ? { spans: [{ error: 'Error: no' }] } : {}),
+    );
+    await new MlflowExporter({ trackingUri: server.url, experimentId }).export(traces, { signal });
+  }, 90_000);
+
+  afterAll(() => server.stop());
+
+  it('finds, makes and restores experiments', async () => {
+    const id = await mlflow.createExperiment('made', { team: 'a' });
+
+    expect(await mlflow.getExperiment(id)).toMatchObject({ name: 'made', tags: { team: 'a' } });
+    expect(await mlflow.getExperimentByName('none')).toBeUndefined();
+    server.ask(`MlflowClient().delete_experiment('${id}')\nprint('1')`);
+    await mlflow.restoreExperiment(id);
+    expect(await mlflow.getExperimentByName('made')).toMatchObject({ experimentId: id, lifecycleStage: 'active' });
+  });
+
+  it('goes through the pages of a search', async () => {
+    const newestFirst = [4, 3, 2, 1, 0].map((index) => numbered(index).info.traceId);
+    const search = { experimentIds: [experimentId], pageSize: 2 };
+
+    expect(await idsOf(mlflow.searchTraces(search))).toEqual(newestFirst);
+    expect(await idsOf(mlflow.searchTraces({ ...search, orderBy: ['timestamp_ms ASC'] }))).toEqual(
+      newestFirst.toReversed(),
+    );
+    expect(await idsOf(mlflow.searchTraces({ ...search, filter: { state: 'ERROR' } }))).toEqual([
+      numbered(2).info.traceId,
+    ]);
+  });
+
+  it('sets and takes away tags, but for those of the server', async () => {
+    const { traceId } = numbered(1).info;
+
+    await mlflow.setTag(traceId, 'verdict', "it's good");
+    expect((await mlflow.getTrace(traceId))?.info.tags['verdict']).toBe("it's good");
+    await mlflow.deleteTag(traceId, 'verdict');
+    expect((await mlflow.getTrace(traceId))?.info.tags).not.toHaveProperty('verdict');
+    await expect(mlflow.setTag(traceId, 'mlflow.artifactLocation', 'x')).rejects.toThrow(TypeError);
+  });
+
+  it('logs what is thought of a trace, as Python reads it', async () => {
+    const { traceId } = numbered(3).info;
+
+    await mlflow.logFeedback(traceId, {
+      name: 'good',
+      value: true,
+      source: { type: 'HUMAN', id: 'ada' },
+      rationale: 'right',
+      spanId: '0000000000000001',
+      metadata: { k: 'v' },
+    });
+    await mlflow.logExpectation(traceId, { name: 'answer', value: { a: [1] } });
+    const gone = await mlflow.logExpectation(traceId, { name: 'plain', value: '42' });
+    await mlflow.deleteAssessment(traceId, gone);
+
+    expect(
+      server.ask(`
+found = mlflow.get_trace('${traceId}').info.assessments
+print(json.dumps(sorted([a.name, a.value, a.source.source_type, a.source.source_id, a.rationale, a.span_id] for a in found)))`),
+    ).toEqual([
+      ['answer', { a: [1] }, 'CODE', 'traced-agents', null, null],
+      ['good', true, 'HUMAN', 'ada', 'right', '0000000000000001'],
+    ]);
+  });
+
+  it('links traces to a run, and deletes them', async () => {
+    const runId = server.ask(`print(json.dumps(MlflowClient().create_run('${experimentId}').info.run_id))`) as string;
+    const ids = [numbered(0).info.traceId, numbered(4).info.traceId];
+
+    await mlflow.linkTracesToRun(ids, runId);
+    expect(await idsOf(mlflow.searchTraces({ experimentIds: [experimentId], filter: { runId } }))).toEqual(
+      ids.toReversed(),
+    );
+    expect(await mlflow.deleteTraces(experimentId, ids)).toBe(2);
+    expect(await mlflow.getTrace(ids[0] ?? '')).toBeUndefined();
+  });
+
+  it('says what is not there', async () => {
+    await expect(mlflow.logFeedback('tr-none', { name: 'x', value: 1 })).rejects.toThrow(MlflowNotFoundError);
+  });
+});
+
+describe('MlflowClient, on a server that answers oddly', () => {
+  let server: ScriptedServer;
+
+  afterEach(() => server.stop());
+
+  it.each(['', '[]', '{}', '{"assessment":{}}'])('tells that it got no id from %s', async (body) => {
+    server = await ScriptedServer.start(() => ({ status: 200, body }));
+    const mlflow = new MlflowClient({ trackingUri: server.url });
+
+    await expect(mlflow.logFeedback('tr-1', { name: 'x', value: 1 })).rejects.toThrow(/told no id/);
+    expect(await mlflow.deleteTraces('0', ['tr-1'])).toBe(0);
+  });
+
+  it('asks for no more than 100 traces at once', async () => {
+    server = await ScriptedServer.start(() => ({ status: 200, body: '{"traces_deleted":1}' }));
+    const ids = Array.from({ length: 250 }, (_, index) => `tr-${index}`);
+
+    expect(await new MlflowClient({ trackingUri: server.url }).deleteTraces('0', ids)).toBe(3);
+  });
+});
