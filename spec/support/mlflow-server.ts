@@ -16,6 +16,9 @@ export interface MlflowServer {
 
 const found = findMlflow();
 
+/** Neither server nor client reports its use to anybody. */
+const silent = { MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' };
+
 /** Why there is no server; `undefined` if there can be one. */
 export const noServer: string | undefined = 'skip' in found ? found.skip : undefined;
 
@@ -31,6 +34,7 @@ export async function startMlflow(
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
+    ...silent,
     // Prices would be asked for on the internet.
     MLFLOW_MODEL_CATALOG_URI: '',
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
@@ -58,6 +62,7 @@ function ask(python: string, url: string, program: string): unknown {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
+    env: { ...process.env, ...silent },
   });
   return JSON.parse(output) as unknown;
 }
