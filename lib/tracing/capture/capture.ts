@@ -5,7 +5,7 @@ import { PlainJudge } from './plain-judge.js';
 import { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';
 import { SmallValue, smallDepth, smallLength } from './small-value.js';
-import { quote, TextRules } from './text-rules.js';
+import { quote, shortestMedia, TextRules } from './text-rules.js';
 import { tellsSomething, ValueWriter, type WriterRules, writeNumber } from './value-writer.js';
 
 /** How much of a value is kept. */
@@ -90,9 +90,14 @@ export class Capture {
     return this.#written(value, path, room);
   }
 
-  /** Whether a value is a short text of which `value` would write the same, in quotes. */
-  isWord(value: unknown, room: number): value is string {
-    return this.#rules.redact === undefined && typeof value === 'string' && this.#rules.text.isPlain(value, room);
+  /** Whether a value may be written later, together with others: a short text, which nothing can change and nobody asks for. */
+  mayWait(value: unknown): value is string {
+    return typeof value === 'string' && value.length < shortestMedia && this.#rules.redact === undefined;
+  }
+
+  /** JSON of values that may wait, with commas between them; `undefined` where one of them needs a closer look. */
+  values(texts: readonly string[]): string | undefined {
+    return this.#rules.text.quotedAll(texts);
   }
 
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */

@@ -38,3 +38,9 @@ function hasSign(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) if (signs[text.charCodeAt(at)] === 1) return true;
   return false;
 }
+
+/** Whether any of the texts in a JSON list may hold a secret: `false` is certain, since neither quotes nor escapes part what is looked for. */
+export function mayHideSecret(json: string): boolean {
+  const hasSigns = json.includes(':') || json.includes('=') || json.includes('--') || json.includes('[', 1);
+  return hasSigns || hasMark(json) || hasTokenRun(json);
+}

@@ -99,12 +99,12 @@ function openingOf(text: string, at: number): string {
   return text.slice(Math.max(0, at - longestOpening), at);
 }
 
-/** Whether the text has one of the words that `replaceMarked` looks for. All begin with the same letter, which is rare. */
+/** Whether the text may hold one of the words that `replaceMarked` looks for. All begin with the same letter, which is rare. */
 export function hasMark(text: string): boolean {
   return text.includes('B') && marks.test(text);
 }
 
-const marks = /\bB(?:earer|asic|EGIN) /;
+const marks = /B(?:earer|asic|EGIN) /;
 
 /** Private keys, and what stands after the schemes of an Authorization header. */
 export function replaceMarked(text: string): string {

@@ -1,14 +1,17 @@
 import { replaceMedia } from './media.js';
 import { isPlainText } from './plain-text.js';
 import { RecentTexts } from './recent-texts.js';
-import { redactText } from './redact-text.js';
+import { mayHideSecret, redactText } from './redact-text.js';
 import type { SecretKeys } from './secret-keys.js';
 
 /** The end of what is looked through is not kept, so that no secret is cut in two and missed. */
 const overlap = 512;
 
 /** Shorter texts hold no media worth a mark. */
-const shortestMedia = 64;
+export const shortestMedia = 64;
+
+/** How JSON begins to write one without the other. */
+const halfOfPair = '\\ud';
 
 /** What becomes of each text: media are marked, secrets replaced, the rest bounded. */
 export class TextRules {
@@ -27,9 +30,11 @@ export class TextRules {
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
-  /** Whether a short text is its own JSON but for the quotes. */
-  isPlain(text: string, room: number): boolean {
-    return this.#isShort(text, room) && isPlainText(text);
+  /** JSON of short texts with commas between them, in one go; `undefined` where one of them may need a closer look. */
+  quotedAll(texts: readonly string[]): string | undefined {
+    const json = JSON.stringify(texts);
+    const isWhole = this.#maxLength >= shortestMedia && !json.includes(halfOfPair);
+    return isWhole && (this.#keys === undefined || !mayHideSecret(json)) ? json.slice(1, -1) : undefined;
   }
 
   /** A text as JSON. */

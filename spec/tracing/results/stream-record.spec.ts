@@ -53,6 +53,27 @@ describe('the outputs of a stream', () => {
     expect(spanNamed(memory, 'stream').outputs).toEqual(chunks);
   });
 
+  it('hide the secrets among many words', () => {
+    const memory = recordInMemory();
+    const words = Array.from({ length: 50 }, (_, index) => ` word ${index}`);
+    const stream = traceTool(() => [...words, 'password=hunter2', ...words].values(), { name: 'stream' });
+
+    Array.from(stream());
+
+    expect(spanNamed(memory, 'stream').outputs).toEqual([...words, 'password=[redacted]', ...words]);
+  });
+
+  it('are counted from the ten thousandth on', () => {
+    const memory = recordInMemory();
+    const words = Array.from({ length: 10_010 }, () => 'word');
+    const stream = traceTool(() => words.values(), { name: 'stream' });
+
+    Array.from(stream());
+
+    const outputs = spanNamed(memory, 'stream').outputs as string[];
+    expect([outputs.length, outputs.at(-1)]).toEqual([10_001, '[10 more chunks]']);
+  });
+
   it('are words up to the room that the span has left', () => {
     const memory = recordInMemory({ maxSpanLength: 25 });
     const stream = traceTool(() => ['one', 'two', 'three', 'four', 'five'].values(), { name: 'stream' });
