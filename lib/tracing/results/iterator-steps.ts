@@ -14,14 +14,24 @@ export class IteratorSteps {
     this.observers = observers;
   }
 
+  /** A step of anybody's making. */
   see(step: unknown, kind: StepKind): void {
     if (typeof step !== 'object' || step === null || types.isProxy(step)) return;
+    this.read(step as IteratorResult<unknown>, kind); // the iterator protocol
+  }
+
+  read({ done, value }: IteratorResult<unknown>, kind: StepKind): void {
     if (kind === 'return') this.#isLeft = true;
-    const { done, value } = step as IteratorResult<unknown>; // the iterator protocol
     // A generator that is left may yield in a `finally` block: it is over when it says so.
     if (done !== true) this.observers.chunk(value);
     else if (this.#isLeft) this.observers.cancel();
     else this.observers.end(value);
+  }
+
+  /** In place of a step. */
+  rethrow(thrown: unknown): never {
+    this.observers.fail(thrown);
+    throw thrown;
   }
 }
 

@@ -1,8 +1,7 @@
-import { types } from 'node:util';
 import type { OpenCall } from '../open-call.js';
 import { finish, unseen } from './finish.js';
-import { IteratorSteps, type StepKind, StepOutcome } from './iterator-steps.js';
-import { observeOutcome } from './observe-outcome.js';
+import { IteratorSteps } from './iterator-steps.js';
+import { observeStep } from './observe-step.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
 import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
@@ -68,32 +67,4 @@ export function observeIterator(observer: StreamObserver, iterator: object): boo
     }
     return hasMethod(iterator, 'next') && shadow(iterator, 'next', (original) => observeStep(steps, original, 'next'));
   });
-}
-
-function observeStep(steps: IteratorSteps, original: Method, kind: StepKind): Method {
-  const onStep = (step: unknown): unknown => {
-    steps.see(step, kind);
-    return step;
-  };
-  const onThrown = (thrown: unknown): never => {
-    steps.observers.fail(thrown);
-    throw thrown;
-  };
-  return function (...args) {
-    let step: unknown;
-    try {
-      step = steps.observers.run(original, this, args);
-    } catch (thrown) {
-      return onThrown(thrown);
-    }
-    if (isNativePromise(step)) return step.then(onStep, onThrown);
-    if (typeof step !== 'object' || step === null || types.isProxy(step)) return step;
-    if (!hasMethod(step, 'then')) return onStep(step);
-    observeOutcome(step, new StepOutcome(steps, kind));
-    return step;
-  };
-}
-
-function isNativePromise(step: unknown): step is Promise<unknown> {
-  return types.isPromise(step) && Object.getPrototypeOf(step) === Promise.prototype;
 }
