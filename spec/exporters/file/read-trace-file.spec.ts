@@ -50,6 +50,15 @@ describe('readTraceFile', () => {
     expect(traceToLine(item as Trace)).toBe(good);
   });
 
+  it('takes half a character at the end of a text for a bad line', async () => {
+    async function* broken(): AsyncGenerator<string> {
+      yield `${good}\n`;
+      yield 'half \ud83d';
+    }
+
+    expect(outline(await collect(readTraceFile(broken())))).toEqual(['trace', 2]);
+  });
+
   it('reads the file of a URL', async () => {
     const path = join(temporaryFolder(), 'a file.jsonl');
     writeFileSync(path, good);
