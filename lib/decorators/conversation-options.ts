@@ -1,5 +1,6 @@
-import type { SpanType } from '../entities/attributes.js';
+import { type SpanType, SpanType as types } from '../entities/attributes.js';
 import type { ConversationRules } from '../tracing/span-definition.js';
+import type { SpanOptions } from './define-span.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 import type { TracedOptions } from './options.js';
 
@@ -29,10 +30,18 @@ export interface MessageOptions {
 
 const managers = ['chat_manager', 'checking_agent'];
 
-/** The rules that the options mean. */
-export function conversationRules({
-  ignoreSenders = managers,
-  mode = 'sender',
-}: Pick<ConversationOptions, 'ignoreSenders' | 'mode'>): ConversationRules {
-  return { ignoredSenders: new Set(ignoreSenders), mode };
+/** What the options say of the span, and what of the messages in it. */
+export interface ConversationParts {
+  readonly type: SpanType;
+  readonly options: SpanOptions;
+  readonly conversation: ConversationRules;
+}
+
+/** Whatever the callbacks among them take. */
+type GivenOptions = SpanOptions & Pick<ConversationOptions, 'type' | 'ignoreSenders' | 'mode'>;
+
+/** The options as those need them who make a definition of them. */
+export function conversationParts(given: GivenOptions): ConversationParts {
+  const { type = types.workflow, ignoreSenders = managers, mode = 'sender', ...options } = given;
+  return { type, options, conversation: { ignoredSenders: new Set(ignoreSenders), mode } };
 }

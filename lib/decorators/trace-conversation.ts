@@ -1,10 +1,9 @@
-import { SpanType } from '../entities/attributes.js';
 import { active } from '../tracing/active-recorder.js';
 import { branchIn } from '../tracing/contexts.js';
 import { conversationAround } from '../tracing/run-in-conversation.js';
 import { runInSpan } from '../tracing/run-in-span.js';
 import { agentNameFor } from './agent-names.js';
-import { type ConversationOptions, conversationRules } from './conversation-options.js';
+import { type ConversationOptions, conversationParts } from './conversation-options.js';
 import { defineSpan } from './define-span.js';
 import type { Callable } from './method-decorator.js';
 import { checkTwinOptions } from './options.js';
@@ -56,13 +55,8 @@ export function traceConversation(first: unknown, second?: unknown): unknown {
 }
 
 function conversationFunction(fn: Callable, options: ConversationOptions = {}): Callable {
-  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
   checkTwinOptions('traceConversation', options);
-  return traceFunction(fn, 'traceConversation', {
-    type,
-    options: spanOptions,
-    conversation: conversationRules(options),
-  });
+  return traceFunction(fn, 'traceConversation', conversationParts(options));
 }
 
 function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknown): unknown {
@@ -70,15 +64,14 @@ function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknow
   checkTwinOptions('traceConversation', options);
   const recorder = active.current;
   if (recorder === undefined) return fn();
-  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
+  const parts = conversationParts(options);
   // Not a decorator's word, but made for this call: it may hold anything.
   const name = recorder.capture.text(String(options.name), 'name');
   const definition = defineSpan(fn, {
-    type,
+    ...parts,
     key: Symbol(name),
     functionName: name,
-    options: { ...spanOptions, name, captureInputs: false },
-    conversation: conversationRules(options),
+    options: { ...parts.options, name, captureInputs: false },
   });
   return runInSpan(recorder, { definition, target: fn, self: undefined, args: [] });
 }

@@ -1,5 +1,4 @@
-import { SpanType } from '../entities/attributes.js';
-import { type ConversationOptions, conversationRules } from './conversation-options.js';
+import { type ConversationOptions, conversationParts } from './conversation-options.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
 import { traceMethod } from './trace-method.js';
@@ -28,8 +27,6 @@ export function TracedConversation<Args extends readonly unknown[] = AnyArgument
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {
   checkOptions('TracedConversation', [options, ...rest]);
-  const { type = SpanType.workflow, ignoreSenders: _ignored, mode: _mode, ...spanOptions } = options;
-  return methodDecorator('TracedConversation', (method, place) =>
-    traceMethod(method, place, { type, options: spanOptions, conversation: conversationRules(options) }),
-  );
+  const parts = conversationParts(options);
+  return methodDecorator('TracedConversation', (method, place) => traceMethod(method, place, parts));
 }

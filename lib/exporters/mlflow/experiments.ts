@@ -1,7 +1,7 @@
 import { ConfigurationError, TraceFormatError } from '../../errors.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { getOwn, isRecord } from '../../utils/records.js';
-import { MlflowNotFoundError, MlflowRequestError } from './mlflow-errors.js';
+import { MlflowRequestError } from './mlflow-errors.js';
 import type { MlflowHttp } from './mlflow-http.js';
 
 /** An experiment: where a server keeps traces. */
@@ -37,12 +37,12 @@ export async function chooseExperiment(http: MlflowHttp, choice: ExperimentChoic
 /** `undefined` if there is none; deleted ones are found. */
 export async function experimentByName(http: MlflowHttp, name: string): Promise<Experiment | undefined> {
   const query = [['experiment_name', name]] as const;
-  return experimentIn(await found(http.send({ method: 'GET', path: `${root}/get-by-name`, query })));
+  return experimentIn(await http.find({ method: 'GET', path: `${root}/get-by-name`, query }));
 }
 
 /** `undefined` if there is none; deleted ones are found. */
 export async function experimentById(http: MlflowHttp, id: string): Promise<Experiment | undefined> {
-  return experimentIn(await found(http.send({ method: 'GET', path: `${root}/get`, query: [['experiment_id', id]] })));
+  return experimentIn(await http.find({ method: 'GET', path: `${root}/get`, query: [['experiment_id', id]] }));
 }
 
 /** @returns its id. */
@@ -64,15 +64,6 @@ export async function restoreExperiment(http: MlflowHttp, id: string): Promise<v
 }
 
 const root = '/api/2.0/mlflow/experiments';
-
-async function found(answer: Promise<string>): Promise<string | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof MlflowNotFoundError) return undefined;
-    throw error;
-  }
-}
 
 function experimentIn(text: string | undefined): Experiment | undefined {
   const answer = text === undefined ? undefined : parseJson(text);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowConnection } from './connection.js';
 import { failureOf, failureWithoutAnswer } from './failure-of.js';
-import { type MlflowError, MlflowNetworkError, MlflowRequestError } from './mlflow-errors.js';
+import { type MlflowError, MlflowNetworkError, MlflowNotFoundError, MlflowRequestError } from './mlflow-errors.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -59,6 +59,16 @@ export class MlflowHttp {
       await this.#tools.wait(waitMs, request.signal).catch(() => {
         throw outcome.error;
       });
+    }
+  }
+
+  /** As `send`, but `undefined` where the server knows nothing of what is asked for. */
+  async find(request: MlflowRequest): Promise<string | undefined> {
+    try {
+      return await this.send(request);
+    } catch (error) {
+      if (error instanceof MlflowNotFoundError) return undefined;
+      throw error;
     }
   }
 

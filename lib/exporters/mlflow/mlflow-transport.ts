@@ -129,14 +129,16 @@ function batchesOf(traces: readonly Trace[]): readonly (readonly Trace[])[] {
   const batches: Trace[][] = [];
   let [spans, length] = [0, 0];
   for (const trace of traces) {
+    const own = { spans: trace.data.spans.length, length: traceLength(trace) };
     const last = batches.at(-1);
-    spans += trace.data.spans.length;
-    length += traceLength(trace);
-    if (last === undefined || spans > maxSpans || length > maxLength) {
+    if (last !== undefined && spans + own.spans <= maxSpans && length + own.length <= maxLength) {
+      last.push(trace);
+      spans += own.spans;
+      length += own.length;
+    } else {
       batches.push([trace]);
-      spans = trace.data.spans.length;
-      length = traceLength(trace);
-    } else last.push(trace);
+      ({ spans, length } = own);
+    }
   }
   return batches;
 }

@@ -1,7 +1,8 @@
-import { AttributeKey, TraceKey } from '../../entities/attributes.js';
+import { AttributeKey } from '../../entities/attributes.js';
 import type { Span } from '../../entities/span.js';
 import type { EventAttributeValue, SpanEvent } from '../../entities/span-event.js';
 import type { Trace } from '../../entities/trace.js';
+import { sentTags } from './sent-tags.js';
 
 const statusCodes = { UNSET: 0, OK: 1, ERROR: 2 } as const;
 
@@ -50,8 +51,9 @@ function attributesOf({ attributeTexts }: Span): string[] {
 
 /** Name, tags, session and user: the server lifts them from the root into the trace. */
 function traceAttributes({ info }: Trace): string[] {
-  const tags = Object.entries(info.tags).filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.'));
-  const attributes = tags.map(([key, value]) => attribute(tagPrefix + key, stringValue(value)));
+  const attributes = Object.entries(sentTags(info.tags)).map(([key, value]) =>
+    attribute(tagPrefix + key, stringValue(value)),
+  );
   if (info.session !== undefined) attributes.push(attribute(sessionKey, stringValue(info.session)));
   if (info.user !== undefined) attributes.push(attribute(userKey, stringValue(info.user)));
   return attributes;

@@ -2,7 +2,6 @@ import { TraceKey } from '../../entities/attributes.js';
 import { Trace } from '../../entities/trace.js';
 import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
-import { MlflowNotFoundError } from './mlflow-errors.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { isCarrier } from './otlp-json.js';
 import { filterText, type TraceFilter } from './trace-filter.js';
@@ -18,7 +17,7 @@ export async function readTrace(http: MlflowHttp, traceId: string): Promise<Trac
 
 async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceInfoJson | undefined> {
   const path = `/api/3.0/mlflow/traces/${encodeURIComponent(traceId)}`;
-  const answer = await unlessMissing(http.send({ method: 'GET', path }));
+  const answer = await http.find({ method: 'GET', path });
   const json = answer === undefined ? undefined : parseJson(answer);
   const trace = isRecord(json) ? json['trace'] : undefined;
   const info = isRecord(trace) ? trace['trace_info'] : undefined;
@@ -28,7 +27,7 @@ async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceIn
 /** The route of the server's own pages: it knows both places where spans may be, and gives them in the form of a trace file. */
 export async function readSpans(http: MlflowHttp, traceId: string): Promise<readonly unknown[]> {
   const path = '/ajax-api/3.0/mlflow/get-trace-artifact';
-  const answer = await unlessMissing(http.send({ method: 'GET', path, query: [['request_id', traceId]] }));
+  const answer = await http.find({ method: 'GET', path, query: [['request_id', traceId]] });
   const json = answer === undefined ? undefined : parseJson(quoteNanoseconds(answer));
   const spans = isRecord(json) ? json['spans'] : undefined;
   return Array.isArray(spans) ? spans : [];
@@ -101,13 +100,4 @@ function isStorageKey(key: string): boolean {
 
 function withoutKeys(record: unknown, isOut: (key: string) => boolean): Record<string, unknown> {
   return isRecord(record) ? Object.fromEntries(Object.entries(record).filter(([key]) => !isOut(key))) : {};
-}
-
-async function unlessMissing(answer: Promise<string>): Promise<string | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof MlflowNotFoundError) return undefined;
-    throw error;
-  }
 }

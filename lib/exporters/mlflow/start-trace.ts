@@ -1,6 +1,7 @@
 import { TraceKey } from '../../entities/attributes.js';
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowHttp } from './mlflow-http.js';
+import { sentTags } from './sent-tags.js';
 
 /** What the server makes of a trace's spans by itself. */
 const carriedMetadata: ReadonlySet<string> = new Set([
@@ -52,15 +53,8 @@ function traceInfoJson({ info }: Trace, experimentId: string): object {
   };
 }
 
-/** The server's own tags say where it keeps a trace: one that was read from a server must not carry them to another. */
-export function sentTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.')),
-  );
-}
-
 /** Characters of a tag that a server gives back. */
-export const maxTagLength = 4096;
+const maxTagLength = 4096;
 
 function ownFirst(
   record: Readonly<Record<string, string>>,
@@ -72,6 +66,6 @@ function ownFirst(
 }
 
 /** By whole characters. */
-export function cutTo(value: string, maxLength: number): string {
+function cutTo(value: string, maxLength: number): string {
   return value.length <= maxLength ? value : Array.from(value).slice(0, maxLength).join('');
 }

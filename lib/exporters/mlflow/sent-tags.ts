@@ -1,0 +1,8 @@
+import { TraceKey } from '../../entities/attributes.js';
+
+/** The server's own tags say where it keeps a trace: one that was read from a server must not carry them to another. */
+export function sentTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.')),
+  );
+}
