@@ -4,9 +4,20 @@ import { ConfigurationError } from '../../errors.js';
 export interface MlflowConnection {
   /** Without a slash at its end; a path (`--static-prefix`) is kept. */
   readonly baseUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly authorize: Authorize;
   readonly retry: RetryLimits;
 }
+
+/** Headers of a request. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+/**
+ * What the next request carries to be let in. Told of headers that the server refused (401), it looks for others; the same object
+ * again means that there are none.
+ *
+ * @throws {MlflowError} where it has to ask for a token, and gets none.
+ */
+export type Authorize = (refused?: RequestHeaders) => Promise<RequestHeaders>;
 
 /** How often and how long a request is tried. */
 export interface RetryLimits {
@@ -38,19 +49,24 @@ export interface ConnectionSources {
 export function readConnection({ trackingUri, environment, readCredentials }: ConnectionSources): MlflowConnection {
   const url = parseUri(trackingUri ?? environment['MLFLOW_TRACKING_URI'] ?? '');
   const workspace = environment['MLFLOW_WORKSPACE'];
+  const headers = {
+    ...authorization(url, environment, readCredentials),
+    ...(workspace === undefined || workspace === '' ? {} : { 'X-MLFLOW-WORKSPACE': workspace }),
+  };
   return {
     baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ''),
-    headers: {
-      ...authorization(url, environment, readCredentials),
-      ...(workspace === undefined || workspace === '' ? {} : { 'X-MLFLOW-WORKSPACE': workspace }),
-    },
-    retry: {
-      maxRetries: Math.min(10, number(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
-      backoffFactor: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
-      jitter: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER', 1),
-      timeoutMs: number(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120) * 1000,
-      respectsRetryAfter: flag(environment, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER', true),
-    },
+    authorize: async () => headers,
+    retry: readRetryLimits(environment),
+  };
+}
+
+function readRetryLimits(environment: ConnectionSources['environment']): RetryLimits {
+  return {
+    maxRetries: Math.min(10, number(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
+    backoffFactor: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
+    jitter: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER', 1),
+    timeoutMs: number(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120) * 1000,
+    respectsRetryAfter: flag(environment, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER', true),
   };
 }
 

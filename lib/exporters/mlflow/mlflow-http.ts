@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MlflowConnection } from './connection.js';
+import type { MlflowConnection, RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer } from './failure-of.js';
-import { type MlflowError, MlflowNetworkError, MlflowNotFoundError, MlflowRequestError } from './mlflow-errors.js';
+import {
+  MlflowAuthError,
+  type MlflowError,
+  MlflowNetworkError,
+  MlflowNotFoundError,
+  MlflowRequestError,
+} from './mlflow-errors.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -72,13 +78,24 @@ export class MlflowHttp {
     }
   }
 
-  async #try({ method, path, query, json, body, headers, signal }: MlflowRequest): Promise<Outcome> {
+  /** A server that does not know who asks is asked once more where there are other credentials by now. */
+  async #try(request: MlflowRequest): Promise<Outcome> {
+    const { authorize } = this.#connection;
+    const credentials = await authorize();
+    const outcome = await this.#ask(request, credentials);
+    if ('text' in outcome || !(outcome.error instanceof MlflowAuthError)) return outcome;
+    const others = await authorize(credentials);
+    return others === credentials ? outcome : await this.#ask(request, others);
+  }
+
+  async #ask(request: MlflowRequest, credentials: RequestHeaders): Promise<Outcome> {
+    const { method, path, query, json, body, headers, signal } = request;
     const url = this.#connection.baseUrl + path;
     const { default: ky } = await import('ky');
     try {
       const response = await ky(url, {
         method,
-        headers: { ...this.#connection.headers, ...body?.headers, ...headers },
+        headers: { ...credentials, ...body?.headers, ...headers },
         throwHttpErrors: false,
         retry: 0,
         timeout: this.#connection.retry.timeoutMs,

@@ -12,8 +12,8 @@ function read(environment: Record<string, string>, credentials?: string): Mlflow
   });
 }
 
-function authorization(environment: Record<string, string>, credentials?: string): string | undefined {
-  const header = read(environment, credentials).headers['Authorization'];
+async function authorization(environment: Record<string, string>, credentials?: string): Promise<string | undefined> {
+  const header = (await read(environment, credentials).authorize())['Authorization'];
   return header?.startsWith('Basic ') ? Buffer.from(header.slice(6), 'base64').toString() : header;
 }
 
@@ -29,10 +29,13 @@ describe('the connection to a tracking server', () => {
     );
   });
 
-  it('has the defaults of Python', () => {
-    expect(read({})).toEqual({
+  it('has the defaults of Python', async () => {
+    const connection = read({});
+
+    expect(await connection.authorize()).toEqual({});
+    expect(connection).toEqual({
       baseUrl: uri,
-      headers: {},
+      authorize: expect.any(Function),
       retry: { maxRetries: 7, backoffFactor: 2, jitter: 1, timeoutMs: 120_000, respectsRetryAfter: true },
     });
   });
@@ -55,12 +58,12 @@ describe('the connection to a tracking server', () => {
     ['a file', {}, file, 'eve:s = 1'],
     ['a user rather than a file', user, file, 'ada:pw'],
     ['a file without a password', {}, '[mlflow]\nmlflow_tracking_username=eve', undefined],
-  ])('is authorized by %s', (_what, environment, credentials, expected) => {
-    expect(authorization(environment, credentials)).toBe(expected);
+  ])('is authorized by %s', async (_what, environment, credentials, expected) => {
+    expect(await authorization(environment, credentials)).toBe(expected);
   });
 
-  it('means what Python means by the environment', () => {
-    const { headers, retry } = read({
+  it('means what Python means by the environment', async () => {
+    const { authorize, retry } = read({
       MLFLOW_WORKSPACE: 'team',
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: '99',
       MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: '0.5',
@@ -70,7 +73,7 @@ describe('the connection to a tracking server', () => {
     });
     expect(read({ MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: 'TRUE' }).retry.respectsRetryAfter).toBe(true);
 
-    expect(headers).toEqual({ 'X-MLFLOW-WORKSPACE': 'team' });
+    expect(await authorize()).toEqual({ 'X-MLFLOW-WORKSPACE': 'team' });
     expect(retry).toEqual({
       maxRetries: 10,
       backoffFactor: 0.5,
@@ -80,14 +83,16 @@ describe('the connection to a tracking server', () => {
     });
   });
 
-  it('takes what is empty for what is not set', () => {
+  it('takes what is empty for what is not set', async () => {
     const empty = {
       MLFLOW_WORKSPACE: '',
       MLFLOW_HTTP_REQUEST_TIMEOUT: ' ',
       MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: '',
     };
 
-    expect(read(empty)).toEqual(read({}));
+    const { retry, authorize } = read(empty);
+    expect(retry).toEqual(read({}).retry);
+    expect(await authorize()).toEqual({});
   });
 
   it.each([

@@ -195,6 +195,24 @@ describe('MlflowHttp', () => {
     expect(waits).toEqual([]);
   });
 
+  it.each([
+    ['others are there', 'new', 'fine', ['old', 'new']],
+    ['there are none', 'old', 'MlflowAuthError', ['old']],
+  ])('shows other credentials to a server that refuses some, once, where %s', async (_case, next, expected, shown) => {
+    server = await ScriptedServer.start(({ headers }) =>
+      headers.authorization === 'old' ? { status: 401 } : { status: 200, body: 'fine' },
+    );
+    const known = { old: { Authorization: 'old' }, new: { Authorization: 'new' } };
+    const { retry } = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+    const authorize = async (refused?: object) => (refused === known.old && next === 'new' ? known.new : known.old);
+    const http = new MlflowHttp({ baseUrl: server.url, authorize, retry });
+
+    const outcome = await http.send(get).catch((error: unknown) => (error as MlflowError).name);
+
+    expect(outcome).toBe(expected);
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(shown);
+  });
+
   it('cuts what a server says to a readable length', async () => {
     const http = await client([{ status: 400, body: 'x'.repeat(10_000) }]);
 
