@@ -1,7 +1,15 @@
 import type { Trace } from '../../entities/trace.js';
-import { TraceFormatError } from '../../errors.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
+import {
+  type Assessment,
+  type AssessmentKind,
+  type AssessmentTarget,
+  type AssessmentUpdate,
+  deleteAssessment,
+  logAssessment,
+  updateAssessment,
+} from './assessments.js';
 import type { MlflowConnection } from './connection.js';
 import {
   chooseExperiment,
@@ -15,6 +23,7 @@ import { MlflowHttp } from './mlflow-http.js';
 import { readTrace, searchPage } from './read-traces.js';
 import { readAll } from './search-stored.js';
 import type { TraceFilter } from './trace-filter.js';
+import { pathOfTrace, tracesPath } from './trace-paths.js';
 
 /** Which traces `MlflowClient.searchTraces` finds. */
 export interface TraceSearch {
@@ -27,26 +36,11 @@ export interface TraceSearch {
   readonly pageSize?: number;
 }
 
-/** What is thought of a trace. */
-export interface Assessment {
-  readonly name: string;
-  /** A whole JSON value. */
-  readonly value: unknown;
-  /** Who says so: a person, a model or a program. @default a program, `traced-agents` */
-  readonly source?: { readonly type: 'HUMAN' | 'LLM_JUDGE' | 'CODE'; readonly id: string };
-  readonly rationale?: string;
-  /** The span that it is about. @default the whole trace */
-  readonly spanId?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
 /** Traces in one request, as the server allows. */
 const maxIds = 100;
 
 /** By these a server finds the spans of a trace. */
 const protectedTags: ReadonlySet<string> = new Set(['mlflow.artifactLocation', 'mlflow.trace.spansLocation']);
-
-const traces = '/api/3.0/mlflow/traces';
 
 /** What `MlflowClient` asks of a server; loaded with the first question. */
 export class MlflowApi {
@@ -93,7 +87,7 @@ export class MlflowApi {
     let deleted = 0;
     for (const ids of inParts(traceIds)) {
       const json = { experiment_id: experimentId, request_ids: ids };
-      const answer = parseJson(await this.#http.send({ method: 'POST', path: `${traces}/delete-traces`, json }));
+      const answer = parseJson(await this.#http.send({ method: 'POST', path: `${tracesPath}/delete-traces`, json }));
       deleted += isRecord(answer) ? Number(answer['traces_deleted'] ?? 0) : 0;
     }
     return deleted;
@@ -101,37 +95,24 @@ export class MlflowApi {
 
   async setTag(traceId: string, key: string, value: string): Promise<void> {
     checkTag(key);
-    await this.#http.send({ method: 'PATCH', path: `${pathOf(traceId)}/tags`, json: { key, value } });
+    await this.#http.send({ method: 'PATCH', path: `${pathOfTrace(traceId)}/tags`, json: { key, value } });
   }
 
   async deleteTag(traceId: string, key: string): Promise<void> {
     checkTag(key);
-    await this.#http.send({ method: 'DELETE', path: `${pathOf(traceId)}/tags`, json: { key } });
+    await this.#http.send({ method: 'DELETE', path: `${pathOfTrace(traceId)}/tags`, json: { key } });
   }
 
-  async logAssessment(traceId: string, kind: 'feedback' | 'expectation', assessment: Assessment): Promise<string> {
-    const { name, value, source = { type: 'CODE', id: 'traced-agents' }, rationale, spanId, metadata } = assessment;
-    const json = {
-      assessment: {
-        assessment_name: name,
-        source: { source_type: source.type, source_id: source.id },
-        [kind]: kind === 'feedback' ? { value } : expected(value),
-        rationale,
-        span_id: spanId,
-        metadata,
-      },
-    };
-    const request = { method: 'POST', path: `${pathOf(traceId)}/assessments`, json, isRepeatable: false } as const;
-    const answer = parseJson(await this.#http.send(request));
-    const made = isRecord(answer) ? answer['assessment'] : undefined;
-    const id = isRecord(made) ? made['assessment_id'] : undefined;
-    if (typeof id === 'string') return id;
-    throw new TraceFormatError(`The server took the ${kind} '${name}', but told no id.`);
+  logAssessment(traceId: string, kind: AssessmentKind, assessment: Assessment): Promise<string> {
+    return logAssessment(this.#http, traceId, { kind, ...assessment });
   }
 
-  async deleteAssessment(traceId: string, assessmentId: string): Promise<void> {
-    const path = `${pathOf(traceId)}/assessments/${encodeURIComponent(assessmentId)}`;
-    await this.#http.send({ method: 'DELETE', path });
+  updateAssessment(target: AssessmentTarget, update: AssessmentUpdate): Promise<void> {
+    return updateAssessment(this.#http, target, update);
+  }
+
+  deleteAssessment(traceId: string, assessmentId: string): Promise<void> {
+    return deleteAssessment(this.#http, traceId, assessmentId);
   }
 
   async linkTracesToRun(traceIds: readonly string[], runId: string): Promise<void> {
@@ -140,16 +121,6 @@ export class MlflowApi {
       await this.#http.send({ method: 'POST', path: '/api/2.0/mlflow/traces/link-to-run', json });
     }
   }
-}
-
-function pathOf(traceId: string): string {
-  return `${traces}/${encodeURIComponent(traceId)}`;
-}
-
-/** Structures go as a text. */
-function expected(value: unknown): object {
-  if (typeof value !== 'object' || value === null) return { value };
-  return { serialized_value: { value: JSON.stringify(value), serialization_format: 'JSON_FORMAT' } };
 }
 
 function checkTag(key: string): void {

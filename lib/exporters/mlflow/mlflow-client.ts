@@ -1,7 +1,8 @@
 import type { Trace } from '../../entities/trace.js';
+import type { Assessment, AssessmentUpdate } from './assessments.js';
 import { readConnection } from './connection.js';
 import type { Experiment } from './experiments.js';
-import type { Assessment, MlflowApi, TraceSearch } from './mlflow-api.js';
+import type { MlflowApi, TraceSearch } from './mlflow-api.js';
 import { readCredentials } from './read-credentials.js';
 
 /** Options of `MlflowClient`. */
@@ -94,6 +95,16 @@ export class MlflowClient {
   /** What should have come out. @returns the id of the assessment. Asked twice, there are two. */
   async logExpectation(traceId: string, expectation: Assessment): Promise<string> {
     return (await this.#load()).logAssessment(traceId, 'expectation', expectation);
+  }
+
+  /** Changes what `logFeedback` has logged. @throws {TypeError} where nothing is to become different. */
+  async updateFeedback(traceId: string, assessmentId: string, update: AssessmentUpdate): Promise<void> {
+    return (await this.#load()).updateAssessment({ kind: 'feedback', traceId, assessmentId }, update);
+  }
+
+  /** Changes what `logExpectation` has logged. @throws {TypeError} where nothing is to become different. */
+  async updateExpectation(traceId: string, assessmentId: string, update: AssessmentUpdate): Promise<void> {
+    return (await this.#load()).updateAssessment({ kind: 'expectation', traceId, assessmentId }, update);
   }
 
   /** One that is gone already is no failure. */

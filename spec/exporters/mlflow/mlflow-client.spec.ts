@@ -92,6 +92,35 @@ print(json.dumps(sorted([a.name, a.value, a.source.source_type, a.source.source_
     ]);
   });
 
+  it('changes what is thought of a trace, and leaves the rest of it as it was', async () => {
+    const { traceId } = numbered(2).info;
+    const metadata = { by: 'hand', round: '1' };
+    const feedback = await mlflow.logFeedback(traceId, { name: 'good', value: true, rationale: 'right', metadata });
+    const expectation = await mlflow.logExpectation(traceId, { name: 'answer', value: { a: [1] }, metadata });
+    const seen = () =>
+      server.ask(`
+found = mlflow.get_trace('${traceId}').info.assessments
+print(json.dumps(sorted([a.name, a.assessment_id, a.value, a.rationale, a.metadata['by'], a.metadata['round']] for a in found)))`);
+
+    await mlflow.updateFeedback(traceId, feedback, { value: { score: 0.5 }, rationale: 'half right' });
+    await mlflow.updateExpectation(traceId, expectation, { value: [{ b: null }], metadata: { round: '2' } });
+    expect(seen()).toEqual([
+      ['answer', expectation, [{ b: null }], null, 'hand', '2'],
+      ['good', feedback, { score: 0.5 }, 'half right', 'hand', '1'],
+    ]);
+    await mlflow.updateFeedback(traceId, feedback, { name: 'quality', metadata: { round: '2' } });
+    await mlflow.updateExpectation(traceId, expectation, { value: 42 });
+    expect(seen()).toEqual([
+      ['answer', expectation, 42, null, 'hand', '2'],
+      ['quality', feedback, { score: 0.5 }, 'half right', 'hand', '2'],
+    ]);
+    await mlflow.deleteAssessment(traceId, feedback);
+    await mlflow.deleteAssessment(traceId, expectation);
+    expect(seen()).toEqual([]);
+    await expect(mlflow.updateFeedback(traceId, feedback, { value: 1 })).rejects.toThrow(MlflowNotFoundError);
+    await expect(mlflow.updateFeedback(traceId, feedback, {})).rejects.toThrow(/must name a value/);
+  });
+
   it('links traces to a run, and deletes them', async () => {
     const runId = server.ask(`print(json.dumps(MlflowClient().create_run('${experimentId}').info.run_id))`) as string;
     const ids = [numbered(0).info.traceId, numbered(4).info.traceId];
