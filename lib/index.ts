@@ -91,7 +91,7 @@ export {
   updateCurrentTrace,
   withSession,
 } from './tracing/current.js';
-export type { DeliveryStats } from './tracing/delivery.js';
+export type { DeliveryFailure, DeliveryStats } from './tracing/delivery.js';
 export type { LiveSpan } from './tracing/live-span.js';
 export type { TraceCounts } from './tracing/recorder.js';
 export type { TraceUpdate } from './tracing/recording-span.js';

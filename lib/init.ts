@@ -6,6 +6,7 @@ import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
 import { checkOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
+import { secretHider } from './tracing/capture/hide-secrets.js';
 import { callSuppressed, chooseContexts, hasForeignContexts, withdrawContexts } from './tracing/contexts.js';
 import type { EndedTrace } from './tracing/ended-trace.js';
 import { oncePerCause } from './tracing/once-per-cause.js';
@@ -131,7 +132,8 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     callOut: (act) => disown(callSuppressed(contexts, act)),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
-  const pipeline = new Pipeline({ exporters, contexts, recent: { maxTraces: settings.maxRecentTraces }, onError });
+  const recent = { maxTraces: settings.maxRecentTraces };
+  const pipeline = new Pipeline({ exporters, contexts, recent, hide: secretHider(settings), onError });
   const onTrace = (ended: EndedTrace): void => {
     active.lastTraceId = ended.id;
     pipeline.push(ended);
@@ -149,7 +151,17 @@ function withdrawGlobals(): void {
 
 const nothing: TracingStats = { started: 0, recorded: 0, sampledOut: 0, dropped: {}, open: 0, exporters: {} };
 
-/** Settles when every trace that has ended has left, or `shutdownTimeoutMs` is over; never rejects. Tells where the traces went. */
+/**
+ * Settles when every exporter has acknowledged all traces that have ended, or `shutdownTimeoutMs` is over; never rejects. Tells where
+ * the traces went since `init()`: for each exporter what it took, what is lost and why (`dropped`), what is still on its way
+ * (`queued`), and what went wrong last (`lastError`).
+ *
+ * @example
+ * ```ts
+ * const { mlflow } = (await flush()).exporters;
+ * if (mlflow?.lastError) console.error(mlflow.dropped, mlflow.lastError.message);
+ * ```
+ */
 export async function flush(): Promise<TracingStats> {
   return (await shared[currentKey]?.flush()) ?? nothing;
 }

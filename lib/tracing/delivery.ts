@@ -1,5 +1,12 @@
 import type { EndedTrace } from './ended-trace.js';
 
+/** Something that went wrong on the way to one exporter. */
+export interface DeliveryFailure {
+  /** Says what, where and what to do, as `onError` is told; secrets that it quotes are hidden. */
+  readonly message: string;
+  readonly time: Date;
+}
+
 /** The traces given to one exporter, by what became of them: `recorded` is always the sum of the others. */
 export interface DeliveryStats {
   readonly recorded: number;
@@ -10,6 +17,8 @@ export interface DeliveryStats {
   readonly spooled: number;
   /** In memory, to be sent soon. */
   readonly queued: number;
+  /** What went wrong last, also where all is well again. Left out while nothing has. */
+  readonly lastError?: DeliveryFailure;
 }
 
 /** The way to one exporter: at once or by a queue. Failures stay inside; they are counted and told to `onError`. */
@@ -20,5 +29,5 @@ export interface Delivery {
   close(timeoutMs: number): Promise<void>;
   /** Closes the way, and ends the exporter. */
   shutdown(timeoutMs: number): Promise<void>;
-  stats(): DeliveryStats;
+  stats(): Omit<DeliveryStats, 'lastError'>;
 }

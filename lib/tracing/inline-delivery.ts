@@ -52,7 +52,7 @@ export class InlineDelivery implements Delivery {
     await this.#end(left(), () => this.exporter.shutdown?.());
   }
 
-  stats(): DeliveryStats {
+  stats(): Omit<DeliveryStats, 'lastError'> {
     return {
       recorded: this.#recorded,
       exported: this.#exported,

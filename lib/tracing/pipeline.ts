@@ -1,5 +1,5 @@
 import type { Trace } from '../entities/trace.js';
-import { TracingError } from '../errors.js';
+import { type ExportError, TracingError } from '../errors.js';
 import { checkQuery } from '../exporters/check-query.js';
 import { ExportQueue } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
@@ -9,6 +9,7 @@ import type { Delivery, DeliveryStats } from './delivery.js';
 import type { EndedTrace } from './ended-trace.js';
 import { describe } from './exception-facts.js';
 import { InlineDelivery } from './inline-delivery.js';
+import { LastFailure } from './last-failure.js';
 import { RecentTraces, type RecentTracesLimits } from './recent-traces.js';
 
 /** What a pipeline is made of. */
@@ -16,33 +17,39 @@ export interface PipelineOptions {
   readonly exporters: readonly TraceExporter[];
   readonly contexts: Contexts;
   readonly recent?: RecentTracesLimits;
+  /** Takes secrets out of the messages that `stats()` tells. */
+  readonly hide: (text: string) => string;
   readonly onError: (error: TracingError) => void;
 }
 
-type Route = readonly [exporter: TraceExporter, delivery: Delivery];
+/** The way to one exporter, and what went wrong on it. */
+interface Route {
+  readonly exporter: TraceExporter;
+  readonly delivery: Delivery;
+  readonly failure: LastFailure;
+}
 
 /** Where a finished trace leaves: into the memory of recent traces, and on the way to each exporter. */
 export class Pipeline {
   readonly #recent: RecentTraces;
-  readonly #deliveries: readonly Route[];
+  readonly #routes: readonly Route[];
   readonly #inline: readonly Delivery[];
   readonly #queued: readonly Delivery[];
   readonly #readers: readonly TraceReader[];
   readonly #contexts: Contexts;
+  readonly #hide: (text: string) => string;
   readonly #onError: (error: TracingError) => void;
 
-  constructor({ exporters, contexts, recent, onError }: PipelineOptions) {
+  constructor({ exporters, contexts, recent, hide, onError }: PipelineOptions) {
     this.#contexts = contexts;
+    this.#hide = hide;
     this.#onError = onError;
     this.#recent = new RecentTraces(recent);
     this.#readers = exporters.filter(isReader);
-    const quietly = (act: () => void): void => callSuppressed(contexts, act);
-    this.#deliveries = exporters.map((exporter) => [
-      exporter,
-      isInline(exporter) ? new InlineDelivery(exporter, onError) : new ExportQueue(exporter, { onError, quietly }),
-    ]);
-    this.#inline = this.#deliveries.filter(([exporter]) => isInline(exporter)).map(([, delivery]) => delivery);
-    this.#queued = this.#deliveries.filter(([exporter]) => !isInline(exporter)).map(([, delivery]) => delivery);
+    this.#routes = exporters.map((exporter) => this.#routeTo(exporter));
+    const isInlineRoute = ({ exporter }: Route): boolean => isInline(exporter);
+    this.#inline = this.#routes.filter(isInlineRoute).map(({ delivery }) => delivery);
+    this.#queued = this.#routes.filter((route) => !isInlineRoute(route)).map(({ delivery }) => delivery);
   }
 
   /** Never throws. Exporters run where nothing is traced, so that what they call makes no traces of its own. */
@@ -55,18 +62,18 @@ export class Pipeline {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await this.#untraced(() => Promise.all(this.#deliveries.map(([, delivery]) => delivery.flush(timeoutMs))));
+    await this.#untraced(() => Promise.all(this.#routes.map(({ delivery }) => delivery.flush(timeoutMs))));
   }
 
   /** Ends the exporters, too, but not those that are `kept`: another pipeline has them. */
   async shutdown(timeoutMs: number, kept: ReadonlySet<TraceExporter> = new Set()): Promise<void> {
-    const end = ([exporter, delivery]: Route): Promise<void> =>
+    const end = ({ exporter, delivery }: Route): Promise<void> =>
       kept.has(exporter) ? delivery.close(timeoutMs) : delivery.shutdown(timeoutMs);
-    await this.#untraced(() => Promise.all(this.#deliveries.map(end)));
+    await this.#untraced(() => Promise.all(this.#routes.map(end)));
   }
 
   stats(): Readonly<Record<string, DeliveryStats>> {
-    return Object.fromEntries(this.#deliveries.map(([{ name }, delivery]) => [name, delivery.stats()]));
+    return Object.fromEntries(this.#routes.map((route) => [route.exporter.name, this.#statsOf(route)]));
   }
 
   /** From memory, else from the first reader that has it. A reader that fails is told to `onError` and passed over. */
@@ -93,6 +100,24 @@ export class Pipeline {
       }
     }
     return newestFirst(found.values(), query);
+  }
+
+  #routeTo(exporter: TraceExporter): Route {
+    const failure = new LastFailure();
+    const onError = (error: ExportError): void => {
+      failure.note(error);
+      this.#onError(error);
+    };
+    const quietly = (act: () => void): void => callSuppressed(this.#contexts, act);
+    const delivery = isInline(exporter)
+      ? new InlineDelivery(exporter, onError)
+      : new ExportQueue(exporter, { onError, quietly });
+    return { exporter, delivery, failure };
+  }
+
+  #statsOf({ delivery, failure }: Route): DeliveryStats {
+    const lastError = failure.read(this.#hide);
+    return lastError === undefined ? delivery.stats() : { ...delivery.stats(), lastError };
   }
 
   #untraced<Answer>(act: () => Answer): Answer {
