@@ -14,14 +14,20 @@ const carriedMetadata: ReadonlySet<string> = new Set([
 const maxMetadataLength = 250;
 const longMetadata: ReadonlySet<string> = new Set([TraceKey.tokenUsage, TraceKey.cost]);
 
-/** Whether a trace says something of itself that its spans cannot carry: a state that is not its root's, facts of the user's. */
+/** Whether a trace says something of itself that its spans cannot carry: a state that is not its root's, facts and odd tags of the user's. */
 export function needsTraceInfo({ info, data }: Trace): boolean {
   const root = data.spans.find(({ parentId }) => parentId === undefined);
   const state = root?.status.code === 'ERROR' ? 'ERROR' : 'OK';
   return (
-    root === undefined || info.state !== state || Object.keys(info.metadata).some((key) => !carriedMetadata.has(key))
+    root === undefined ||
+    info.state !== state ||
+    Object.keys(info.metadata).some((key) => !carriedMetadata.has(key)) ||
+    Object.keys(sentTags(info.tags)).some((key) => !carriedTag.test(key))
   );
 }
+
+/** Of a span the server takes only tags whose keys could be names of files; the others it drops without a word. */
+const carriedTag = /^\w[\w :-]*(?:[./]\w[\w :-]*)*$/;
 
 /** Tells the server what it cannot read off the spans. They must have arrived: an info without spans cannot be read. */
 export async function startTrace(
