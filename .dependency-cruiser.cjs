@@ -2,7 +2,7 @@
 const base = ['entities', 'errors', 'utils'];
 // What the live side knows of exporters: their contract, the queue before them, what their failures are, and how traces are
 // sought, ordered and measured.
-const contract = 'exporters/(exporter|export-queue|export-failure|match-trace|check-query|newest-first|trace-length)';
+const contract = 'exporters/(exporter|export-queue|backlog|export-failure|match-trace|check-query|newest-first|trace-length)';
 const doors = '^lib/(index|auto)\\.ts$';
 const layers = {
   utils: [],
@@ -40,7 +40,7 @@ const fences = [
   // class-transformer's @Type needs it, too.
   ['reflect-metadata', '/reflect-metadata/', ['^lib/decorators/', '^lib/entities/']],
   ['opentelemetry', '/@opentelemetry/', ['^lib/tracing/']],
-  ['fs', '^(node:)?fs(/promises)?$', ['^lib/exporters/(file|mlflow)/', '^lib/exporters/spool\\.ts$']],
+  ['fs', '^(node:)?fs(/promises)?$', ['^lib/exporters/(file|mlflow)/', '^lib/exporters/spool/']],
 ].map(([name, to, from]) => ({
   name: `fence-${name}`,
   comment: `Only ${from.join(' and ')} may import ${name}.`,

@@ -1,5 +1,6 @@
 import { ExportError, RejectedTracesError } from '../errors.js';
 import { within } from '../utils/within.js';
+import type { Outcome } from './backlog.js';
 import type { TraceExporter } from './exporter.js';
 
 /** What an exporter threw, as `onError` is told of it. An `ExportError` of its own passes as it is: it says more. */
@@ -8,10 +9,41 @@ export function exportFailure(exporter: TraceExporter, what: string, cause: unkn
   return new ExportError(exporter.name, `The exporter '${exporter.name}' failed${what}: ${textOf(cause)}.`, { cause });
 }
 
+/** A call of an exporter that did not take all it was given. */
+export interface FailedCall {
+  readonly outcome: Outcome;
+  readonly thrown: unknown;
+  readonly timeoutMs: number;
+  readonly lost: number;
+  /** Whether traces are kept, to be handed over again. */
+  readonly isKept: boolean;
+}
+
+/** What `onError` is told of a call that failed: why, and what becomes of its traces. */
+export function callFailure(exporter: TraceExporter, call: FailedCall): ExportError {
+  const { outcome, thrown, lost, isKept } = call;
+  if (outcome.kind === 'taken') return exportFailure(exporter, ', which does not take some traces', thrown);
+  if (outcome.reason === 'export failed') {
+    const fate = isKept
+      ? '; its traces are kept on disk, and sent later'
+      : `, and ${lost} traces are lost there (see stats() for the sum)`;
+    return exportFailure(exporter, fate, thrown);
+  }
+  const when = outcome.reason === 'timeout' ? `within ${call.timeoutMs} ms` : 'before the end';
+  return isKept ? keptUnanswered(exporter, when) : noAnswer(exporter, when, lost);
+}
+
 /** What `onError` is told of an exporter that was waited for in vain. */
 export function noAnswer({ name }: TraceExporter, when: string, count: number): ExportError {
   const message = `The exporter '${name}' did not answer ${when}; ${count} traces are lost there. See stats() for the sum.`;
   return new ExportError(name, message);
+}
+
+function keptUnanswered({ name }: TraceExporter, when: string): ExportError {
+  return new ExportError(
+    name,
+    `The exporter '${name}' did not answer ${when}; its traces are kept on disk, and sent later.`,
+  );
 }
 
 /** One step of an exporter's end, and who is told of its failure. */

@@ -1,61 +1,65 @@
-import type { Trace } from '../entities/trace.js';
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
-import { countdown, exportFailure, noAnswer, refusedIn, takeEndStep } from './export-failure.js';
+import type { Backlog, BacklogStats, Drop, Waiting } from './backlog.js';
+import { ExportCall, type ExportCallResult } from './export-call.js';
+import { callFailure, countdown, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
+import { MemoryBacklog } from './memory-backlog.js';
 
 /** How a queue behaves. */
 export interface ExportQueueOptions {
   /** Calls the exporter so that nothing it does is traced. @default just calls it */
   readonly quietly?: (act: () => void) => void;
   readonly onError: (error: ExportError) => void;
-  /** Traces in memory at the most; past it new ones are dropped. @default 2048 */
+  /** Where traces wait. @default in memory */
+  readonly makeBacklog?: MakeBacklog | undefined;
+  /** Traces in memory at the most; past it new ones are dropped, or wait on disk. @default 2048 */
   readonly maxTraces?: number;
   /** Characters of inputs, outputs and attributes in memory at the most. @default 33554432 */
   readonly maxLength?: number;
-  /** Traces in one call of the exporter. @default 32 */
+  /** Traces in one call of the exporter. @default what the exporter asks for, else 32 */
   readonly maxBatch?: number;
   /** How long a trace waits for company, in ms. @default 500 */
   readonly intervalMs?: number;
-  /** After how long a call of the exporter is given up, in ms. @default 30000 */
+  /** After how long a call of the exporter is given up, in ms. @default 60000 */
   readonly timeoutMs?: number;
 }
 
-/** The traces given to a queue by what became of them: `recorded` is always the sum of the others. */
-export interface ExportQueueStats {
+/** Makes the place where the traces of one exporter wait. */
+export type MakeBacklog = (parts: BacklogParts) => Backlog;
+
+/** What a backlog is given by its queue. */
+export interface BacklogParts {
+  readonly maxTraces: number;
+  readonly maxLength: number;
+  readonly onError: (error: ExportError) => void;
+  /** Told of traces that were added, and had to be given up since. */
+  readonly drop: Drop;
+}
+
+/** The traces given to a queue by what became of them: `recorded` is always the sum of the others, `recovered` left out. */
+export interface ExportQueueStats extends BacklogStats {
   readonly recorded: number;
   readonly exported: number;
   readonly dropped: Readonly<Record<string, number>>;
-  readonly spooled: number;
-  readonly queued: number;
-}
-
-interface Loss {
-  readonly reason: string;
-  readonly count: number;
 }
 
 /** What each exporter is at work on: it stands behind two queues while one set-up replaces another that has it, too. */
 const calls = new WeakMap<TraceExporter, Promise<unknown>>();
 
-/** A trace on its way to an exporter. */
-export interface Waiting {
-  readonly trace: Trace;
-  /** Characters of its inputs, outputs and attributes. */
-  readonly length: number;
-}
+/** How long what was kept of a failed call waits for the next one, in ms; each time twice as long. */
+const firstRetryMs = 5000;
+const longestRetryMs = 60_000;
 
 /**
- * The way to one `queued` exporter: bounded in traces and in characters, in batches, one call at a time, each with a time
- * limit. What the exporter throws, rejects or never answers is counted and told; it reaches nobody else.
+ * The way to one `queued` exporter: in batches, one call at a time, each with a time limit. What the exporter throws, rejects or
+ * never answers is counted and told; it reaches nobody else. The backlog says what is bounded, and what is kept when a call fails.
  */
 export class ExportQueue {
   readonly #exporter: TraceExporter;
-  readonly #options: Required<ExportQueueOptions>;
+  readonly #options: Required<Omit<ExportQueueOptions, 'makeBacklog'>>;
+  readonly #backlog: Backlog;
   readonly #dropped: Record<string, number> = {};
-  #waiting: Waiting[] = [];
-  #length = 0;
-  #inFlight = 0;
   /** Once until a batch has left: a program in a tight loop would spend its time on making errors. */
   #isFullTold = false;
   #recorded = 0;
@@ -65,36 +69,40 @@ export class ExportQueue {
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
-  #abort: AbortController | undefined;
+  #call: ExportCall | undefined;
+  #isOver = false;
+  /** How long is waited after the last failure; `undefined` when the last call succeeded. */
+  #retryMs: number | undefined;
 
-  constructor(exporter: TraceExporter, options: ExportQueueOptions) {
+  constructor(exporter: TraceExporter, { makeBacklog, ...options }: ExportQueueOptions) {
     this.#exporter = exporter;
     this.#options = {
       maxTraces: 2048,
       maxLength: 32 * 1024 * 1024,
-      maxBatch: 32,
+      maxBatch: exporter.maxBatch ?? 32,
       intervalMs: 500,
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       quietly: (act) => act(),
       ...options,
     };
+    const { maxTraces, maxLength, onError } = this.#options;
+    const parts = { maxTraces, maxLength, onError, drop: (reason: string, count: number) => this.#drop(reason, count) };
+    this.#backlog = makeBacklog?.(parts) ?? new MemoryBacklog(parts);
+    if (this.#backlog.looksEveryMs !== undefined) this.#schedule(this.#options.intervalMs);
   }
 
   push(waiting: Waiting): void {
     this.#recorded += 1;
     if (this.#closing !== undefined) return this.#drop('shutdown', 1);
-    const isFull =
-      this.#waiting.length + this.#inFlight >= this.#options.maxTraces ||
-      // One alone always has room, or it could never leave.
-      (this.#length > 0 && this.#length + waiting.length > this.#options.maxLength);
-    if (isFull) return this.#refuse();
-    this.#waiting.push(waiting);
-    this.#length += waiting.length;
-    if (this.#waiting.length >= this.#options.maxBatch) this.#hurry();
-    else this.#schedule();
+    const refusal = this.#backlog.add(waiting);
+    if (refusal !== undefined) return this.#refuse(refusal);
+    // After a failure its time is waited for.
+    if (this.#retryMs !== undefined) return undefined;
+    if (this.#backlog.waiting >= this.#options.maxBatch) this.#hurry();
+    else if (this.#backlog.waiting === 1) this.#schedule(this.#options.intervalMs);
   }
 
-  /** Settles when all that waits now has been handed over, or the time is over. */
+  /** Settles when all that waits now has been handed over, or the time is over, or what is kept has failed once more. */
   async flush(timeoutMs: number): Promise<void> {
     const left = countdown(timeoutMs);
     await within(left(), this.#drain());
@@ -118,17 +126,17 @@ export class ExportQueue {
       recorded: this.#recorded,
       exported: this.#exported,
       dropped: { ...this.#dropped },
-      spooled: 0,
-      queued: this.#waiting.length + this.#inFlight,
+      ...this.#backlog.stats(),
     };
   }
 
   async #close(timeoutMs: number): Promise<void> {
     await this.flush(timeoutMs);
-    this.#drop('shutdown', this.#waiting.length);
-    this.#waiting = [];
-    this.#abort?.abort('shutdown');
+    this.#isOver = true;
+    this.#call?.giveUp();
     await this.#draining;
+    this.#stopTimers();
+    this.#drop('shutdown', this.#backlog.close());
   }
 
   async #shutDown(timeoutMs: number): Promise<void> {
@@ -137,13 +145,22 @@ export class ExportQueue {
     await this.#end(left(), () => this.#exporter.shutdown?.());
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(() => this.#wake(), this.#options.intervalMs).unref();
+  /** The only timer: an earlier time takes the place of a later one. */
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#wake(), ms).unref();
   }
 
   /** At the next turn, not now: the traced program waits for `push`. */
   #hurry(): void {
     this.#immediate ??= setImmediate(() => this.#wake()).unref();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    this.#timer = undefined;
+    this.#immediate = undefined;
   }
 
   /** What began the wait is none of the exporter's business: it runs in a context of its own. */
@@ -153,77 +170,62 @@ export class ExportQueue {
 
   /** One at a time: a second caller waits for the first. */
   #drain(): Promise<void> {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
-    this.#timer = undefined;
-    this.#immediate = undefined;
+    this.#stopTimers();
     this.#draining ??= this.#sendAll().finally(() => {
       this.#draining = undefined;
+      this.#waitOn();
     });
     return this.#draining;
   }
 
+  /** What was kept is tried again, what others left behind is looked for; and there may be traces that came meanwhile. */
+  #waitOn(): void {
+    const { waiting, looksEveryMs } = this.#backlog;
+    const ms = this.#retryMs ?? (waiting > 0 ? this.#options.intervalMs : looksEveryMs);
+    if (ms !== undefined && !this.#isOver) this.#schedule(ms);
+  }
+
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    let hasMore = true;
+    while (hasMore && !this.#isOver) {
       const busy = calls.get(this.#exporter);
-      if (busy === undefined) await this.#sendBatch();
+      if (busy === undefined) hasMore = await this.#sendNext();
       else await busy;
     }
   }
 
-  async #sendBatch(): Promise<void> {
-    const batch = this.#waiting.splice(0, this.#options.maxBatch);
-    this.#inFlight = batch.length;
-    const call = this.#send(batch);
-    calls.set(this.#exporter, call);
-    const loss = await call;
+  /** Whether there may be more to send now. */
+  async #sendNext(): Promise<boolean> {
+    const sending = this.#sendBatch();
+    calls.set(this.#exporter, sending);
+    const hasMore = await sending;
     calls.delete(this.#exporter);
-    this.#inFlight = 0;
+    return hasMore;
+  }
+
+  async #sendBatch(): Promise<boolean> {
+    const batch = await this.#backlog.take(this.#options.maxBatch);
+    if (batch === undefined || this.#isOver) return false;
+    this.#call = new ExportCall(this.#exporter);
+    const result = await this.#call.run(batch.traces, this.#options.timeoutMs);
+    this.#call = undefined;
+    const { exported, lost, isKept } = this.#backlog.settle(batch, result.outcome);
     this.#isFullTold = false;
-    for (const { length } of batch) this.#length -= length;
-    this.#exported += batch.length - loss.count;
-    this.#drop(loss.reason, loss.count);
+    this.#exported += exported;
+    this.#noteResult(result, { lost, isKept });
+    this.#retryMs = isKept ? Math.min(longestRetryMs, (this.#retryMs ?? firstRetryMs / 2) * 2) : undefined;
+    return !isKept;
   }
 
-  /** What of a batch is lost, and why. */
-  async #send(batch: readonly Waiting[]): Promise<Loss> {
-    const abort = new AbortController();
-    this.#abort = abort;
-    const timer = setTimeout(() => abort.abort('timeout'), this.#options.timeoutMs);
-    // Who waits for the queue holds the process for as long as that is wanted.
-    timer.unref();
-    try {
-      const traces = batch.map(({ trace }) => trace);
-      await Promise.race([this.#exporter.export(traces, { signal: abort.signal }), rejectOnAbort(abort.signal)]);
-      return { reason: '', count: 0 };
-    } catch (cause) {
-      if (!abort.signal.aborted) return this.#fail(batch.length, cause);
-      return this.#giveUp(batch.length, abort.signal.reason === 'shutdown' ? 'shutdown' : 'timeout');
-    } finally {
-      clearTimeout(timer);
-      this.#abort = undefined;
-    }
+  #noteResult({ outcome, thrown }: ExportCallResult, fate: { readonly lost: number; readonly isKept: boolean }): void {
+    if (outcome.kind === 'taken' && outcome.refused === 0) return;
+    this.#drop(outcome.kind === 'taken' ? 'rejected' : outcome.reason, fate.lost);
+    const { timeoutMs } = this.#options;
+    this.#options.onError(callFailure(this.#exporter, { outcome, thrown, timeoutMs, ...fate }));
   }
 
-  #fail(count: number, cause: unknown): Loss {
-    const refused = refusedIn(cause);
-    if (refused !== undefined) {
-      this.#options.onError(exportFailure(this.#exporter, ', which does not take some traces', cause));
-      return { reason: 'rejected', count: Math.min(count, refused) };
-    }
-    const what = `, and ${count} traces are lost there (see stats() for the sum)`;
-    this.#options.onError(exportFailure(this.#exporter, what, cause));
-    return { reason: 'export failed', count };
-  }
-
-  #giveUp(count: number, reason: 'shutdown' | 'timeout'): Loss {
-    const when = reason === 'timeout' ? `within ${this.#options.timeoutMs} ms` : 'before the end';
-    this.#options.onError(noAnswer(this.#exporter, when, count));
-    return { reason, count };
-  }
-
-  #refuse(): void {
-    this.#drop('queue full', 1);
+  #refuse(reason: string): void {
+    this.#drop(reason, 1);
     if (this.#isFullTold) return;
     this.#isFullTold = true;
     const message = `The queue of the exporter '${this.#exporter.name}' is full, and new traces are dropped there. It is slower than the program; sample (sampleRatio) or see stats().`;
@@ -237,10 +239,4 @@ export class ExportQueue {
   #end(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
     return takeEndStep({ exporter: this.#exporter, timeoutMs, onError: this.#options.onError, act });
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(String(signal.reason))), { once: true });
-  });
 }

@@ -28,6 +28,14 @@ export interface TraceExporter {
   readonly name: string;
   /** @default 'queued' */
   readonly delivery?: 'inline' | 'queued';
+  /**
+   * Where a queued exporter sends to, in words without secrets. Its traces wait on disk, too, until it has taken them (see option
+   * `spool` of `init`), and what other runs left there for the same destination is given to it. It may be given a trace again that
+   * it failed to take. @default none: traces wait in memory only
+   */
+  readonly destination?: string;
+  /** The most traces it wants in one call. @default 32 */
+  readonly maxBatch?: number;
   /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /** Settles when all that was given to `export` has arrived. */

@@ -3,12 +3,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Trace } from '../../lib/entities/trace.js';
 import { ExportError, RejectedTracesError } from '../../lib/errors.js';
-import {
-  ExportQueue,
-  type ExportQueueOptions,
-  type ExportQueueStats,
-  type Waiting,
-} from '../../lib/exporters/export-queue.js';
+import type { Waiting } from '../../lib/exporters/backlog.js';
+import { ExportQueue, type ExportQueueOptions, type ExportQueueStats } from '../../lib/exporters/export-queue.js';
 import type { TraceExporter } from '../../lib/exporters/exporter.js';
 import { aTrace } from '../support/traces.js';
 

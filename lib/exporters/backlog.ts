@@ -1,0 +1,55 @@
+import type { Trace } from '../entities/trace.js';
+
+/** A trace on its way to an exporter. */
+export interface Waiting {
+  readonly trace: Trace;
+  /** Characters of its inputs, outputs and attributes. */
+  readonly length: number;
+}
+
+/** Traces that are handed to an exporter together. */
+export interface Batch {
+  readonly traces: readonly Trace[];
+}
+
+/** What came of handing a batch over: the exporter took it, but for those it refused; or the call failed as a whole. */
+export type Outcome =
+  | { readonly kind: 'taken'; readonly refused: number }
+  | { readonly kind: 'failed'; readonly reason: 'export failed' | 'timeout' | 'shutdown' };
+
+/** What an outcome means for the traces of a batch that this process has recorded; those that are neither come again. */
+export interface Settlement {
+  readonly exported: number;
+  readonly lost: number;
+  /** Whether some were kept, to be handed over again. */
+  readonly isKept: boolean;
+}
+
+/** Counts traces that are lost, by reason. */
+export type Drop = (reason: string, count: number) => void;
+
+/** Where the traces stand that an exporter has not taken yet: in memory, or on disk as well. */
+export interface Backlog {
+  /** Takes a trace in; says why where it cannot. Never throws. */
+  add(waiting: Waiting): string | undefined;
+  /** Traces that can be taken now. */
+  readonly waiting: number;
+  /** How often it has to be looked into although nothing was added, in ms; `undefined`: never. */
+  readonly looksEveryMs: number | undefined;
+  /** The oldest, at most so many; `undefined` if there are none. The next ones only when these are settled. Never rejects. */
+  take(maxTraces: number): Batch | undefined | Promise<Batch | undefined>;
+  settle(batch: Batch, outcome: Outcome): Settlement;
+  stats(): BacklogStats;
+  /** Frees what it holds; no more is added or taken. Says how many traces are lost by that. */
+  close(): number;
+}
+
+/** What stands in a backlog. */
+export interface BacklogStats {
+  /** On disk only. */
+  readonly spooled: number;
+  /** In memory, those that were taken and are not settled included. */
+  readonly queued: number;
+  /** Found on disk, left by other runs, and delivered. */
+  readonly recovered?: number;
+}

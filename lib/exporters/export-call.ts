@@ -1,0 +1,53 @@
+import type { Trace } from '../entities/trace.js';
+import type { Outcome } from './backlog.js';
+import { refusedIn } from './export-failure.js';
+import type { TraceExporter } from './exporter.js';
+
+/** One call of an exporter, and what it threw. */
+export interface ExportCallResult {
+  readonly outcome: Outcome;
+  readonly thrown?: unknown;
+}
+
+/** Hands traces to an exporter, and waits for it no longer than its time. */
+export class ExportCall {
+  readonly #exporter: TraceExporter;
+  readonly #abort = new AbortController();
+
+  constructor(exporter: TraceExporter) {
+    this.#exporter = exporter;
+  }
+
+  /** Never rejects. */
+  async run(traces: readonly Trace[], timeoutMs: number): Promise<ExportCallResult> {
+    const { signal } = this.#abort;
+    const timer = setTimeout(() => this.#abort.abort('timeout'), timeoutMs);
+    // Who waits for the queue holds the process for as long as that is wanted.
+    timer.unref();
+    try {
+      await Promise.race([this.#exporter.export(traces, { signal }), rejectOnAbort(signal)]);
+      return { outcome: { kind: 'taken', refused: 0 } };
+    } catch (thrown) {
+      if (signal.aborted) {
+        const reason = signal.reason === 'shutdown' ? 'shutdown' : 'timeout';
+        return { outcome: { kind: 'failed', reason } };
+      }
+      const refused = refusedIn(thrown);
+      if (refused === undefined) return { outcome: { kind: 'failed', reason: 'export failed' }, thrown };
+      return { outcome: { kind: 'taken', refused }, thrown };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The queue ends: the call is given up. */
+  giveUp(): void {
+    this.#abort.abort('shutdown');
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(String(signal.reason))), { once: true });
+  });
+}
