@@ -6,6 +6,7 @@ import { getOwn } from '../utils/records.js';
 import { AttributeKey, TraceKey } from './attributes.js';
 import { type Cost, costFromJson } from './cost.js';
 import { FromJson, textsFromJson } from './from-json.js';
+import { cutPreview, previewOf, type Speaker } from './preview.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
 
@@ -48,16 +49,16 @@ export class TraceInfo {
   @Transform(({ value }) => (Number.isFinite(value) ? value : 0), { toClassOnly: true })
   readonly executionDurationMs: number;
 
-  /** The text that `requestPreview` is cut from. @internal */
+  /** The root's inputs as JSON; of a trace that was read, the preview that was written. @internal */
   @Expose({ name: 'request_preview' })
   @Transform(({ value }) => (typeof value === 'string' ? value : undefined), { toClassOnly: true })
-  @Transform(({ value }) => preview(value), { toPlainOnly: true })
+  @Transform(({ obj }) => obj.requestPreview, { toPlainOnly: true })
   readonly requestText: string | undefined;
 
-  /** The text that `responsePreview` is cut from. @internal */
+  /** The root's outputs as JSON; of a trace that was read, the preview that was written. @internal */
   @Expose({ name: 'response_preview' })
   @Transform(({ value }) => (typeof value === 'string' ? value : undefined), { toClassOnly: true })
-  @Transform(({ value }) => preview(value), { toPlainOnly: true })
+  @Transform(({ obj }) => obj.responsePreview, { toPlainOnly: true })
   readonly responseText: string | undefined;
 
   /** Labels that may still change in a store; among them `mlflow.traceName`. */
@@ -72,7 +73,12 @@ export class TraceInfo {
   @FromJson((json) => frozenCopy(json['trace_location'] ?? defaultLocation))
   readonly location: unknown;
 
+  readonly #isRead: boolean;
+  #requestPreview: string | undefined;
+  #responsePreview: string | undefined;
+
   constructor(fields?: TraceInfoFields) {
+    this.#isRead = fields === undefined;
     this.traceId = fields?.traceId ?? '';
     this.state = fields?.state ?? 'STATE_UNSPECIFIED';
     this.requestTimeMs = fields?.requestTimeMs ?? 0;
@@ -89,14 +95,19 @@ export class TraceInfo {
     return new Date(this.requestTimeMs);
   }
 
-  /** The root's inputs as JSON, cut to 1000 characters as MLflow cuts them. */
+  /**
+   * What the root was asked, as MLflow's lists show it: the last words of the user where its inputs are a chat (`messages`, `input`),
+   * else its inputs as JSON; 1000 characters at the most.
+   */
   get requestPreview(): string | undefined {
-    return preview(this.requestText);
+    this.#requestPreview ??= this.#preview(this.requestText, 'user');
+    return this.#requestPreview;
   }
 
-  /** The root's outputs as JSON, cut to 1000 characters. */
+  /** What the root answered: the assistant's words where its outputs are a chat (`choices`, `output`, `messages`), else its outputs as JSON. */
   get responsePreview(): string | undefined {
-    return preview(this.responseText);
+    this.#responsePreview ??= this.#preview(this.responseText, 'assistant');
+    return this.#responsePreview;
   }
 
   /** The root's name, unless `updateCurrentTrace({ name })` said otherwise. */
@@ -141,6 +152,11 @@ export class TraceInfo {
       trace_location: this.location,
     };
   }
+
+  #preview(text: string | undefined, speaker: Speaker): string | undefined {
+    if (text === undefined) return undefined;
+    return this.#isRead ? cutPreview(text) : previewOf(text, speaker);
+  }
 }
 
 /** Where a trace is that no server has given a place. */
@@ -148,19 +164,3 @@ export const defaultLocation: unknown = Object.freeze({
   type: 'MLFLOW_EXPERIMENT',
   mlflow_experiment: Object.freeze({ experiment_id: '0' }),
 });
-const previewLength = 1000;
-
-/** MLflow's columns hold 1000 code points. */
-function preview(text: string | undefined): string | undefined {
-  if (text === undefined || text.length <= previewLength || endOf(text, previewLength) >= text.length) return text;
-  return `${text.slice(0, endOf(text, previewLength - 3))}...`;
-}
-
-/** Where so many code points end. */
-function endOf(text: string, codePoints: number): number {
-  let end = 0;
-  for (let count = 0; count < codePoints && end < text.length; count += 1) {
-    end += Number(text.codePointAt(end)) > 0xffff ? 2 : 1;
-  }
-  return end;
-}

@@ -1,0 +1,79 @@
+import { parseJson } from '../utils/parse-json.js';
+import { isRecord } from '../utils/records.js';
+
+/** MLflow's columns hold so many code points. */
+const maxLength = 1000;
+
+/** Who speaks in a request, and who in a response. */
+export type Speaker = 'user' | 'assistant';
+
+interface Message {
+  readonly role: unknown;
+  readonly content: unknown;
+}
+
+/**
+ * What a list of traces shows of a request or a response, which is JSON: of a chat the words that this speaker said last, else the JSON
+ * itself, cut. The rules are MLflow's: a server makes the same of the same span.
+ */
+export function previewOf(json: string, speaker: Speaker): string {
+  return cutPreview((mayBeChat(json) && lastWords(parseJson(json), speaker)) || json);
+}
+
+/** A preview that somebody else has made: of the length that a list shows. */
+export function cutPreview(text: string): string {
+  if (text.length <= maxLength || endOf(text, maxLength) >= text.length) return text;
+  return `${text.slice(0, endOf(text, maxLength - 3))}...`;
+}
+
+/** Nearly no text has to be parsed: it lies on the way of every trace into a file. */
+function mayBeChat(json: string): boolean {
+  return json.startsWith('{') && /"(?:messages|choices|input|output|request)":/.test(json);
+}
+
+function lastWords(value: unknown, speaker: Speaker): string | undefined {
+  const messages = messagesIn(value);
+  const message = messages.findLast(({ role }) => role === speaker) ?? messages.at(-1);
+  return message === undefined ? undefined : wordsOf(message);
+}
+
+/** In the forms of chats and of responses, as OpenAI's interfaces ask and answer; `request` holds what a served agent was asked. */
+function messagesIn(value: unknown): readonly Message[] {
+  if (!isRecord(value)) return [];
+  const { messages, choices, input, output, request } = value;
+  if (isFilled(messages)) return messages.filter(isMessage);
+  const [choice] = isFilled(choices) ? choices : [];
+  const answer = isRecord(choice) ? choice['message'] : undefined;
+  if (isMessage(answer)) return [answer];
+  if (isFilled(input)) return input.filter(isMessage);
+  return isFilled(output) ? output.filter(isMessage) : messagesIn(request);
+}
+
+/** Of content in parts, the first that is text. */
+function wordsOf({ content }: Message): string | undefined {
+  const words = Array.isArray(content) ? textOf(content.find((part) => textOf(part) !== undefined)) : content;
+  return typeof words === 'string' ? words : undefined;
+}
+
+/** `undefined` for what is no text: an image, a tool call. */
+function textOf(part: unknown): unknown {
+  if (!isRecord(part)) return typeof part === 'string' ? part : undefined;
+  return part['type'] === 'text' || part['type'] === 'output_text' ? part['text'] : undefined;
+}
+
+function isFilled(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function isMessage(value: unknown): value is Message {
+  return isRecord(value) && 'role' in value && 'content' in value;
+}
+
+/** Where so many code points end. */
+function endOf(text: string, codePoints: number): number {
+  let end = 0;
+  for (let count = 0; count < codePoints && end < text.length; count += 1) {
+    end += Number(text.codePointAt(end)) > 0xffff ? 2 : 1;
+  }
+  return end;
+}
