@@ -31,7 +31,8 @@ export async function startMlflow(
   const { python } = found;
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const prefix = args.includes('--static-prefix') ? args[args.indexOf('--static-prefix') + 1] : '';
+  const url = `http://127.0.0.1:${port}${prefix}`;
   const env = {
     ...process.env,
     ...silent,

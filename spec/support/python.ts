@@ -1,44 +1,52 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A Python that can `import mlflow.entities`, or why there is none. */
 export type MlflowPython = { readonly python: string } | { readonly skip: string };
 
-/** All of MLflow, with its server. */
-const requirement = 'mlflow==3.17.2';
+/** All of MLflow, with its server and what this takes to ask for passwords. */
+const requirement = 'mlflow[auth]==3.17.2';
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
-const folder = join(cache, requirement.replace('==', '-'));
+const folder = join(cache, 'mlflow-3.17.2');
 const interpreter =
   process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
-/** Written last, so that a folder without it is known to be half made. */
+/** Written last, and says what is there: a folder without it is half made, and one with another is added to. */
 const seal = join(folder, 'ready');
 const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /** What `prepareMlflow()` has made before; makes nothing. */
 export function findMlflow(): MlflowPython {
-  return existsSync(seal)
+  return isReady()
     ? { python: interpreter }
     : { skip: `There is no ${requirement} in .cache/: \`npm test\` puts it there where there is Python >= 3.10.` };
 }
 
 /** Makes a virtual environment with MLflow under `.cache/`, unless it is there; takes a minute or two and the network. */
 export function prepareMlflow(): MlflowPython {
-  if (existsSync(seal)) return { python: interpreter };
-  const python = candidates.find(isRecentEnough);
-  if (python === undefined) return { skip: `There is no Python >= 3.10 among ${candidates.join(', ')}.` };
+  if (isReady()) return { python: interpreter };
   try {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(cache, { recursive: true });
-    run(python, ['-m', 'venv', folder]);
+    if (!existsSync(seal)) makeEnvironment();
     run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]);
-    run(interpreter, ['-c', 'import mlflow.entities, mlflow.server']);
-    writeFileSync(seal, '');
+    run(interpreter, ['-c', 'import mlflow.entities, mlflow.server, flask_wtf']);
+    writeFileSync(seal, requirement);
     return { python: interpreter };
   } catch (error) {
-    return { skip: `${python} could not install ${requirement}: ${lastLine(error)}` };
+    return { skip: `${requirement} could not be installed: ${lastLine(error)}` };
   }
+}
+
+function isReady(): boolean {
+  return existsSync(seal) && readFileSync(seal, 'utf8') === requirement;
+}
+
+function makeEnvironment(): void {
+  const python = candidates.find(isRecentEnough);
+  if (python === undefined) throw new Error(`There is no Python >= 3.10 among ${candidates.join(', ')}.`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  run(python, ['-m', 'venv', folder]);
 }
 
 function isRecentEnough(python: string): boolean {

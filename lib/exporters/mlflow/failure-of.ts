@@ -16,12 +16,25 @@ import {
 } from './mlflow-errors.js';
 
 const maxMessageLength = 500;
+const addressRemedy =
+  'Check that an MLflow server is at this address, with its path (--static-prefix), and that it knows this route.';
 
 interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage'> {
   readonly status: number;
 }
 
-/** What an answer other than 2xx means. */
+/** Whether MLflow says so: proxies and unknown routes answer in HTML or in plain text. */
+export function isOwnAnswer(body: string): boolean {
+  const json = parseJson(body);
+  return isRecord(json) && 'error_code' in json;
+}
+
+/** Whether it is made for people: MLflow's routes answer with JSON, plain text or nothing. */
+export function isPage(body: string): boolean {
+  return /^\s*<(!doctype|html)/i.test(body);
+}
+
+/** What an answer other than 2xx means, or a page in place of the answer. */
 export function failureOf(request: AnsweredRequest, body: string): MlflowError {
   const serverMessage = messageIn(body);
   const failed = { ...request, serverMessage };
@@ -35,7 +48,10 @@ export function failureOf(request: AnsweredRequest, body: string): MlflowError {
     case 403:
       return new MlflowPermissionError(failed, 'Ask for the right EDIT (to write) or READ on the experiment.');
     case 404:
-      return new MlflowNotFoundError(failed, 'Check the address, and that what is asked for exists.');
+      return new MlflowNotFoundError(
+        failed,
+        isOwnAnswer(body) ? 'Check that what is asked for exists.' : addressRemedy,
+      );
     case 413:
       return new MlflowTooLargeError(
         failed,
@@ -44,10 +60,15 @@ export function failureOf(request: AnsweredRequest, body: string): MlflowError {
     case 429:
       return new MlflowRateLimitError(failed, 'Sample (sampleRatio), or ask for a higher limit.');
     default:
-      return request.status >= 500
-        ? new MlflowServerError(failed, "Look into the server's log.")
-        : new MlflowRequestError(failed, 'The server refuses what it was sent; its own words say why.');
+      return otherFailureOf(failed);
   }
+}
+
+function otherFailureOf(failed: FailedRequest & AnsweredRequest): MlflowError {
+  if (failed.status >= 500) return new MlflowServerError(failed, "Look into the server's log.");
+  return failed.status < 400
+    ? new MlflowServerError(failed, `It is a page for people, perhaps a proxy's to sign in. ${addressRemedy}`)
+    : new MlflowRequestError(failed, 'The server refuses what it was sent; its own words say why.');
 }
 
 /** What it means that no answer came. */

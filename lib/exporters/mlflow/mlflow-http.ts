@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
-import { failureOf, failureWithoutAnswer } from './failure-of.js';
-import {
-  MlflowAuthError,
-  type MlflowError,
-  MlflowNetworkError,
-  MlflowNotFoundError,
-  MlflowRequestError,
-} from './mlflow-errors.js';
+import { failureOf, failureWithoutAnswer, isOwnAnswer, isPage } from './failure-of.js';
+import { MlflowAuthError, type MlflowError, MlflowNetworkError, MlflowRequestError } from './mlflow-errors.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -57,28 +51,33 @@ export class MlflowHttp {
    * @throws {MlflowError} for an answer other than 2xx and for none, after all tries.
    */
   async send(request: MlflowRequest): Promise<string> {
-    for (let tries = 1; ; tries += 1) {
-      const outcome = await this.#try(request);
-      if ('text' in outcome) return outcome.text;
-      const waitMs = this.#waitAfter(request, outcome, tries);
-      if (waitMs === undefined || request.signal?.aborted === true) throw outcome.error;
-      await this.#tools.wait(waitMs, request.signal).catch(() => {
-        throw outcome.error;
-      });
-    }
+    const outcome = await this.#persist(request);
+    if ('text' in outcome) return outcome.text;
+    throw outcome.error;
   }
 
   /** As `send`, but `undefined` where the server knows nothing of what is asked for. */
   async find(request: MlflowRequest): Promise<string | undefined> {
-    try {
-      return await this.send(request);
-    } catch (error) {
-      if (error instanceof MlflowNotFoundError) return undefined;
-      throw error;
+    const outcome = await this.#persist(request);
+    if ('text' in outcome) return outcome.text;
+    if (outcome.isUnknown) return undefined;
+    throw outcome.error;
+  }
+
+  async #persist(request: MlflowRequest): Promise<Outcome> {
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await this.#try(request);
+      if ('text' in outcome) return outcome;
+      const waitMs = this.#waitAfter(request, outcome, tries);
+      if (waitMs === undefined || request.signal?.aborted === true) return outcome;
+      try {
+        await this.#tools.wait(waitMs, request.signal);
+      } catch {
+        return outcome;
+      }
     }
   }
 
-  /** A server that does not know who asks is asked once more where there are other credentials by now. */
   async #try(request: MlflowRequest): Promise<Outcome> {
     const { authorize } = this.#connection;
     const credentials = await authorize();
@@ -105,11 +104,12 @@ export class MlflowHttp {
         ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      if (response.ok) return { text };
-      const error = failureOf({ method, url, status: response.status }, text);
-      return { error, retryAfterMs: retryAfterIn(response.headers) };
+      const { status } = response;
+      if (response.ok && !isPage(text)) return { text };
+      const error = failureOf({ method, url, status }, text);
+      return { error, isUnknown: status === 404 && isOwnAnswer(text), retryAfterMs: retryAfterIn(response.headers) };
     } catch (cause) {
-      return { error: failureWithoutAnswer({ method, url }, cause), retryAfterMs: undefined };
+      return { error: failureWithoutAnswer({ method, url }, cause), isUnknown: false, retryAfterMs: undefined };
     }
   }
 
@@ -133,6 +133,8 @@ type Outcome = { readonly text: string } | Failure;
 
 interface Failure {
   readonly error: MlflowError;
+  /** The server itself says that it has no such thing. */
+  readonly isUnknown: boolean;
   readonly retryAfterMs: number | undefined;
 }
 

@@ -72,6 +72,8 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
   });
 });
 
+const unknown = { status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' };
+
 describe('a server that answers oddly about experiments', () => {
   let server: ScriptedServer;
 
@@ -84,7 +86,7 @@ describe('a server that answers oddly about experiments', () => {
     ['fails', 'GET', undefined, /500/],
   ])('%s', async (_what, method, body, message) => {
     server = await ScriptedServer.start((request) => {
-      if (request.method !== method) return { status: 404 };
+      if (request.method !== method) return unknown;
       if (body !== undefined) return { status: 200, body };
       return { status: method === 'GET' ? 500 : 400, body: '{"message":"no such name"}' };
     });
@@ -96,14 +98,14 @@ describe('a server that answers oddly about experiments', () => {
     const made = { status: 200, body: '{"experiment":{"experiment_id":"3","lifecycle_stage":"active"}}' };
     server = await ScriptedServer.start(({ method }, index) => {
       if (method === 'POST') return { status: 400, body: '{"error_code":"RESOURCE_ALREADY_EXISTS"}' };
-      return index === 0 ? { status: 404 } : made;
+      return index === 0 ? unknown : made;
     });
 
     await expect(chooseExperiment(clientOf(server.url), { name: 'x' })).resolves.toBe('3');
   });
 
   it('fails while it makes one', async () => {
-    server = await ScriptedServer.start(({ method }) => ({ status: method === 'GET' ? 404 : 401 }));
+    server = await ScriptedServer.start(({ method }) => (method === 'GET' ? unknown : { status: 401 }));
 
     await expect(chooseExperiment(clientOf(server.url), { name: 'x' })).rejects.toThrow(/401/);
   });

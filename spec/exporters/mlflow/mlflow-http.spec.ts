@@ -80,8 +80,11 @@ describe('MlflowHttp', () => {
     [403, 'Permission denied', 'MlflowPermissionError'],
     [403, 'Invalid Host header - possible DNS rebinding attack detected', 'MlflowHostError'],
     [404, '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no such experiment"}', 'MlflowNotFoundError'],
+    [404, '<!doctype html><title>404 Not Found</title>', 'MlflowNotFoundError'],
     [413, '', 'MlflowTooLargeError'],
     [422, '{"detail":[{"loc":["header"]}]}', 'MlflowRequestError'],
+    [200, '\n<!DOCTYPE html><title>Sign in</title>', 'MlflowServerError'],
+    [203, '<html></html>', 'MlflowServerError'],
     [500, '{"message":"Trace data not stored in tracking store"}', 'MlflowServerError'],
     [501, '{"detail":"file store"}', 'MlflowServerError'],
   ])('says at once what %i %s means', async (status, body, name) => {
@@ -97,6 +100,20 @@ describe('MlflowHttp', () => {
     ]);
     expect(error.message).toContain(`GET ${server.url}/prefix/version failed (${status}`);
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('tells a server that has no such thing from an address where no server is', async () => {
+    const http = await client([
+      { status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' },
+      { status: 404, body: '<!doctype html><title>404 Not Found</title>' },
+      { status: 200, body: '<!doctype html><title>Sign in</title>' },
+      ok,
+    ]);
+
+    expect(await http.find(get)).toBeUndefined();
+    await expect(http.find(get)).rejects.toThrow(/404 Not Found.*Check that an MLflow server is at this address/);
+    await expect(http.find(get)).rejects.toThrow(/Sign in.*a page for people.*Check that an MLflow server is/);
+    expect(await http.find(get)).toBe('fine');
   });
 
   it('gives up after as many tries as the environment allows', async () => {

@@ -165,7 +165,7 @@ describe('MlflowTransport', () => {
 
   it('reads a trace whose spans are not there, or odd', async () => {
     const info = '{"trace":{"trace_info":{"trace_id":"tr-00000000000000000000000000000001","state":"OK"}}}';
-    let spans: Reply = { status: 404 };
+    let spans: Reply = { status: 404, body: '{"error_code":"NOT_FOUND"}' };
     const mlflow = await transport(({ url }) =>
       url.includes('get-trace-artifact') ? spans : { status: 200, body: info },
     );
