@@ -15,7 +15,7 @@ const common = { testTimeout: 30_000, hookTimeout: 30_000, execArgv: ['--expose-
 export default defineConfig({
   test: {
     // Prepared for `npm test` and the gate; a single spec by `npx vitest run` takes what it finds.
-    globalSetup: isWholeRun() ? ['spec/support/prepare-python.ts'] : [],
+    globalSetup: isWholeRun() ? ['spec/support/prepare-python.ts', 'spec/support/prepare-chromium.ts'] : [],
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts'],
