@@ -10,7 +10,7 @@ const layers = {
   entities: ['errors', 'utils'],
   usage: base,
   conversation: ['usage', ...base],
-  exporters: ['conversation', ...base],
+  exporters: ['conversation', 'usage', ...base],
   tracing: ['usage', contract, ...base],
   decorators: ['tracing', 'usage', contract, ...base],
   settings: base,

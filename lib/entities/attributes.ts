@@ -36,6 +36,7 @@ export const TraceKey = {
   session: 'mlflow.trace.session',
   user: 'mlflow.trace.user',
   name: 'mlflow.traceName',
+  run: 'mlflow.sourceRun',
   /** `'true'` where the trace left before its root had ended. */
   incomplete: 'traced_agents.incomplete',
 } as const;

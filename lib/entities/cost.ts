@@ -17,6 +17,11 @@ export function costFromJson(json: unknown): Cost | undefined {
   return Object.freeze({ inputCost, outputCost, totalCost: isAmount(total) ? total : inputCost + outputCost });
 }
 
+/** A cost as MLflow's JSON text. */
+export function costToJson({ inputCost, outputCost, totalCost }: Cost): string {
+  return JSON.stringify({ input_cost: inputCost, output_cost: outputCost, total_cost: totalCost });
+}
+
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

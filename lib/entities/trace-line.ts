@@ -20,6 +20,11 @@ export function traceToLine(trace: Trace): string {
   return new LineWriter(trace).write();
 }
 
+/** The trace's spans alone, as MLflow keeps them in a file (`traces.json`). */
+export function spansToJson(trace: Trace): string {
+  return new LineWriter(trace).data();
+}
+
 const defaultLocationText = JSON.stringify(defaultLocation);
 
 /** Writes one trace. What it says twice is encoded once: ids in each span, and the root's inputs and outputs as previews. */
@@ -40,9 +45,13 @@ class LineWriter {
   }
 
   write(): string {
+    return `{"info":${this.#info(this.#trace.info)},"data":${this.data()}}`;
+  }
+
+  data(): string {
     let spans = '';
     for (const span of this.#trace.data.spans) spans += spans === '' ? this.#span(span) : `,${this.#span(span)}`;
-    return `{"info":${this.#info(this.#trace.info)},"data":{"spans":[${spans}]}}`;
+    return `{"spans":[${spans}]}`;
   }
 
   #info(info: TraceInfo): string {

@@ -19,14 +19,8 @@ const maxMessageLength = 500;
 const addressRemedy =
   'Check that an MLflow server is at this address, with its path (--static-prefix), and that it knows this route.';
 
-interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage'> {
+interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage' | 'errorCode'> {
   readonly status: number;
-}
-
-/** Whether MLflow says so: proxies and unknown routes answer in HTML or in plain text. */
-export function isOwnAnswer(body: string): boolean {
-  const json = parseJson(body);
-  return isRecord(json) && 'error_code' in json;
 }
 
 /** Whether it is made for people: MLflow's routes answer with JSON, plain text or nothing. */
@@ -36,8 +30,11 @@ export function isPage(body: string): boolean {
 
 /** What an answer other than 2xx means, or a page in place of the answer. */
 export function failureOf(request: AnsweredRequest, body: string): MlflowError {
-  const serverMessage = messageIn(body);
-  const failed = { ...request, serverMessage };
+  const json = parseJson(body);
+  const said = isRecord(json) ? json : {};
+  const serverMessage = messageIn(said, body);
+  const errorCode = typeof said['error_code'] === 'string' ? said['error_code'] : undefined;
+  const failed = { ...request, serverMessage, errorCode };
   if (/invalid host header/i.test(serverMessage)) return new MlflowHostError(failed, hostRemedy(request.url));
   switch (request.status) {
     case 401:
@@ -48,9 +45,10 @@ export function failureOf(request: AnsweredRequest, body: string): MlflowError {
     case 403:
       return new MlflowPermissionError(failed, 'Ask for the right EDIT (to write) or READ on the experiment.');
     case 404:
+      // Proxies and unknown routes answer in HTML or in plain text.
       return new MlflowNotFoundError(
         failed,
-        isOwnAnswer(body) ? 'Check that what is asked for exists.' : addressRemedy,
+        errorCode === undefined ? addressRemedy : 'Check that what is asked for exists.',
       );
     case 413:
       return new MlflowTooLargeError(
@@ -73,7 +71,7 @@ function otherFailureOf(failed: FailedRequest & AnsweredRequest): MlflowError {
 
 /** What it means that no answer came. */
 export function failureWithoutAnswer(
-  request: Omit<FailedRequest, 'serverMessage' | 'status'>,
+  request: Omit<FailedRequest, 'serverMessage' | 'errorCode' | 'status'>,
   cause: unknown,
 ): MlflowError {
   const failed = { ...request, status: undefined, serverMessage: reasonOf(cause) };
@@ -90,9 +88,8 @@ function hostRemedy(url: string): string {
 }
 
 /** MLflow answers in two JSON forms, in plain text and in HTML. */
-function messageIn(body: string): string {
-  const json = parseJson(body);
-  const said = isRecord(json) ? (json['message'] ?? json['detail']) : undefined;
+function messageIn(json: Readonly<Record<string, unknown>>, body: string): string {
+  const said = json['message'] ?? json['detail'];
   const text =
     said === undefined ? body.replace(/<[^>]*>/g, ' ') : typeof said === 'string' ? said : JSON.stringify(said);
   const line = text.replace(/\s+/g, ' ').trim();

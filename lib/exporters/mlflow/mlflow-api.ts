@@ -19,11 +19,12 @@ import {
   experimentByName,
   restoreExperiment,
 } from './experiments.js';
-import { MlflowHttp } from './mlflow-http.js';
+import type { MlflowHttp } from './mlflow-http.js';
 import { readTrace, searchPage } from './read-traces.js';
 import { readAll } from './search-stored.js';
 import type { TraceFilter } from './trace-filter.js';
 import { pathOfTrace, tracesPath } from './trace-paths.js';
+import { openServer, type TraceServer } from './trace-server.js';
 
 /** Which traces `MlflowClient.searchTraces` finds. */
 export interface TraceSearch {
@@ -44,10 +45,12 @@ const protectedTags: ReadonlySet<string> = new Set(['mlflow.artifactLocation', '
 
 /** What `MlflowClient` asks of a server; loaded with the first question. */
 export class MlflowApi {
+  readonly #server: TraceServer;
   readonly #http: MlflowHttp;
 
   constructor(connection: MlflowConnection) {
-    this.#http = new MlflowHttp(connection);
+    this.#server = openServer(connection);
+    this.#http = this.#server.http;
   }
 
   getExperiment(id: string): Promise<Experiment | undefined> {
@@ -71,14 +74,14 @@ export class MlflowApi {
   }
 
   getTrace(traceId: string): Promise<Trace | undefined> {
-    return readTrace(this.#http, traceId);
+    return readTrace(this.#server, traceId);
   }
 
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
     let pageToken: string | undefined;
     do {
       const page = await searchPage(this.#http, { ...search, pageToken });
-      yield* await readAll(this.#http, page.infos);
+      yield* await readAll(this.#server, page.infos);
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
   }

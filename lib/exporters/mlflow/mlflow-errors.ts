@@ -9,6 +9,8 @@ export interface FailedRequest {
   readonly status: number | undefined;
   /** What the server itself said, shortened. */
   readonly serverMessage: string;
+  /** The server's own name for what went wrong, if it told one. */
+  readonly errorCode?: string | undefined;
 }
 
 /**
@@ -27,9 +29,11 @@ export class MlflowError extends TracingError {
   readonly url: string;
   readonly status: number | undefined;
   readonly serverMessage: string;
+  /** The server's own name for the failure (`RESOURCE_DOES_NOT_EXIST`); `undefined` if it told none. */
+  readonly errorCode: string | undefined;
 
   constructor(request: FailedRequest, remedy: string, options?: ErrorOptions) {
-    const { method, url, status, serverMessage } = request;
+    const { method, url, status, serverMessage, errorCode } = request;
     const answer = status === undefined ? 'no answer' : `${status}`;
     const said = serverMessage === '' ? '' : `: ${serverMessage}`;
     super(`${method} ${url} failed (${answer}${said}). ${remedy}`, options);
@@ -37,6 +41,7 @@ export class MlflowError extends TracingError {
     this.url = url;
     this.status = status;
     this.serverMessage = serverMessage;
+    this.errorCode = errorCode;
   }
 }
 

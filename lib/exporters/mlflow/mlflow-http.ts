@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
-import { failureOf, failureWithoutAnswer, isOwnAnswer, isPage } from './failure-of.js';
+import { failureOf, failureWithoutAnswer, isPage } from './failure-of.js';
 import { MlflowAuthError, type MlflowError, MlflowNetworkError, MlflowRequestError } from './mlflow-errors.js';
 
 /** One request to a tracking server. */
@@ -107,7 +107,11 @@ export class MlflowHttp {
       const { status } = response;
       if (response.ok && !isPage(text)) return { text };
       const error = failureOf({ method, url, status }, text);
-      return { error, isUnknown: status === 404 && isOwnAnswer(text), retryAfterMs: retryAfterIn(response.headers) };
+      return {
+        error,
+        isUnknown: status === 404 && error.errorCode !== undefined,
+        retryAfterMs: retryAfterIn(response.headers),
+      };
     } catch (cause) {
       return { error: failureWithoutAnswer({ method, url }, cause), isUnknown: false, retryAfterMs: undefined };
     }

@@ -3,10 +3,12 @@ import { RejectedTracesError } from '../../errors.js';
 import type { TraceQuery } from '../exporter.js';
 import type { MlflowConnection } from './connection.js';
 import { chooseExperiment, type ExperimentChoice } from './experiments.js';
-import { MlflowHttp } from './mlflow-http.js';
+import { sendAsFiles } from './file-way.js';
 import { sendByOtlp } from './otlp-way.js';
 import { readTrace } from './read-traces.js';
 import { searchStored } from './search-stored.js';
+import { openServer, type TraceServer } from './trace-server.js';
+import { isRouteMissing, type Refusal, type Target } from './way.js';
 
 /** Where traces go. */
 export interface MlflowDestination {
@@ -17,13 +19,15 @@ export interface MlflowDestination {
 
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {
-  readonly #http: MlflowHttp;
+  readonly #server: TraceServer;
   readonly #destination: MlflowDestination;
+  /** Until the server has shown that it does not. */
+  #takesOtlp = true;
   #experiment: Promise<string> | undefined;
 
   constructor(destination: MlflowDestination) {
     this.#destination = destination;
-    this.#http = new MlflowHttp(destination.connection);
+    this.#server = openServer(destination.connection);
   }
 
   /**
@@ -33,7 +37,7 @@ export class MlflowTransport {
    */
   async send(traces: readonly Trace[], signal: AbortSignal): Promise<void> {
     const target = { experimentId: await this.#experimentId(), runId: this.#destination.runId, signal };
-    const refused = await sendByOtlp(this.#http, traces, target);
+    const refused = await this.#deliver(traces, target);
     const [first] = refused;
     if (first === undefined) return;
     const ids = refused.map(({ trace }) => trace.info.traceId);
@@ -41,16 +45,30 @@ export class MlflowTransport {
   }
 
   getTrace(traceId: string): Promise<Trace | undefined> {
-    return readTrace(this.#http, traceId);
+    return readTrace(this.#server, traceId);
   }
 
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    return await searchStored(this.#http, await this.#experimentId(), query);
+    return await searchStored(this.#server, await this.#experimentId(), query);
+  }
+
+  /** What the server has shown once is not asked again. */
+  async #deliver(traces: readonly Trace[], target: Target): Promise<readonly Refusal[]> {
+    if (this.#takesOtlp) {
+      try {
+        return await sendByOtlp(this.#server.http, traces, target);
+      } catch (error) {
+        if (!isRouteMissing(error)) throw error;
+      }
+    }
+    const refused = await sendAsFiles(this.#server, traces, target);
+    this.#takesOtlp = false;
+    return refused;
   }
 
   /** Looked up once; where that failed, again with the next batch. */
   #experimentId(): Promise<string> {
-    this.#experiment ??= chooseExperiment(this.#http, this.#destination.choice).catch((error: unknown) => {
+    this.#experiment ??= chooseExperiment(this.#server.http, this.#destination.choice).catch((error: unknown) => {
       this.#experiment = undefined;
       throw error;
     });

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { otlpJson } from './otlp-json.js';
-import { needsTraceInfo, startTrace } from './start-trace.js';
+import { needsTraceInfo, startTrace, traceInfoJson } from './start-trace.js';
 import { traceLength } from './trace-length.js';
 import { isAboutContent, type Refusal, type Target } from './way.js';
 
@@ -51,11 +51,12 @@ async function sendSpans(http: MlflowHttp, traces: readonly Trace[], target: Tar
   });
 }
 
+/** The spans must have arrived: an info without spans cannot be read. */
 async function sendInfos(http: MlflowHttp, traces: readonly Trace[], target: Target): Promise<readonly Refusal[]> {
   const refused: Refusal[] = [];
   for (const trace of traces.filter(needsTraceInfo)) {
     try {
-      await startTrace(http, trace, target);
+      await startTrace(http, { info: traceInfoJson(trace, target), signal: target.signal });
     } catch (error) {
       if (!isAboutContent(error)) throw error;
       refused.push({ trace, error });

@@ -4,30 +4,20 @@ import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { isCarrier } from './otlp-json.js';
+import type { SpanFiles } from './span-files.js';
 import { filterText, type TraceFilter } from './trace-filter.js';
-
-/** What the server says of a trace, as it says it. */
-export type TraceInfoJson = Readonly<Record<string, unknown>>;
+import { readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
+import type { TraceServer } from './trace-server.js';
 
 /** A trace with its spans, wherever the server keeps these; `undefined` if it knows no such trace. */
-export async function readTrace(http: MlflowHttp, traceId: string): Promise<Trace | undefined> {
+export async function readTrace({ http, files }: TraceServer, traceId: string): Promise<Trace | undefined> {
   const info = await readTraceInfo(http, traceId);
-  return info === undefined ? undefined : traceOf(info, await readSpans(http, traceId));
+  return info === undefined ? undefined : traceOf(info, await readSpans(files, traceId));
 }
 
-async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceInfoJson | undefined> {
-  const path = `/api/3.0/mlflow/traces/${encodeURIComponent(traceId)}`;
-  const answer = await http.find({ method: 'GET', path });
-  const json = answer === undefined ? undefined : parseJson(answer);
-  const trace = isRecord(json) ? json['trace'] : undefined;
-  const info = isRecord(trace) ? trace['trace_info'] : undefined;
-  return isRecord(info) ? info : undefined;
-}
-
-/** The route of the server's own pages: it knows both places where spans may be, and gives them in the form of a trace file. */
-export async function readSpans(http: MlflowHttp, traceId: string): Promise<readonly unknown[]> {
-  const path = '/ajax-api/3.0/mlflow/get-trace-artifact';
-  const answer = await http.find({ method: 'GET', path, query: [['request_id', traceId]] });
+/** In the form of a trace file; none where the server has none. */
+export async function readSpans(files: SpanFiles, traceId: string): Promise<readonly unknown[]> {
+  const answer = await files.read(traceId);
   const json = answer === undefined ? undefined : parseJson(quoteNanoseconds(answer));
   const spans = isRecord(json) ? json['spans'] : undefined;
   return Array.isArray(spans) ? spans : [];

@@ -1,16 +1,17 @@
 import type { Trace } from '../../entities/trace.js';
 import type { TraceQuery } from '../exporter.js';
 import { matchesQuery } from '../match-trace.js';
-import type { MlflowHttp } from './mlflow-http.js';
-import { readSpans, searchPage, type TraceInfoJson, traceOf } from './read-traces.js';
+import { readSpans, searchPage, traceOf } from './read-traces.js';
 import type { TraceFilter } from './trace-filter.js';
+import type { TraceInfoJson } from './trace-info-json.js';
+import type { TraceServer } from './trace-server.js';
 
 /** Traces whose spans are asked for at once. */
 const maxAtOnce = 8;
 
 /** The traces of an experiment that meet a query, those that started last first. */
 export async function searchStored(
-  http: MlflowHttp,
+  server: TraceServer,
   experimentId: string,
   query: TraceQuery,
 ): Promise<readonly Trace[]> {
@@ -19,13 +20,13 @@ export async function searchStored(
   let pageToken: string | undefined;
   do {
     const pageSize = Math.max(1, Math.min(500, limit - found.length));
-    const page = await searchPage(http, {
+    const page = await searchPage(server.http, {
       experimentIds: [experimentId],
       filter: filterOf(query),
       pageSize,
       pageToken,
     });
-    for (const trace of await readAll(http, page.infos)) {
+    for (const trace of await readAll(server, page.infos)) {
       // What the server's grammar cannot say in full.
       if (found.length < limit && matchesQuery(trace.info, query)) found.push(trace);
     }
@@ -49,12 +50,12 @@ function filterOf({ state, name, session, user, tags, startedAfter, startedBefor
 }
 
 /** The traces that a search has found, with their spans. */
-export async function readAll(http: MlflowHttp, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
+export async function readAll({ files }: TraceServer, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
   for (let start = 0; start < infos.length; start += maxAtOnce) {
     const some = infos.slice(start, start + maxAtOnce);
     traces.push(
-      ...(await Promise.all(some.map(async (info) => traceOf(info, await readSpans(http, String(info['trace_id'])))))),
+      ...(await Promise.all(some.map(async (info) => traceOf(info, await readSpans(files, String(info['trace_id'])))))),
     );
   }
   return traces;

@@ -2,6 +2,9 @@ import { TraceKey } from '../../entities/attributes.js';
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { sentTags } from './sent-tags.js';
+import { type TraceInfoJson, traceInfoIn } from './trace-info-json.js';
+import { tracesPath } from './trace-paths.js';
+import type { Target } from './way.js';
 
 /** What the server makes of a trace's spans by itself. */
 const carriedMetadata: ReadonlySet<string> = new Set([
@@ -29,21 +32,33 @@ export function needsTraceInfo({ info, data }: Trace): boolean {
 /** Of a span the server takes only tags whose keys could be names of files; the others it drops without a word. */
 const carriedTag = /^\w[\w :-]*(?:[./]\w[\w :-]*)*$/;
 
-/** Tells the server what it cannot read off the spans. They must have arrived: an info without spans cannot be read. */
+/** One summary on its way. */
+export interface TraceStart {
+  readonly info: TraceInfoJson;
+  /** @default true */
+  readonly isRepeatable?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Tells the server of a trace. @returns the trace as the server knows it now. */
 export async function startTrace(
   http: MlflowHttp,
-  trace: Trace,
-  { experimentId, signal }: { readonly experimentId: string; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const json = { trace: { trace_info: traceInfoJson(trace, experimentId) } };
-  await http.send({ method: 'POST', path: '/api/3.0/mlflow/traces', json, signal });
+  { info, isRepeatable = true, signal }: TraceStart,
+): Promise<TraceInfoJson> {
+  const json = { trace: { trace_info: info } };
+  const answer = await http.send({ method: 'POST', path: tracesPath, json, isRepeatable, signal });
+  return traceInfoIn(answer) ?? info;
 }
 
 /**
  * The server cuts silently what protobuf does not take, in the order of the keys: what could be odd stands last, MLflow's own before
  * the user's.
  */
-function traceInfoJson({ info }: Trace, experimentId: string): object {
+export function traceInfoJson(
+  { info }: Trace,
+  { experimentId }: Pick<Target, 'experimentId'>,
+  metadata: Readonly<Record<string, string>> = info.metadata,
+): TraceInfoJson {
   return {
     trace_id: info.traceId,
     trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } },
@@ -52,7 +67,7 @@ function traceInfoJson({ info }: Trace, experimentId: string): object {
     state: info.state,
     ...(info.requestPreview === undefined ? {} : { request_preview: info.requestPreview.toWellFormed() }),
     ...(info.responsePreview === undefined ? {} : { response_preview: info.responsePreview.toWellFormed() }),
-    trace_metadata: ownFirst(info.metadata, (key, value) =>
+    trace_metadata: ownFirst(metadata, (key, value) =>
       longMetadata.has(key) ? value : cutTo(value, maxMetadataLength),
     ),
     tags: ownFirst(sentTags(info.tags), (_key, value) => cutTo(value, maxTagLength)),

@@ -1,5 +1,5 @@
 import type { Trace } from '../../entities/trace.js';
-import { type MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-errors.js';
+import { MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-errors.js';
 
 /** Where the traces of one call go. */
 export interface Target {
@@ -16,5 +16,12 @@ export interface Refusal {
 
 /** Whether the server refuses what it was sent, and not who sent it or when. */
 export function isAboutContent(error: unknown): error is MlflowError {
-  return error instanceof MlflowRequestError || error instanceof MlflowTooLargeError;
+  return (error instanceof MlflowRequestError && !isRouteMissing(error)) || error instanceof MlflowTooLargeError;
+}
+
+/** Whether the server has no such route: an experiment that it does not know, it names. */
+export function isRouteMissing(error: unknown): boolean {
+  if (!(error instanceof MlflowError)) return false;
+  const { status, errorCode } = error;
+  return status === 405 || status === 501 || (status === 404 && errorCode !== 'RESOURCE_DOES_NOT_EXIST');
 }

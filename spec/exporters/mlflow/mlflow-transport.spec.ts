@@ -8,6 +8,9 @@ import { aTrace, type TraceParts } from '../../support/traces.js';
 const { signal } = new AbortController();
 const experiment = { status: 200, body: '{"experiment":{"experiment_id":"7","name":"x","lifecycle_stage":"active"}}' };
 const ok = { status: 200, body: '{}' };
+const started =
+  '{"trace":{"trace_info":{"tags":{"mlflow.artifactLocation":"mlflow-artifacts:/7/traces/tr-1/artifacts"}}}}';
+const filePath = '/api/2.0/mlflow-artifacts/artifacts/7/traces/tr-1/artifacts/traces.json';
 
 let server: ScriptedServer;
 
@@ -209,5 +212,66 @@ describe('MlflowTransport', () => {
     const mlflow = await transport(() => ({ status: 200, body: '[]' }));
 
     expect(await mlflow.searchTraces({})).toEqual([]);
+  });
+
+  it('asks a server without OpenTelemetry for the route once it has taken a trace as a file, and not before', async () => {
+    let isUp = false;
+    const mlflow = await transport(({ url, method }) => {
+      if (url === '/v1/traces' || !isUp) return { status: 404 };
+      return { status: 200, body: method === 'POST' ? started : '' };
+    });
+
+    await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow('404');
+    isUp = true;
+    await mlflow.send([numbered(1)], signal);
+    await mlflow.send([numbered(2)], signal);
+
+    expect(requestsTo('/v1/traces')).toHaveLength(2);
+    expect(requestsTo(filePath)).toHaveLength(2);
+  });
+
+  it('throws what concerns all where the server knows the route, and not the experiment', async () => {
+    const body = '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no experiment"}';
+    const mlflow = await transport(() => ({ status: 404, body }));
+
+    await expect(mlflow.send([numbered(1)], signal)).rejects.toMatchObject({ errorCode: 'RESOURCE_DOES_NOT_EXIST' });
+    expect(server.seen.at(-1)?.url).toBe('/v1/traces');
+  });
+
+  it('throws what names the traces that a server does not take as files', async () => {
+    const mlflow = await transport(({ url, body }) => {
+      if (url === '/v1/traces') return { status: 501 };
+      return body.includes('0003') ? { status: 400 } : { status: 200, body: started };
+    });
+
+    const sent = mlflow.send([numbered(2), numbered(3)], signal);
+
+    await expect(sent).rejects.toMatchObject({ traceIds: [numbered(3).info.traceId] });
+  });
+
+  it.each<[string, Reply]>([
+    ['no answer', 'hang up'],
+    ['a failure', { status: 500 }],
+  ])('sends the summary of a trace again after %s, unless the server has it', async (_what, failure) => {
+    const told: Reply[] = [failure, { status: 200, body: started }];
+    const mlflow = await transport(({ url, method }) => {
+      if (url === '/v1/traces') return { status: 501 };
+      if (method === 'GET') return { status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' };
+      return url === '/api/3.0/mlflow/traces' ? (told.shift() as Reply) : ok;
+    });
+
+    await mlflow.send([numbered(1)], signal);
+
+    expect(told).toEqual([]);
+    expect(requestsTo(filePath)).toHaveLength(1);
+  });
+
+  it.each([
+    ['in a place that only it can reach', started.replace('mlflow-artifacts:/7', 's3://bucket')],
+    ['in a place that it does not tell', ''],
+  ])('tells what to do where a server keeps files %s', async (_where, body) => {
+    const mlflow = await transport(({ url }) => (url === '/v1/traces' ? { status: 501 } : { status: 200, body }));
+
+    await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow(/Start it with a database/);
   });
 });
