@@ -11,7 +11,11 @@ import { AssistantAgent, type TaskResult } from './assistant-agent.js';
 import { RoundRobinGroupChat, SelectorGroupChat } from './group-chat.js';
 import { OpenAIChatCompletionClient } from './model-client.js';
 
-init({ exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })] });
+const { MLFLOW_TRACKING_URI: trackingUri } = process.env; // a server of yours shows the traces, too
+init({
+  exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })],
+  ...(trackingUri && { trackingUri }),
+});
 
 const inTurn = [
   { toolCalls: [{ name: 'calculator', arguments: { a: 7, b: 5, operator: '+' } }] },

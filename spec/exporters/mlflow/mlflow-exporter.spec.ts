@@ -16,7 +16,6 @@ import {
   updateCurrentTrace,
 } from 'traced-agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runSample } from '../../samples/run-sample.js';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { aTrace } from '../../support/traces.js';
@@ -238,19 +237,6 @@ print(json.dumps(len(mlflow.search_traces(locations=[experiment.experiment_id], 
       golden.data.spans.map(({ attributes }) => attributes),
     );
     expect(conversationOf(stored as Trace)).toEqual(conversationOf(golden));
-  });
-
-  it('shows the demo to Python', async () => {
-    const { traces } = await runSample('ag2', newFolder(), {
-      MLFLOW_TRACKING_URI: server.url,
-      MLFLOW_EXPERIMENT_NAME: 'demo',
-    });
-
-    const seen = server.ask(`
-experiment = mlflow.get_experiment_by_name('demo')
-[trace] = mlflow.search_traces(locations=[experiment.experiment_id], return_type='list')
-print(json.dumps([trace.info.trace_id, trace.info.token_usage['total_tokens'], len(trace.search_spans(span_type='AGENT')), len(trace.data.spans)]))`);
-    expect(seen).toEqual([traces[0]?.info.traceId, traces[0]?.info.tokenUsage?.totalTokens, 9, 19]);
   });
 
   it('takes the experiment and the run by id', async () => {
