@@ -3,7 +3,7 @@ import type { Trace } from './entities/trace.js';
 import type { TracingError } from './errors.js';
 import { checkExporters } from './exporters/check-exporters.js';
 import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
-import { checkOptions, readSettings, type SettingValues } from './settings.js';
+import { checkOptions, flatOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
 import { secretHider } from './tracing/capture/hide-secrets.js';
@@ -13,6 +13,7 @@ import { oncePerCause } from './tracing/once-per-cause.js';
 import { Pipeline } from './tracing/pipeline.js';
 import { registerProvider, withdrawProvider } from './tracing/provider.js';
 import { Recorder } from './tracing/recorder.js';
+import { type KeepOptions, type KeepRules, TailSampling } from './tracing/tail-sampling.js';
 import { Tracing, type TracingStats } from './tracing/tracing.js';
 import { disown } from './utils/answer-now.js';
 
@@ -38,6 +39,11 @@ export interface InitOptions {
   readonly verbosity?: 'line' | 'tree' | 'full' | 'json';
   /** The share of traces that is kept, 0 to 1, decided by trace id (`TRACED_AGENTS_SAMPLE_RATIO`, `MLFLOW_TRACE_SAMPLING_RATIO`). @default 1 */
   readonly sampleRatio?: number;
+  /**
+   * Traces that are kept although `sampleRatio` leaves them out. Where anything is set, every trace is recorded, and it is decided when
+   * it has ended; with `sampleRatio: 0` these are all that is kept. @default none
+   */
+  readonly keep?: KeepOptions;
   /** Whether spans of libraries that use OpenTelemetry join, where no other SDK is set up (`TRACED_AGENTS_GLOBAL`). @default true */
   readonly global?: boolean;
   /** Whether keys and values that look like secrets are hidden (`TRACED_AGENTS_REDACT_SECRETS`). @default true */
@@ -100,7 +106,7 @@ export function init(options: InitOptions = {}): Tracing {
   checkOptions(options);
   const misfits: TracingError[] = [];
   const settings = readSettings({
-    options: { ...options },
+    options: flatOptions({ ...options }),
     environment: process.env,
     onError: (error) => misfits.push(error),
   });
@@ -138,9 +144,20 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     active.lastTraceId = ended.id;
     pipeline.push(ended);
   };
-  const recorder = new Recorder({ ...settings, capture, contexts, onTrace, onError });
+  const tail = new TailSampling(keepRules(options, settings), { contexts, onError });
+  const recorder = new Recorder({ ...settings, tail, capture, contexts, onTrace, onError });
   const { shutdownTimeoutMs, flushOnSignals } = settings;
   return new Tracing({ recorder, pipeline, shutdownTimeoutMs, flushOnSignals, onEnd: withdrawGlobals });
+}
+
+function keepRules({ keep }: InitOptions, settings: SettingValues): KeepRules {
+  return {
+    errors: settings.keepErrors,
+    slowerThanMs: settings.keepSlowerThanMs,
+    moreTokensThan: settings.keepMoreTokensThan,
+    moreCostThan: settings.keepMoreCostThan,
+    when: keep?.when,
+  };
 }
 
 /** Leaves OpenTelemetry's globals to others; `init()` registers them anew. */

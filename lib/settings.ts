@@ -7,6 +7,7 @@ import {
   choices,
   count,
   flag,
+  group,
   list,
   names,
   shown,
@@ -34,6 +35,10 @@ export interface SettingValues {
   readonly file: string;
   readonly verbosity: 'line' | 'tree' | 'full' | 'json';
   readonly sampleRatio: number;
+  readonly keepErrors: boolean;
+  readonly keepSlowerThanMs: number | undefined;
+  readonly keepMoreTokensThan: number | undefined;
+  readonly keepMoreCostThan: number | undefined;
   readonly redactSecrets: boolean;
   readonly redactKeys: readonly string[] | undefined;
   readonly maxStringLength: number;
@@ -52,6 +57,8 @@ export interface SettingValues {
 /** Some 23 days: a timer of Node that is to run for longer than 2^31 ms fires at once. */
 const longestTimer = 2_000_000_000;
 
+const anyAmount = amount(Number.MAX_SAFE_INTEGER);
+
 /** Every option that has an environment variable, once. The table in `docs/configuration.md` is checked against it. */
 export const settings: { readonly [Name in keyof SettingValues]: Setting<SettingValues[Name]> } = {
   // Misspelt, it was to switch tracing off: who wants it on need not set it.
@@ -61,6 +68,10 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   file: setting(['file', 'TRACED_AGENTS_FILE'], text, 'traces.jsonl'),
   verbosity: setting(['verbosity', 'TRACED_AGENTS_VERBOSITY'], choice(['tree', 'line', 'full', 'json']), 'tree'),
   sampleRatio: setting(['sampleRatio', 'TRACED_AGENTS_SAMPLE_RATIO', 'MLFLOW_TRACE_SAMPLING_RATIO'], amount(1), 1),
+  keepErrors: setting(['keep.errors', 'TRACED_AGENTS_KEEP_ERRORS'], flag, false),
+  keepSlowerThanMs: setting(['keep.slowerThanMs', 'TRACED_AGENTS_KEEP_SLOWER_THAN_MS'], anyAmount, undefined),
+  keepMoreTokensThan: setting(['keep.moreTokensThan', 'TRACED_AGENTS_KEEP_MORE_TOKENS_THAN'], count, undefined),
+  keepMoreCostThan: setting(['keep.moreCostThan', 'TRACED_AGENTS_KEEP_MORE_COST_THAN'], anyAmount, undefined),
   redactSecrets: setting(['redactSecrets', 'TRACED_AGENTS_REDACT_SECRETS'], flag, true),
   redactKeys: setting(['redactKeys', 'TRACED_AGENTS_REDACT_KEYS'], names, undefined),
   maxStringLength: setting(['maxStringLength', 'TRACED_AGENTS_MAX_STRING_LENGTH'], count, 65_536),
@@ -70,11 +81,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   maxNodes: setting(['maxNodes', 'TRACED_AGENTS_MAX_NODES'], count, 10_000),
   maxOpenTraces: setting(['maxOpenTraces', 'TRACED_AGENTS_MAX_OPEN_TRACES'], count, 10_000),
   lateSpanMs: setting(['lateSpanMs', 'TRACED_AGENTS_LATE_SPAN_MS'], amount(longestTimer), 1000),
-  traceTimeoutMs: setting(
-    ['traceTimeoutMs', 'TRACED_AGENTS_TRACE_TIMEOUT_MS'],
-    amount(Number.MAX_SAFE_INTEGER),
-    3_600_000,
-  ),
+  traceTimeoutMs: setting(['traceTimeoutMs', 'TRACED_AGENTS_TRACE_TIMEOUT_MS'], anyAmount, 3_600_000),
   shutdownTimeoutMs: setting(['shutdownTimeoutMs', 'TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'], amount(longestTimer), 2000),
   flushOnSignals: setting(['flushOnSignals', 'TRACED_AGENTS_FLUSH_ON_SIGNALS'], flag, false),
   maxRecentTraces: setting(['maxRecentTraces', 'TRACED_AGENTS_MAX_RECENT_TRACES'], count, 20),
@@ -87,6 +94,8 @@ const optionKinds: ReadonlyMap<string, ValueKind> = new Map([
   ['exporters', list],
   ['trackingUri', text],
   ['experiment', text],
+  ['keep', group],
+  ['keep.when', callback],
   ['redact', callback],
   ['onError', callback],
 ]);
@@ -96,7 +105,7 @@ export function checkOptions(options: unknown): void {
   if (!isRecord(options)) {
     throw new ConfigurationError(`init() takes an object of options, but got ${shown(options)}.`);
   }
-  for (const [option, value] of Object.entries(options)) {
+  for (const [option, value] of Object.entries(flatOptions(options))) {
     const kind = optionKinds.get(option);
     if (kind === undefined) {
       throw new ConfigurationError(`init() has no option '${option}'. It knows ${[...optionKinds.keys()].join(', ')}.`);
@@ -105,6 +114,12 @@ export function checkOptions(options: unknown): void {
       throw new ConfigurationError(`The option '${option}' must be ${kind.wanted}, but is ${shown(value)}.`);
     }
   }
+}
+
+/** Options within an option under one name: `{ keep: { errors: true } }` says `keep.errors`, too. */
+export function flatOptions(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const inner = Object.entries(options['keep'] ?? {}).map(([name, value]) => [`keep.${name}`, value]);
+  return { ...options, ...Object.fromEntries(inner) };
 }
 
 /** Where the values come from. */

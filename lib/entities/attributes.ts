@@ -39,6 +39,8 @@ export const TraceKey = {
   run: 'mlflow.sourceRun',
   /** `'true'` where the trace left before its root had ended. */
   incomplete: 'traced_agents.incomplete',
+  /** Why a trace was kept that `sampleRatio` had left out: `error`, `slow`, `tokens`, `cost` or `when` (see `KeepOptions`). */
+  keptFor: 'traced_agents.kept_for',
 } as const;
 
 /** What a span is, in MLflow's words. Any other text is allowed, too. */

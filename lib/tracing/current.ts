@@ -28,7 +28,7 @@ export function getCurrentSpan(): LiveSpan {
  */
 export function updateCurrentTrace(update: TraceUpdate): void {
   const trace = currentSpan()?.trace;
-  if (!trace?.isSampled || trace.hasLeft) return;
+  if (!trace?.isRecorded || trace.hasLeft) return;
   try {
     trace.update(update);
   } catch (cause) {
@@ -57,7 +57,7 @@ export function withSession<Result>(scope: SessionScope, fn: () => Result): Resu
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */
 export function getLastActiveTraceId(): string | undefined {
   const trace = currentSpan()?.trace;
-  const id = trace?.isSampled && !trace.hasLeft ? trace.traceId : active.lastTraceId;
+  const id = trace?.isRecorded && !trace.hasLeft ? trace.traceId : active.lastTraceId;
   return id === undefined ? undefined : `tr-${id}`;
 }
 

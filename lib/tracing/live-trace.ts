@@ -11,6 +11,8 @@ export interface TraceKeeper {
   readonly capture: Capture;
   readonly maxTraceLength: number;
   readonly lateSpanMs: number;
+  /** Whether also traces are recorded that are not sampled: they may be kept for what is in them. */
+  readonly recordsAll: boolean;
   captureValue(value: unknown, path: string, budget: number): string;
   onTraceLate(trace: LiveTrace): void;
   onTraceEnd(trace: LiveTrace): void;
@@ -23,6 +25,7 @@ const noSpans: RecordingSpan[] = [];
 export class LiveTrace implements SpanOwner {
   readonly traceId: string;
   readonly isSampled: boolean;
+  readonly isRecorded: boolean;
   readonly startMoment: number;
   /** In the order of their start. Made with the root in it: an empty list that grows takes room for many, and most traces are small. */
   spans: RecordingSpan[] = noSpans;
@@ -48,6 +51,7 @@ export class LiveTrace implements SpanOwner {
     this.#recorder = recorder;
     this.traceId = traceId;
     this.isSampled = isSampled;
+    this.isRecorded = isSampled || recorder.recordsAll;
     this.startMoment = now();
   }
 
@@ -61,9 +65,9 @@ export class LiveTrace implements SpanOwner {
 
   onSpanStart(span: RecordingSpan): void {
     this.openSpans += 1;
-    // What is not sampled is counted, not kept.
+    // What is not recorded is counted, not kept.
     if (this.spans === noSpans) this.spans = [span];
-    else if (this.isSampled) this.spans.push(span);
+    else if (this.isRecorded) this.spans.push(span);
   }
 
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void {

@@ -15,12 +15,15 @@ import { OpenTraces } from './open-traces.js';
 import { RecordingSpan } from './recording-span.js';
 import { isSampled } from './sampling.js';
 import type { SpanDefinition } from './span-definition.js';
+import type { TailSampling } from './tail-sampling.js';
 
 /** What a recorder is made of; `InitOptions` says what each means. */
 export interface RecorderOptions {
   readonly capture: Capture;
   readonly contexts: Contexts;
   readonly sampleRatio: number;
+  /** What is kept of the traces that `sampleRatio` leaves out. */
+  readonly tail: TailSampling;
   readonly maxSpanLength: number;
   readonly maxTraceLength: number;
   readonly maxOpenTraces: number;
@@ -58,6 +61,7 @@ export class Recorder implements TraceKeeper {
   readonly maxSpanLength: number;
   readonly maxTraceLength: number;
   readonly lateSpanMs: number;
+  readonly recordsAll: boolean;
   readonly #options: RecorderOptions;
   readonly #open = new OpenTraces();
   /** Those whose root has ended, and what is told when the last of them has left. */
@@ -76,6 +80,7 @@ export class Recorder implements TraceKeeper {
     this.maxSpanLength = options.maxSpanLength;
     this.maxTraceLength = options.maxTraceLength;
     this.lateSpanMs = options.lateSpanMs;
+    this.recordsAll = options.tail.isOn;
     const everyMs = Math.min(60_000, Math.max(10, options.traceTimeoutMs / 4));
     this.#sweeper = setInterval(() => this.#closeOverdue(), everyMs);
     this.#sweeper.unref();
@@ -198,11 +203,8 @@ export class Recorder implements TraceKeeper {
 
   onTraceEnd(trace: LiveTrace): void {
     this.#open.delete(trace);
-    if (!trace.isSampled) {
-      this.#sampledOut += 1;
-    } else {
-      this.#hand(trace);
-    }
+    if (trace.isSampled || (trace.isRecorded && this.#options.tail.keeps(trace))) this.#hand(trace);
+    else this.#sampledOut += 1;
     if (this.#late.size > 0 && this.#late.delete(trace) && this.#late.size === 0) this.#tellNoneLate();
   }
 
@@ -236,7 +238,7 @@ export class Recorder implements TraceKeeper {
       recorded: this.#recorded,
       sampledOut: this.#sampledOut,
       dropped: this.#failed === 0 ? {} : { 'internal error': this.#failed },
-      open: this.#open.size,
+      open: this.#open.size + this.#options.tail.undecided,
     };
   }
 
@@ -250,9 +252,9 @@ export class Recorder implements TraceKeeper {
     return { name: definition.name ?? definition.functionName, agent: undefined };
   }
 
-  #beginTrace(traceId: string, isKept: boolean): LiveTrace {
+  #beginTrace(traceId: string, isSampled: boolean): LiveTrace {
     if (this.#open.size >= this.#options.maxOpenTraces) this.#open.oldest?.leave();
-    const trace = new LiveTrace(this, traceId, isKept);
+    const trace = new LiveTrace(this, traceId, isSampled);
     this.#open.add(trace);
     this.#started += 1;
     return trace;

@@ -32,7 +32,10 @@ const open = -1;
 /** What a span needs of the trace it is part of. */
 export interface SpanOwner {
   readonly traceId: string;
+  /** Whether its id is among those that are kept; other processes are told so, too. */
   readonly isSampled: boolean;
+  /** Whether its spans are gathered: those of a sampled trace, and of one that may be kept for what is in it. */
+  readonly isRecorded: boolean;
   /** Whether the trace is on its way to the exporters: spans that begin later begin a new one. */
   readonly hasLeft: boolean;
   /** Characters that inputs, outputs and attributes may still take. */
@@ -181,7 +184,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   isRecording(): boolean {
-    return this.endMoment === open && this.trace.isSampled;
+    return this.endMoment === open && this.trace.isRecorded;
   }
 
   setAttribute(key: string, value: AttributeValue | object): this {

@@ -23,7 +23,7 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   const span = recorder.openSpan(definition, context, self);
   if (span === undefined) return Reflect.apply(target, self, args);
   if (isMessage) noteHeard(recorder, span, call);
-  if (definition.captureInputs && span.trace.isSampled) recorder.captureInputs(span, args);
+  if (definition.captureInputs && span.trace.isRecorded) recorder.captureInputs(span, args);
   if (definition.type === SpanType.tool && span.trace.asked !== undefined) noteToolCallId(span, span.trace.asked);
   openBudget(span, self);
   return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isRecord } from './records.js';
 
 /** What a value may be. */
 export interface ValueKind {
@@ -82,6 +83,9 @@ export function choices<Word extends string>(words: readonly Word[]): TextKind<r
 
 /** A list of anything. */
 export const list: ValueKind = { wanted: 'an array', accepts: Array.isArray };
+
+/** Options within an option. */
+export const group: ValueKind = { wanted: 'an object of options', accepts: isRecord };
 
 /** What can be called. */
 export const callback: ValueKind = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
