@@ -63,6 +63,7 @@ export { MlflowClient, type MlflowClientOptions } from './exporters/mlflow/mlflo
 export {
   type FailedRequest,
   MlflowAuthError,
+  MlflowCertificateError,
   MlflowError,
   MlflowHostError,
   MlflowNetworkError,

@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -26,8 +27,12 @@ export class ScriptedServer {
     this.#server = server;
   }
 
-  static async start(reply: (request: SeenRequest, index: number) => Reply): Promise<ScriptedServer> {
-    const server = createServer();
+  /** With `tls` it speaks https. */
+  static async start(
+    reply: (request: SeenRequest, index: number) => Reply,
+    tls?: ServerOptions,
+  ): Promise<ScriptedServer> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
     const scripted = new ScriptedServer(server);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
@@ -52,7 +57,8 @@ export class ScriptedServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // it listens
+    const scheme = this.#server instanceof Server ? 'http' : 'https';
+    return `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // it listens
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
+import { type Environment, flagIn, numberIn } from './environment.js';
+import { readTlsSettings, type TlsSettings } from './tls-settings.js';
 
 /** How to reach a tracking server. */
 export interface MlflowConnection {
@@ -6,6 +8,8 @@ export interface MlflowConnection {
   readonly baseUrl: string;
   readonly authorize: Authorize;
   readonly retry: RetryLimits;
+  /** @default as Node does it by itself */
+  readonly tls?: TlsSettings | undefined;
 }
 
 /** Headers of a request. */
@@ -32,41 +36,42 @@ export interface RetryLimits {
   readonly respectsRetryAfter: boolean;
 }
 
+type CredentialSources = Pick<ConnectionSources, 'environment' | 'readCredentials'>;
+
 /** Where a connection is read from. */
 export interface ConnectionSources {
   /** `http(s)://...`; without it MLFLOW_TRACKING_URI. */
   readonly trackingUri: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of `~/.mlflow/credentials`, asked for only if the environment holds no credentials. */
+  readonly environment: Environment;
+  /** The text of `~/.mlflow/credentials`, asked for only if the environment does not hold both user and password. */
   readonly readCredentials: () => string | undefined;
 }
 
 /**
  * What Python's MLflow would do with the same environment.
  *
- * @throws {ConfigurationError} for an address or a number that cannot be used.
+ * @throws {ConfigurationError} for an address, a number or a certificate that cannot be used.
  */
-export function readConnection({ trackingUri, environment, readCredentials }: ConnectionSources): MlflowConnection {
+export function readConnection({ trackingUri, ...sources }: ConnectionSources): MlflowConnection {
+  const { environment } = sources;
   const url = parseUri(trackingUri ?? environment['MLFLOW_TRACKING_URI'] ?? '');
   const workspace = environment['MLFLOW_WORKSPACE'];
-  const headers = {
-    ...authorization(url, environment, readCredentials),
-    ...(workspace === undefined || workspace === '' ? {} : { 'X-MLFLOW-WORKSPACE': workspace }),
-  };
+  const ofWorkspace = workspace === undefined || workspace === '' ? {} : { 'X-MLFLOW-WORKSPACE': workspace };
   return {
     baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ''),
-    authorize: async () => headers,
+    authorize: authorizeBy(() => ({ ...authorization(sources, url), ...ofWorkspace })),
     retry: readRetryLimits(environment),
+    tls: readTlsSettings(environment),
   };
 }
 
-function readRetryLimits(environment: ConnectionSources['environment']): RetryLimits {
+function readRetryLimits(environment: Environment): RetryLimits {
   return {
-    maxRetries: Math.min(10, number(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
-    backoffFactor: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
-    jitter: number(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER', 1),
-    timeoutMs: number(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120) * 1000,
-    respectsRetryAfter: flag(environment, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER', true),
+    maxRetries: Math.min(10, numberIn(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
+    backoffFactor: numberIn(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
+    jitter: numberIn(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER', 1),
+    timeoutMs: numberIn(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120) * 1000,
+    respectsRetryAfter: flagIn(environment, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER', true),
   };
 }
 
@@ -80,21 +85,31 @@ function parseUri(uri: string): URL {
   return url;
 }
 
-/** User and password of the environment, then the token, then those of the file; those in the address come first. */
-function authorization(
-  url: URL,
-  environment: ConnectionSources['environment'],
-  readCredentials: ConnectionSources['readCredentials'],
-): Record<string, string> {
+/** Credentials may be exchanged while a program runs: where some are refused, they are read again. */
+function authorizeBy(read: () => RequestHeaders): Authorize {
+  let current = read();
+  return async (refused) => {
+    if (refused === current) {
+      const others = read();
+      if (others['Authorization'] !== current['Authorization']) current = others;
+    }
+    return current;
+  };
+}
+
+/**
+ * Those in the address come first; then user and password, each from the environment, else from the file; then the token. Python's
+ * own words say that the token comes first, but it does not.
+ */
+function authorization({ environment, readCredentials }: CredentialSources, url: URL): Record<string, string> {
   if (url.username !== '') return basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
   const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = environment;
-  if (user && password) return basic(user, password);
-  const token = environment['MLFLOW_TRACKING_TOKEN'];
-  if (token) return { Authorization: `Bearer ${token}` };
-  const stored = credentialsIn(readCredentials() ?? '');
+  const stored = user && password ? {} : credentialsIn(readCredentials() ?? '');
   const name = user || stored['mlflow_tracking_username'];
   const secret = password || stored['mlflow_tracking_password'];
-  return name && secret ? basic(name, secret) : {};
+  if (name && secret) return basic(name, secret);
+  const token = environment['MLFLOW_TRACKING_TOKEN'];
+  return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
 function basic(user: string, password: string): Record<string, string> {
@@ -112,20 +127,4 @@ function credentialsIn(text: string): Record<string, string> {
     if (section === 'mlflow' && key !== undefined && value !== undefined) found[key.toLowerCase()] = value;
   }
   return found;
-}
-
-function number(environment: ConnectionSources['environment'], name: string, fallback: number): number {
-  const text = environment[name];
-  if (text === undefined || text.trim() === '') return fallback;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new ConfigurationError(`${name} must be a number from 0, but is '${text}'.`);
-}
-
-function flag(environment: ConnectionSources['environment'], name: string, fallback: boolean): boolean {
-  const text = environment[name]?.trim().toLowerCase();
-  if (text === undefined || text === '') return fallback;
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  throw new ConfigurationError(`${name} must be true or false, but is '${text}'.`);
 }

@@ -3,6 +3,7 @@ import { isRecord } from '../../utils/records.js';
 import {
   type FailedRequest,
   MlflowAuthError,
+  MlflowCertificateError,
   type MlflowError,
   MlflowHostError,
   MlflowNetworkError,
@@ -75,6 +76,8 @@ export function failureWithoutAnswer(
   cause: unknown,
 ): MlflowError {
   const failed = { ...request, status: undefined, serverMessage: reasonOf(cause) };
+  const remedy = certificateRemedy(codeOf(cause));
+  if (remedy !== undefined) return new MlflowCertificateError(failed, remedy, { cause });
   return isTimeout(cause)
     ? new MlflowTimeoutError(failed, 'Raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds), or look why the server is slow.', {
         cause,
@@ -94,6 +97,23 @@ function messageIn(json: Readonly<Record<string, unknown>>, body: string): strin
     said === undefined ? body.replace(/<[^>]*>/g, ' ') : typeof said === 'string' ? said : JSON.stringify(said);
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line;
+}
+
+/** `undefined` for what has nothing to do with certificates. */
+function certificateRemedy(code: string): string | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Call the server by a name that its certificate holds.';
+  if (code === 'CERT_HAS_EXPIRED') return "Renew the server's certificate.";
+  if (/^ERR_SSL_.*(CERTIFICATE|HANDSHAKE)/.test(code)) {
+    return 'Set MLFLOW_TRACKING_CLIENT_CERT_PATH to a PEM file with a certificate that the server accepts, and its key.';
+  }
+  if (!/SELF_SIGNED_CERT|^UNABLE_TO_|^CERT_/.test(code)) return undefined;
+  return 'Set MLFLOW_TRACKING_SERVER_CERT_PATH to a PEM file with the certificate of the authority that signed it.';
+}
+
+/** fetch hides it in the cause. */
+function codeOf(thrown: unknown): string {
+  const { cause = thrown } = thrown as Error; // ky and fetch throw errors
+  return String((cause as NodeJS.ErrnoException).code);
 }
 
 function isTimeout(cause: unknown): boolean {

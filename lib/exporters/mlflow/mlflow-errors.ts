@@ -90,6 +90,11 @@ export class MlflowNetworkError extends MlflowError {
   override name = 'MlflowNetworkError' as const;
 }
 
+/** Server and client do not trust each other's certificates. */
+export class MlflowCertificateError extends MlflowError {
+  override name = 'MlflowCertificateError' as const;
+}
+
 /** The server did not answer in time. */
 export class MlflowTimeoutError extends MlflowError {
   override name = 'MlflowTimeoutError' as const;

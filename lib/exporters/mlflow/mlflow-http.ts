@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, isPage } from './failure-of.js';
-import { MlflowAuthError, type MlflowError, MlflowNetworkError, MlflowRequestError } from './mlflow-errors.js';
+import {
+  MlflowAuthError,
+  MlflowCertificateError,
+  type MlflowError,
+  MlflowNetworkError,
+  MlflowRequestError,
+} from './mlflow-errors.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -35,6 +41,7 @@ const finalMessage = /Trace data not stored/;
 export class MlflowHttp {
   readonly #connection: MlflowConnection;
   readonly #tools: HttpTools;
+  #httpsFetch: Promise<typeof fetch> | undefined;
 
   constructor(connection: MlflowConnection, tools: Partial<HttpTools> = {}) {
     this.#connection = connection;
@@ -91,6 +98,7 @@ export class MlflowHttp {
     const { method, path, query, json, body, headers, signal } = request;
     const url = this.#connection.baseUrl + path;
     const { default: ky } = await import('ky');
+    const ownFetch = await this.#ownFetch();
     try {
       const response = await ky(url, {
         method,
@@ -102,6 +110,7 @@ export class MlflowHttp {
         ...(json === undefined ? {} : { json }),
         ...(body === undefined ? {} : { body: body.bytes as Uint8Array<ArrayBuffer> }),
         ...(signal === undefined ? {} : { signal }),
+        ...(ownFetch === undefined ? {} : { fetch: ownFetch }),
       });
       const text = await response.text();
       const { status } = response;
@@ -115,6 +124,14 @@ export class MlflowHttp {
     } catch (cause) {
       return { error: failureWithoutAnswer({ method, url }, cause), isUnknown: false, retryAfterMs: undefined };
     }
+  }
+
+  /** `undefined`: the global one does. */
+  async #ownFetch(): Promise<typeof fetch | undefined> {
+    const { tls, baseUrl } = this.#connection;
+    if (tls === undefined || !baseUrl.startsWith('https:')) return undefined;
+    this.#httpsFetch ??= import('./https-fetch.js').then(({ makeHttpsFetch }) => makeHttpsFetch(tls));
+    return await this.#httpsFetch;
   }
 
   /** `undefined`: it is of no use to try again. */
@@ -143,7 +160,7 @@ interface Failure {
 }
 
 function isWorthRetrying(error: MlflowError): boolean {
-  if (error.status === undefined) return true;
+  if (error.status === undefined) return !(error instanceof MlflowCertificateError);
   if (error instanceof MlflowRequestError) return error.status === 408 || busyMessage.test(error.serverMessage);
   return retriedStatuses.has(error.status) && !finalMessage.test(error.serverMessage);
 }

@@ -57,9 +57,29 @@ describe('the connection to a tracking server', () => {
     ['the address before all', { ...user, MLFLOW_TRACKING_URI: 'http://bob:p%40@server' }, undefined, 'bob:p@'],
     ['a file', {}, file, 'eve:s = 1'],
     ['a user rather than a file', user, file, 'ada:pw'],
+    ['a file rather than a token', token, file, 'eve:s = 1'],
+    ['the user of the environment and the password of a file', { MLFLOW_TRACKING_USERNAME: 'ada' }, file, 'ada:s = 1'],
     ['a file without a password', {}, '[mlflow]\nmlflow_tracking_username=eve', undefined],
   ])('is authorized by %s', async (_what, environment, credentials, expected) => {
     expect(await authorization(environment, credentials)).toBe(expected);
+  });
+
+  it('looks for other credentials where some are refused: a file or the environment may have changed', async () => {
+    let stored = file;
+    const environment: Record<string, string> = { MLFLOW_TRACKING_URI: uri };
+    const { authorize } = readConnection({ trackingUri: undefined, environment, readCredentials: () => stored });
+
+    const first = await authorize();
+    expect(await authorize(first)).toBe(first);
+    stored = file.replace('eve', 'bob');
+    const second = await authorize(first);
+    environment['MLFLOW_TRACKING_USERNAME'] = 'ada';
+    const third = await authorize(second);
+
+    expect(second).toEqual({ Authorization: `Basic ${btoa('bob:s = 1')}` });
+    expect(third).toEqual({ Authorization: `Basic ${btoa('ada:s = 1')}` });
+    expect(await authorize(second)).toBe(third); // that of a request made before
+    expect(await authorize()).toBe(third);
   });
 
   it('means what Python means by the environment', async () => {
