@@ -16,14 +16,14 @@ interface Message {
  * What a list of traces shows of a request or a response, which is JSON: of a chat the words that this speaker said last, else the JSON
  * itself, cut. The rules are MLflow's: a server makes the same of the same span.
  */
-export function previewOf(json: string, speaker: Speaker): string {
-  return cutPreview((mayBeChat(json) && lastWords(parseJson(json), speaker)) || json);
+export function previewOf(json: string, speaker: Speaker, length: number = maxLength): string {
+  return cutPreview((mayBeChat(json) && lastWords(parseJson(json), speaker)) || json, length);
 }
 
 /** A preview that somebody else has made: of the length that a list shows. */
-export function cutPreview(text: string): string {
-  if (text.length <= maxLength || endOf(text, maxLength) >= text.length) return text;
-  return `${text.slice(0, endOf(text, maxLength - 3))}...`;
+export function cutPreview(text: string, length: number = maxLength): string {
+  if (text.length <= length || endOf(text, length) >= text.length) return text;
+  return `${text.slice(0, endOf(text, length - 3))}...`;
 }
 
 /** Nearly no text has to be parsed: it lies on the way of every trace into a file. */

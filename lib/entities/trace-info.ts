@@ -110,6 +110,14 @@ export class TraceInfo {
     return this.#responsePreview;
   }
 
+  /** Both previews where a store takes longer ones, in characters. @internal */
+  previews(length: number): { readonly request: string | undefined; readonly response: string | undefined } {
+    return {
+      request: this.#preview(this.requestText, 'user', length),
+      response: this.#preview(this.responseText, 'assistant', length),
+    };
+  }
+
   /** The root's name, unless `updateCurrentTrace({ name })` said otherwise. */
   get name(): string | undefined {
     return getOwn(this.tags, TraceKey.name);
@@ -153,9 +161,9 @@ export class TraceInfo {
     };
   }
 
-  #preview(text: string | undefined, speaker: Speaker): string | undefined {
+  #preview(text: string | undefined, speaker: Speaker, length?: number): string | undefined {
     if (text === undefined) return undefined;
-    return this.#isRead ? cutPreview(text) : previewOf(text, speaker);
+    return this.#isRead ? cutPreview(text, length) : previewOf(text, speaker, length);
   }
 }
 

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
 import { type Environment, flagIn, numberIn } from './environment.js';
+import { iniSections } from './ini-sections.js';
 import { readTlsSettings, type TlsSettings } from './tls-settings.js';
 
 /** How to reach a tracking server. */
@@ -10,7 +11,17 @@ export interface MlflowConnection {
   readonly retry: RetryLimits;
   /** @default as Node does it by itself */
   readonly tls?: TlsSettings | undefined;
+  /** What to do where the server answers with these statuses. @default what helps with MLflow's own servers */
+  readonly remedies?: Remedies;
+  /**
+   * Whether it is a Databricks workspace: it takes no OpenTelemetry, keeps spans behind signed addresses, and its experiments are paths.
+   * @default false
+   */
+  readonly isWorkspace?: boolean;
 }
+
+/** By status of an answer. */
+export type Remedies = Readonly<Record<number, string>>;
 
 /** Headers of a request. */
 export type RequestHeaders = Readonly<Record<string, string>>;
@@ -65,7 +76,8 @@ export function readConnection({ trackingUri, ...sources }: ConnectionSources): 
   };
 }
 
-function readRetryLimits(environment: Environment): RetryLimits {
+/** @throws {ConfigurationError} for what is no number. */
+export function readRetryLimits(environment: Environment): RetryLimits {
   return {
     maxRetries: Math.min(10, numberIn(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
     backoffFactor: numberIn(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
@@ -79,7 +91,7 @@ function parseUri(uri: string): URL {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new ConfigurationError(
-      `The tracking URI must be http://... or https://..., but is '${uri}'. Set trackingUri or MLFLOW_TRACKING_URI.`,
+      `The tracking URI must be http://... or https://..., but is '${uri}'. Set trackingUri or MLFLOW_TRACKING_URI; for Databricks, to 'databricks'.`,
     );
   }
   return url;
@@ -104,9 +116,9 @@ function authorizeBy(read: () => RequestHeaders): Authorize {
 function authorization({ environment, readCredentials }: CredentialSources, url: URL): Record<string, string> {
   if (url.username !== '') return basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
   const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = environment;
-  const stored = user && password ? {} : credentialsIn(readCredentials() ?? '');
-  const name = user || stored['mlflow_tracking_username'];
-  const secret = password || stored['mlflow_tracking_password'];
+  const stored = user && password ? undefined : iniSections(readCredentials() ?? '').get('mlflow');
+  const name = user || stored?.get('mlflow_tracking_username');
+  const secret = password || stored?.get('mlflow_tracking_password');
   if (name && secret) return basic(name, secret);
   const token = environment['MLFLOW_TRACKING_TOKEN'];
   return token ? { Authorization: `Bearer ${token}` } : {};
@@ -114,17 +126,4 @@ function authorization({ environment, readCredentials }: CredentialSources, url:
 
 function basic(user: string, password: string): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
-}
-
-/** The section `[mlflow]` of an INI file. */
-function credentialsIn(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  let section = '';
-  for (const line of text.split(/\r?\n/)) {
-    const name = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
-    if (name !== undefined) section = name;
-    const [, key, value] = /^\s*([^#;=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-    if (section === 'mlflow' && key !== undefined && value !== undefined) found[key.toLowerCase()] = value;
-  }
-  return found;
 }

@@ -1,5 +1,6 @@
 import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
+import type { Remedies } from './connection.js';
 import {
   type FailedRequest,
   MlflowAuthError,
@@ -22,7 +23,13 @@ const addressRemedy =
 
 interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage' | 'errorCode'> {
   readonly status: number;
+  readonly remedies?: Remedies | undefined;
 }
+
+const usualRemedies: Remedies = {
+  401: 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
+  403: 'Ask for the right EDIT (to write) or READ on the experiment.',
+};
 
 /** Whether it is made for people: MLflow's routes answer with JSON, plain text or nothing. */
 export function isPage(body: string): boolean {
@@ -37,14 +44,12 @@ export function failureOf(request: AnsweredRequest, body: string): MlflowError {
   const errorCode = typeof said['error_code'] === 'string' ? said['error_code'] : undefined;
   const failed = { ...request, serverMessage, errorCode };
   if (/invalid host header/i.test(serverMessage)) return new MlflowHostError(failed, hostRemedy(request.url));
+  const remedy = request.remedies?.[request.status] ?? usualRemedies[request.status] ?? '';
   switch (request.status) {
     case 401:
-      return new MlflowAuthError(
-        failed,
-        'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
-      );
+      return new MlflowAuthError(failed, remedy);
     case 403:
-      return new MlflowPermissionError(failed, 'Ask for the right EDIT (to write) or READ on the experiment.');
+      return new MlflowPermissionError(failed, remedy);
     case 404:
       // Proxies and unknown routes answer in HTML or in plain text.
       return new MlflowNotFoundError(

@@ -1,13 +1,13 @@
 import type { Trace } from '../../entities/trace.js';
 import type { Assessment, AssessmentUpdate } from './assessments.js';
-import { readConnection } from './connection.js';
 import type { Experiment } from './experiments.js';
 import type { MlflowApi, TraceSearch } from './mlflow-api.js';
+import { openConnection } from './open-connection.js';
 import { readCredentials } from './read-credentials.js';
 
 /** Options of `MlflowClient`. */
 export interface MlflowClientOptions {
-  /** `http(s)://...` (`MLFLOW_TRACKING_URI`). */
+  /** `http(s)://...`, `databricks` or `databricks://profile` (`MLFLOW_TRACKING_URI`). */
   readonly trackingUri?: string;
 }
 
@@ -29,7 +29,7 @@ export class MlflowClient {
 
   /** @throws {ConfigurationError} for an address or a number that cannot be used. */
   constructor({ trackingUri }: MlflowClientOptions = {}) {
-    const connection = readConnection({ trackingUri, environment: process.env, readCredentials });
+    const connection = openConnection({ trackingUri, environment: process.env, readCredentials });
     let api: Promise<MlflowApi> | undefined;
     this.#load = () => {
       api ??= import('./mlflow-api.js').then((module) => new module.MlflowApi(connection));

@@ -1,15 +1,14 @@
 import type { Trace } from '../../entities/trace.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
-import { readConnection } from './connection.js';
-import type { MlflowDestination, MlflowTransport } from './mlflow-transport.js';
-import { readCredentials } from './read-credentials.js';
+import { type MlflowDestination, readDestination } from './destination.js';
+import type { MlflowTransport } from './mlflow-transport.js';
 
 /** Options of `MlflowExporter`. */
 export interface MlflowExporterOptions {
-  /** `http(s)://...` (`MLFLOW_TRACKING_URI`). */
+  /** `http(s)://...`, `databricks` or `databricks://profile` (`MLFLOW_TRACKING_URI`). */
   readonly trackingUri?: string;
-  /** The experiment's name; made if there is none (`MLFLOW_EXPERIMENT_NAME`). @default 'Default' */
+  /** The experiment's name, in Databricks its path; made if there is none (`MLFLOW_EXPERIMENT_NAME`). @default 'Default'; none in Databricks */
   readonly experiment?: string;
   /** The id of an experiment that exists (`MLFLOW_EXPERIMENT_ID`); comes before the name. */
   readonly experimentId?: string;
@@ -33,15 +32,9 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   readonly #destination: MlflowDestination;
   #transport: Promise<MlflowTransport> | undefined;
 
-  /** @throws {ConfigurationError} for an address or a number that cannot be used. */
-  constructor({ trackingUri, experiment, experimentId, runId }: MlflowExporterOptions = {}) {
-    const { env } = process;
-    const id = experimentId ?? (experiment === undefined ? env['MLFLOW_EXPERIMENT_ID'] : undefined);
-    this.#destination = {
-      connection: readConnection({ trackingUri, environment: env, readCredentials }),
-      choice: id ? { id } : { name: experiment ?? (env['MLFLOW_EXPERIMENT_NAME'] || 'Default') },
-      runId: runId ?? (env['MLFLOW_RUN_ID'] || undefined),
-    };
+  /** @throws {ConfigurationError} for an address, credentials or a number that cannot be used. */
+  constructor(options: MlflowExporterOptions = {}) {
+    this.#destination = readDestination(options, process.env);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from 'ky';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, isPage } from './failure-of.js';
 import {
@@ -19,6 +20,8 @@ export interface MlflowRequest {
   readonly json?: unknown;
   readonly body?: { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> };
   readonly headers?: Readonly<Record<string, string>>;
+  /** Goes behind the path just as it is: a signature would not hold otherwise. Who has it is let in, so that no error tells it. */
+  readonly signedQuery?: string;
   /** Whether a second request would do what the first did not; most of MLflow's are upserts. @default true */
   readonly isRepeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -95,34 +98,38 @@ export class MlflowHttp {
   }
 
   async #ask(request: MlflowRequest, credentials: RequestHeaders): Promise<Outcome> {
-    const { method, path, query, json, body, headers, signal } = request;
-    const url = this.#connection.baseUrl + path;
+    const { method, path, body, headers, signedQuery } = request;
+    const { baseUrl, remedies, retry } = this.#connection;
+    const url = baseUrl + path;
     const { default: ky } = await import('ky');
     const ownFetch = await this.#ownFetch();
     try {
-      const response = await ky(url, {
-        method,
+      const response = await ky(url + (signedQuery ?? ''), {
+        ...contentOf(request),
         headers: { ...credentials, ...body?.headers, ...headers },
         throwHttpErrors: false,
         retry: 0,
-        timeout: this.#connection.retry.timeoutMs,
-        ...(query === undefined ? {} : { searchParams: query.map((pair) => [...pair]) }),
-        ...(json === undefined ? {} : { json }),
-        ...(body === undefined ? {} : { body: body.bytes as Uint8Array<ArrayBuffer> }),
-        ...(signal === undefined ? {} : { signal }),
+        timeout: retry.timeoutMs,
         ...(ownFetch === undefined ? {} : { fetch: ownFetch }),
       });
       const text = await response.text();
       const { status } = response;
       if (response.ok && !isPage(text)) return { text };
-      const error = failureOf({ method, url, status }, text);
+      const error = failureOf(
+        { method, url, status, remedies },
+        signedQuery === undefined ? text : storageCodeIn(text),
+      );
       return {
         error,
         isUnknown: status === 404 && error.errorCode !== undefined,
         retryAfterMs: retryAfterIn(response.headers),
       };
     } catch (cause) {
-      return { error: failureWithoutAnswer({ method, url }, cause), isUnknown: false, retryAfterMs: undefined };
+      return {
+        error: failureWithoutAnswer({ method, url }, signedQuery === undefined ? cause : withoutAddress(cause)),
+        isUnknown: false,
+        retryAfterMs: undefined,
+      };
     }
   }
 
@@ -148,6 +155,30 @@ export class MlflowHttp {
     const longest = Math.min(longestWaitMs, backoffFactor * 1000 * 2 ** (tries - 1));
     return this.#tools.random() * (longest + jitter * 1000);
   }
+}
+
+/** What is sent, and until when, in ky's words. */
+function contentOf({ method, query, json, body, signal }: MlflowRequest): Options {
+  return {
+    method,
+    ...(query === undefined ? {} : { searchParams: query.map((pair) => [...pair]) }),
+    ...(json === undefined ? {} : { json }),
+    ...(body === undefined ? {} : { body: body.bytes as Uint8Array<ArrayBuffer> }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** All that is told of what a storage says: the rest may repeat what was signed, and how. */
+function storageCodeIn(text: string): string {
+  return /<Code>(\w+)<|"code":\s*"(\w+)"/.exec(text)?.slice(1).join('') ?? '';
+}
+
+/** What fails without an answer names the whole address. */
+function withoutAddress(cause: unknown): Error {
+  const { name, cause: inner } = cause as Error; // ky and fetch throw errors
+  const error = new Error(inner instanceof Error ? inner.message : 'no answer', { cause: inner });
+  error.name = name;
+  return error;
 }
 
 type Outcome = { readonly text: string } | Failure;

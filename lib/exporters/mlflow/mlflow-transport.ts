@@ -1,8 +1,8 @@
 import type { Trace } from '../../entities/trace.js';
 import { RejectedTracesError } from '../../errors.js';
 import type { TraceQuery } from '../exporter.js';
-import type { MlflowConnection } from './connection.js';
-import { chooseExperiment, type ExperimentChoice } from './experiments.js';
+import type { MlflowDestination } from './destination.js';
+import { chooseExperiment } from './experiments.js';
 import { sendAsFiles } from './file-way.js';
 import { sendByOtlp } from './otlp-way.js';
 import { readTrace } from './read-traces.js';
@@ -10,24 +10,18 @@ import { searchStored } from './search-stored.js';
 import { openServer, type TraceServer } from './trace-server.js';
 import { isRouteMissing, type Refusal, type Target } from './way.js';
 
-/** Where traces go. */
-export interface MlflowDestination {
-  readonly connection: MlflowConnection;
-  readonly choice: ExperimentChoice;
-  readonly runId: string | undefined;
-}
-
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {
   readonly #server: TraceServer;
   readonly #destination: MlflowDestination;
-  /** Until the server has shown that it does not. */
-  #takesOtlp = true;
+  /** Until the server has shown that it does not; a workspace never does. */
+  #takesOtlp: boolean;
   #experiment: Promise<string> | undefined;
 
   constructor(destination: MlflowDestination) {
     this.#destination = destination;
     this.#server = openServer(destination.connection);
+    this.#takesOtlp = destination.connection.isWorkspace !== true;
   }
 
   /**
@@ -36,7 +30,9 @@ export class MlflowTransport {
    * @throws {RejectedTracesError} when the server refused some; the others have arrived.
    */
   async send(traces: readonly Trace[], signal: AbortSignal): Promise<void> {
-    const target = { experimentId: await this.#experimentId(), runId: this.#destination.runId, signal };
+    const { connection, runId } = this.#destination;
+    const previewLength = connection.isWorkspace === true ? 10_000 : 1000;
+    const target = { experimentId: await this.#experimentId(), runId, previewLength, signal };
     const refused = await this.#deliver(traces, target);
     const [first] = refused;
     if (first === undefined) return;

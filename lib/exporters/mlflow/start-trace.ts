@@ -56,17 +56,18 @@ export async function startTrace(
  */
 export function traceInfoJson(
   { info }: Trace,
-  { experimentId }: Pick<Target, 'experimentId'>,
+  { experimentId, previewLength }: Pick<Target, 'experimentId' | 'previewLength'>,
   metadata: Readonly<Record<string, string>> = info.metadata,
 ): TraceInfoJson {
+  const { request, response } = info.previews(previewLength);
   return {
     trace_id: info.traceId,
     trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } },
     request_time: info.requestTime.toISOString(),
     execution_duration: `${(info.executionDurationMs / 1000).toFixed(3)}s`,
     state: info.state,
-    ...(info.requestPreview === undefined ? {} : { request_preview: info.requestPreview.toWellFormed() }),
-    ...(info.responsePreview === undefined ? {} : { response_preview: info.responsePreview.toWellFormed() }),
+    ...(request === undefined ? {} : { request_preview: request.toWellFormed() }),
+    ...(response === undefined ? {} : { response_preview: response.toWellFormed() }),
     trace_metadata: ownFirst(metadata, (key, value) =>
       longMetadata.has(key) ? value : cutTo(value, maxMetadataLength),
     ),

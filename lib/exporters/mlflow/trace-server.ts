@@ -1,4 +1,5 @@
 import type { MlflowConnection } from './connection.js';
+import { SignedFiles } from './databricks/signed-files.js';
 import { MlflowHttp } from './mlflow-http.js';
 import { ProxiedFiles } from './proxied-files.js';
 import type { SpanFiles } from './span-files.js';
@@ -9,7 +10,9 @@ export interface TraceServer {
   readonly files: SpanFiles;
 }
 
+/** How to speak with a tracking server, or with a Databricks workspace. */
 export function openServer(connection: MlflowConnection): TraceServer {
   const http = new MlflowHttp(connection);
-  return { http, files: new ProxiedFiles(http) };
+  const files = connection.isWorkspace === true ? new SignedFiles(http, connection.retry) : new ProxiedFiles(http);
+  return { http, files };
 }

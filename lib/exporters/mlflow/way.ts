@@ -5,6 +5,8 @@ import { MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-e
 export interface Target {
   readonly experimentId: string;
   readonly runId: string | undefined;
+  /** Characters of a preview. */
+  readonly previewLength: number;
   readonly signal: AbortSignal;
 }
 
