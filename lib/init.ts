@@ -27,7 +27,7 @@ export interface InitOptions {
    */
   readonly exporters?: readonly TraceExporter[];
   /**
-   * Adds an `MlflowExporter` for this server, `http(s)://...` (`MLFLOW_TRACKING_URI` does where no `exporters` are given).
+   * Adds an `MlflowExporter` for this server, `http(s)://...` or `databricks` (`MLFLOW_TRACKING_URI` does where no `exporters` are given).
    * @default none
    */
   readonly trackingUri?: string;

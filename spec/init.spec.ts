@@ -28,7 +28,7 @@ const misuses: Record<keyof InitOptions, readonly unknown[]> = {
     [{ ...exporter, forceFlush: 5 }],
     [{ ...exporter, shutdown: true }],
   ],
-  trackingUri: ['', 5, null, 'sqlite:///x', 'databricks'],
+  trackingUri: ['', 5, null, 'sqlite:///x', 'databricks:/x'],
   experiment: ['', 5, null, {}],
   file: ['', 5, null, {}],
   verbosity: ['loud', '', 5, null],

@@ -165,8 +165,14 @@ export class DatabricksWorkspace {
     if (String(request).length > 10_000 || String(response).length > 10_000)
       return this.#fault('a preview too long', 400);
     this.started.push(info);
-    this.#traces.set(String(info['trace_id']), info);
-    return [200, { trace: { trace_info: info } }];
+    const id = String(info['trace_id']);
+    const { mlflow_experiment: experiment } = info['trace_location'] as {
+      mlflow_experiment: { experiment_id: string };
+    };
+    const location = `dbfs:/databricks/mlflow-tracking/${experiment.experiment_id}/${id}`;
+    const kept = { ...info, tags: { ...(info['tags'] as object), 'mlflow.artifactLocation': location } };
+    this.#traces.set(id, kept);
+    return [200, { trace: { trace_info: kept } }];
   }
 
   #search(body: string): Answer {

@@ -72,7 +72,7 @@ function profileIn(uri: string): string | undefined {
   const profile = /^databricks:\/\/([^/:]+)\/?$/.exec(uri)?.[1];
   if (profile !== undefined) return decodeURIComponent(profile);
   throw new ConfigurationError(
-    `The tracking URI must be 'databricks' or 'databricks://profile', but is '${uri}'. Profiles stand in ~/.databrickscfg.`,
+    `The tracking URI must be 'databricks' or 'databricks://profile', but is '${uri}'. Set trackingUri or MLFLOW_TRACKING_URI to one of these; profiles stand in ~/.databrickscfg.`,
   );
 }
 

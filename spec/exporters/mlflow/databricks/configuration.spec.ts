@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../../../lib/errors.js';
@@ -143,4 +143,13 @@ it.each<[string, Case, RegExp]>([
 ])('refuses %s', (_what, given, message) => {
   expect(() => read(given)).toThrow(ConfigurationError);
   expect(() => read(given)).toThrow(message);
+});
+
+it('has each of its variables in the table of the docs', () => {
+  const source = readFileSync('lib/exporters/mlflow/databricks/configuration.ts', 'utf8');
+  const docs = readFileSync('docs/configuration.md', 'utf8');
+
+  const missing = [...new Set(source.match(/DATABRICKS_[A-Z_]+/g))].filter((name) => !docs.includes(`\`${name}\``));
+
+  expect(missing).toEqual([]);
 });
