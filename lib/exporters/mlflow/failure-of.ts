@@ -115,6 +115,11 @@ function certificateRemedy(code: string): string | undefined {
   return 'Set MLFLOW_TRACKING_SERVER_CERT_PATH to a PEM file with the certificate of the authority that signed it.';
 }
 
+/** Whether the other side closed the connection. */
+export function hasHungUp({ cause }: MlflowError): boolean {
+  return cause !== undefined && /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause));
+}
+
 /** fetch hides it in the cause. */
 function codeOf(thrown: unknown): string {
   const { cause = thrown } = thrown as Error; // ky and fetch throw errors

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
-import { failureOf, failureWithoutAnswer, isPage } from './failure-of.js';
-import {
-  MlflowAuthError,
-  MlflowCertificateError,
-  type MlflowError,
-  MlflowNetworkError,
-  MlflowRequestError,
-} from './mlflow-errors.js';
+import { failureOf, failureWithoutAnswer, hasHungUp, isPage } from './failure-of.js';
+import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -148,10 +142,11 @@ export class MlflowHttp {
     tries: number,
   ): number | undefined {
     const { maxRetries, backoffFactor, jitter, respectsRetryAfter } = this.#connection.retry;
-    if (!isRepeatable || tries > maxRetries || !isWorthRetrying(error)) return undefined;
+    if (!isRepeatable) return undefined;
+    // Servers close idle connections unannounced. A fresh one does not fail for it, so that this is no try of its own.
+    if (tries === 1 && hasHungUp(error)) return 0;
+    if (tries > maxRetries || !isWorthRetrying(error)) return undefined;
     if (respectsRetryAfter && retryAfterMs !== undefined) return Math.min(retryAfterMs, longestWaitMs);
-    // A connection that the server closed while it was idle fails at once, and a fresh one does not.
-    if (tries === 1 && error instanceof MlflowNetworkError) return 0;
     const longest = Math.min(longestWaitMs, backoffFactor * 1000 * 2 ** (tries - 1));
     return this.#tools.random() * (longest + jitter * 1000);
   }
