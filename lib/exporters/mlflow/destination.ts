@@ -43,9 +43,10 @@ function chosenIn(
   if (experimentId) return { id: experimentId };
   if (experiment !== undefined) return { name: experiment };
   const { MLFLOW_TRACING_DESTINATION: place, MLFLOW_EXPERIMENT_ID: ownId, MLFLOW_EXPERIMENT_NAME: name } = environment;
-  const id = experimentIn(place) || ownId;
+  const id = experimentIn(place);
   if (id) return { id };
-  return name ? { name } : undefined;
+  if (name) return ownId ? { name, expectedId: ownId } : { name };
+  return ownId ? { id: ownId } : undefined;
 }
 
 /** The id of an experiment; a schema of Unity Catalog is none. */

@@ -12,18 +12,19 @@ export interface Experiment {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Which experiment: the one with this id, or the one with this name, made if need be. */
-export type ExperimentChoice = { readonly id: string } | { readonly name: string };
+/** Which experiment: the one with this id, or the one with this name, made if need be; an id beside the name must be its own. */
+export type ExperimentChoice = { readonly id: string } | { readonly name: string; readonly expectedId?: string };
 
 /**
  * The id of the experiment that traces go to. Many programs may start at once: only one of them makes it.
  *
- * @throws {ConfigurationError} for one that does not exist, or was deleted: a server would take traces for it, and hide them.
+ * @throws {ConfigurationError} for one that does not exist, or was deleted: a server would take traces for it, and hide them; and for
+ *   one whose id is not the expected one.
  */
 export async function chooseExperiment(http: MlflowHttp, choice: ExperimentChoice): Promise<string> {
   if ('id' in choice) return usable(await experimentById(http, choice.id), `with the id '${choice.id}'`);
   const found = await experimentByName(http, choice.name);
-  if (found !== undefined) return usable(found, `'${choice.name}'`);
+  if (found !== undefined) return expected(usable(found, `'${choice.name}'`), choice);
   try {
     return await createExperiment(http, choice.name);
   } catch (error) {
@@ -80,6 +81,14 @@ function experimentIn(text: string | undefined): Experiment | undefined {
 function tagsIn(tags: unknown): Readonly<Record<string, string>> {
   const pairs = Array.isArray(tags) ? tags.filter(isRecord) : [];
   return Object.fromEntries(pairs.map((tag) => [String(getOwn(tag, 'key')), String(getOwn(tag, 'value'))]));
+}
+
+function expected(id: string, choice: { readonly name: string; readonly expectedId?: string }): string {
+  const { name, expectedId = id } = choice;
+  if (id === expectedId) return id;
+  throw new ConfigurationError(
+    `The experiment '${name}' has the id '${id}', but MLFLOW_EXPERIMENT_ID is '${expectedId}'. Unset one of MLFLOW_EXPERIMENT_NAME and MLFLOW_EXPERIMENT_ID.`,
+  );
 }
 
 function usable(experiment: Experiment | undefined, which: string): string {

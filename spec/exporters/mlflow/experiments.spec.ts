@@ -50,7 +50,11 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
     });
     expect(await chooseExperiment(http, { id })).toBe(id);
     expect(await chooseExperiment(http, { name: 'tagged' })).toBe(id);
+    expect(await chooseExperiment(http, { name: 'tagged', expectedId: id })).toBe(id);
     expect(await experimentByName(http, 'no such')).toBeUndefined();
+    await expect(chooseExperiment(http, { name: 'tagged', expectedId: '0' })).rejects.toThrow(
+      `The experiment 'tagged' has the id '${id}', but MLFLOW_EXPERIMENT_ID is '0'. Unset one`,
+    );
   });
 
   it('that were deleted are refused until they are restored', async () => {
