@@ -1,12 +1,11 @@
 import { TraceKey } from '../../entities/attributes.js';
 import { costToJson } from '../../entities/cost.js';
-import type { Span } from '../../entities/span.js';
 import { tokenUsageToJson } from '../../entities/token-usage-json.js';
 import type { Trace } from '../../entities/trace.js';
 import { spansToJson } from '../../entities/trace-line.js';
 import { sumCost } from '../../usage/sum-cost.js';
 import { sumTokenUsage } from '../../usage/sum-token-usage.js';
-import { topmostSpans } from '../../usage/topmost-spans.js';
+import { topmostValues } from '../../usage/topmost-values.js';
 import { MlflowError } from './mlflow-errors.js';
 import { startTrace, traceInfoJson } from './start-trace.js';
 import { readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
@@ -54,17 +53,12 @@ async function start({ http }: TraceServer, info: TraceInfoJson, signal: AbortSi
 
 /** What a server with a database works out by itself is worked out here. */
 function metadataOf({ info, data }: Trace, { runId }: Target): Readonly<Record<string, string>> {
-  const usages = topmost(data.spans, ({ tokenUsage }) => tokenUsage);
-  const cost = sumCost(topmost(data.spans, (span) => span.cost));
+  const usages = topmostValues(data.spans, ({ tokenUsage }) => tokenUsage);
+  const cost = sumCost(topmostValues(data.spans, (span) => span.cost));
   return {
     ...(usages.length === 0 ? {} : { [TraceKey.tokenUsage]: tokenUsageToJson(sumTokenUsage(usages)) }),
     ...(cost === undefined ? {} : { [TraceKey.cost]: costToJson(cost) }),
     ...info.metadata,
     ...(runId === undefined ? {} : { [TraceKey.run]: runId }),
   };
-}
-
-function topmost<Value>(spans: readonly Span[], valueOf: (span: Span) => Value | undefined): readonly Value[] {
-  const holders = topmostSpans(spans, (span) => valueOf(span) !== undefined);
-  return holders.flatMap((span) => valueOf(span) ?? []);
 }

@@ -27,6 +27,7 @@ describe('where traces go', () => {
   });
 
   it.each<[string, DestinationOptions, Record<string, string>, RegExp]>([
+    ['nowhere', {}, {}, /but is ''\. Set trackingUri/],
     ['no experiment in a workspace', {}, workspace, /is a path like .*, but none is named\. Set experiment/],
     ['a name in a workspace', { experiment: 'demo' }, workspace, /but 'demo' is none/],
     [

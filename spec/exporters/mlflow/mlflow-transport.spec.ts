@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { RejectedTracesError } from '../../../lib/errors.js';
+import { ConfigurationError, RejectedTracesError } from '../../../lib/errors.js';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
 import { MlflowTransport } from '../../../lib/exporters/mlflow/mlflow-transport.js';
 import { type Reply, ScriptedServer, type SeenRequest } from '../../support/scripted-server.js';
@@ -230,6 +230,22 @@ describe('MlflowTransport', () => {
     expect(requestsTo(filePath)).toHaveLength(2);
   });
 
+  it('throws what has nothing to do with routes, such as credentials that are gone', async () => {
+    await transport(() => ok);
+    const sources = { trackingUri: server.url, environment: {}, readCredentials: () => undefined };
+    let asked = 0;
+    const authorize = async () => {
+      asked += 1;
+      if (asked > 1) throw new ConfigurationError('gone');
+      return {};
+    };
+    const connection = { ...readConnection(sources), authorize };
+    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined });
+
+    await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow('gone');
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('throws what concerns all where the server knows the route, and not the experiment', async () => {
     const body = '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no experiment"}';
     const mlflow = await transport(() => ({ status: 404, body }));
@@ -269,6 +285,7 @@ describe('MlflowTransport', () => {
   it.each([
     ['in a place that only it can reach', started.replace('mlflow-artifacts:/7', 's3://bucket')],
     ['in a place that it does not tell', ''],
+    ['in no place', '{"trace":{"trace_info":{}}}'],
   ])('tells what to do where a server keeps files %s', async (_where, body) => {
     const mlflow = await transport(({ url }) => (url === '/v1/traces' ? { status: 501 } : { status: 200, body }));
 

@@ -101,16 +101,16 @@ function hostIn({ host = '' }: Values): string {
 
 function credentialsIn(values: Values): WorkspaceCredentials {
   const kind = kindIn(values);
-  const [missing] = kinds[kind].filter((key) => values[key] === undefined);
-  if (missing !== undefined) {
+  const valueOf = (key: Key): string => {
+    const value = values[key];
+    if (value !== undefined) return value;
     throw new ConfigurationError(
-      `The Databricks credentials of the kind '${kind}' lack '${missing}'. Set ${variables[missing]}, or '${missing}' in the profile.`,
+      `The Databricks credentials of the kind '${kind}' lack '${key}'. Set ${variables[key]}, or '${key}' in the profile.`,
     );
-  }
-  const [first, second = ''] = kinds[kind].map((key) => values[key] ?? '') as [string, string?]; // none is missing
-  if (kind === 'pat') return { kind, token: first };
-  if (kind === 'basic') return { kind, username: first, password: second };
-  return { kind, clientId: first, clientSecret: second };
+  };
+  if (kind === 'pat') return { kind, token: valueOf('token') };
+  if (kind === 'basic') return { kind, username: valueOf('username'), password: valueOf('password') };
+  return { kind, clientId: valueOf('client_id'), clientSecret: valueOf('client_secret') };
 }
 
 function kindIn(values: Values): WorkspaceCredentials['kind'] {
