@@ -3,6 +3,7 @@ import type { Trace } from './entities/trace.js';
 import type { TracingError } from './errors.js';
 import { checkExporters } from './exporters/check-exporters.js';
 import type { TraceExporter, TraceQuery } from './exporters/exporter.js';
+import { type SpoolOptions, spoolFor } from './exporters/spool/spool.js';
 import { checkOptions, flatOptions, readSettings, type SettingValues } from './settings.js';
 import { active } from './tracing/active-recorder.js';
 import { Capture } from './tracing/capture/capture.js';
@@ -81,6 +82,22 @@ export interface InitOptions {
   /** Traces that `getTrace()` finds in memory (`TRACED_AGENTS_MAX_RECENT_TRACES`). @default 20 */
   readonly maxRecentTraces?: number;
   /**
+   * Whether traces for a network exporter (MLflow) wait on disk until it has taken them, so that a crash, or a server that is down,
+   * loses none; the next run with the same destination delivers them (`TRACED_AGENTS_SPOOL`). @default true
+   */
+  readonly spool?: boolean;
+  /**
+   * The folder they wait in; missing folders are made, for their owner only (`TRACED_AGENTS_SPOOL_DIR`).
+   * @default `traced-agents/spool` in `$XDG_STATE_HOME`, `~/.local/state` or `%LOCALAPPDATA%`
+   */
+  readonly spoolDir?: string;
+  /** Bytes that wait there for one destination; past it the oldest are deleted, and counted (`TRACED_AGENTS_SPOOL_MAX_BYTES`). @default 268435456 */
+  readonly spoolMaxBytes?: number;
+  /** After how long they are deleted, in ms (`TRACED_AGENTS_SPOOL_MAX_AGE_MS`). @default 604800000, seven days */
+  readonly spoolMaxAgeMs?: number;
+  /** Traces of one process that wait there for one destination (`TRACED_AGENTS_SPOOL_MAX_TRACES`). @default 100000 */
+  readonly spoolMaxTraces?: number;
+  /**
    * Told of everything that goes wrong inside tracing, once per cause; the traced program does not notice.
    * @default a process warning on stderr
    */
@@ -139,7 +156,8 @@ function compose(options: InitOptions, settings: SettingValues, { exporters, onE
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const recent = { maxTraces: settings.maxRecentTraces };
-  const pipeline = new Pipeline({ exporters, contexts, recent, hide: secretHider(settings), onError });
+  const backlogOf = settings.spool ? spoolFor(spoolOptions(settings)) : undefined;
+  const pipeline = new Pipeline({ exporters, contexts, recent, backlogOf, hide: secretHider(settings), onError });
   const onTrace = (ended: EndedTrace): void => {
     active.lastTraceId = ended.id;
     pipeline.push(ended);
@@ -158,6 +176,10 @@ function keepRules({ keep }: InitOptions, settings: SettingValues): KeepRules {
     moreCostThan: settings.keepMoreCostThan,
     when: keep?.when,
   };
+}
+
+function spoolOptions({ spoolDir, spoolMaxBytes, spoolMaxAgeMs, spoolMaxTraces }: SettingValues): SpoolOptions {
+  return { folder: spoolDir, maxBytes: spoolMaxBytes, maxAgeMs: spoolMaxAgeMs, maxTraces: spoolMaxTraces };
 }
 
 /** Leaves OpenTelemetry's globals to others; `init()` registers them anew. */

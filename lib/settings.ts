@@ -52,6 +52,11 @@ export interface SettingValues {
   readonly shutdownTimeoutMs: number;
   readonly flushOnSignals: boolean;
   readonly maxRecentTraces: number;
+  readonly spool: boolean;
+  readonly spoolDir: string | undefined;
+  readonly spoolMaxBytes: number;
+  readonly spoolMaxAgeMs: number;
+  readonly spoolMaxTraces: number;
 }
 
 /** Some 23 days: a timer of Node that is to run for longer than 2^31 ms fires at once. */
@@ -85,6 +90,15 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
   shutdownTimeoutMs: setting(['shutdownTimeoutMs', 'TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'], amount(longestTimer), 2000),
   flushOnSignals: setting(['flushOnSignals', 'TRACED_AGENTS_FLUSH_ON_SIGNALS'], flag, false),
   maxRecentTraces: setting(['maxRecentTraces', 'TRACED_AGENTS_MAX_RECENT_TRACES'], count, 20),
+  spool: setting(['spool', 'TRACED_AGENTS_SPOOL'], flag, true),
+  spoolDir: setting(['spoolDir', 'TRACED_AGENTS_SPOOL_DIR'], text, undefined),
+  spoolMaxBytes: setting(['spoolMaxBytes', 'TRACED_AGENTS_SPOOL_MAX_BYTES'], count, 268_435_456),
+  spoolMaxAgeMs: setting(
+    ['spoolMaxAgeMs', 'TRACED_AGENTS_SPOOL_MAX_AGE_MS'],
+    amount(Number.MAX_SAFE_INTEGER),
+    7 * 24 * 3_600_000,
+  ),
+  spoolMaxTraces: setting(['spoolMaxTraces', 'TRACED_AGENTS_SPOOL_MAX_TRACES'], count, 100_000),
 };
 
 /** What each option may be, by its name. */

@@ -121,6 +121,12 @@ export class ExportQueue {
     return this.#ending;
   }
 
+  /** The process ends now: nothing can be handed over any more. */
+  leave(): void {
+    this.#isOver = true;
+    this.#drop('shutdown', this.#backlog.close());
+  }
+
   stats(): ExportQueueStats {
     return {
       recorded: this.#recorded,

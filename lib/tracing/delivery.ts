@@ -17,6 +17,8 @@ export interface DeliveryStats {
   readonly spooled: number;
   /** In memory, to be sent soon. */
   readonly queued: number;
+  /** Traces of other runs that were found on disk and sent: in no other sum. Only where an exporter has a spool. */
+  readonly recovered?: number;
   /** What went wrong last, also where all is well again. Left out while nothing has. */
   readonly lastError?: DeliveryFailure;
 }
@@ -29,5 +31,7 @@ export interface Delivery {
   close(timeoutMs: number): Promise<void>;
   /** Closes the way, and ends the exporter. */
   shutdown(timeoutMs: number): Promise<void>;
+  /** The process ends now; synchronous. */
+  leave?(): void;
   stats(): Omit<DeliveryStats, 'lastError'>;
 }

@@ -1,7 +1,7 @@
 import type { Trace } from '../entities/trace.js';
 import { type ExportError, TracingError } from '../errors.js';
 import { checkQuery } from '../exporters/check-query.js';
-import { ExportQueue } from '../exporters/export-queue.js';
+import { ExportQueue, type MakeBacklog } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
 import { newestFirst } from '../exporters/newest-first.js';
 import { type Contexts, callSuppressed, quietContext } from './contexts.js';
@@ -17,6 +17,8 @@ export interface PipelineOptions {
   readonly exporters: readonly TraceExporter[];
   readonly contexts: Contexts;
   readonly recent?: RecentTracesLimits;
+  /** Where the traces of a queued exporter wait; `undefined`: in memory. */
+  readonly backlogOf?: ((exporter: TraceExporter) => MakeBacklog | undefined) | undefined;
   /** Takes secrets out of the messages that `stats()` tells. */
   readonly hide: (text: string) => string;
   readonly onError: (error: TracingError) => void;
@@ -40,13 +42,13 @@ export class Pipeline {
   readonly #hide: (text: string) => string;
   readonly #onError: (error: TracingError) => void;
 
-  constructor({ exporters, contexts, recent, hide, onError }: PipelineOptions) {
+  constructor({ exporters, contexts, recent, backlogOf, hide, onError }: PipelineOptions) {
     this.#contexts = contexts;
     this.#hide = hide;
     this.#onError = onError;
     this.#recent = new RecentTraces(recent);
     this.#readers = exporters.filter(isReader);
-    this.#routes = exporters.map((exporter) => this.#routeTo(exporter));
+    this.#routes = exporters.map((exporter) => this.#routeTo(exporter, backlogOf?.(exporter)));
     const isInlineRoute = ({ exporter }: Route): boolean => isInline(exporter);
     this.#inline = this.#routes.filter(isInlineRoute).map(({ delivery }) => delivery);
     this.#queued = this.#routes.filter((route) => !isInlineRoute(route)).map(({ delivery }) => delivery);
@@ -70,6 +72,11 @@ export class Pipeline {
     const end = ({ exporter, delivery }: Route): Promise<void> =>
       kept.has(exporter) ? delivery.close(timeoutMs) : delivery.shutdown(timeoutMs);
     await this.#untraced(() => Promise.all(this.#routes.map(end)));
+  }
+
+  /** The process ends now: what waits on disk is left to the next one. */
+  leave(): void {
+    for (const { delivery } of this.#routes) delivery.leave?.();
   }
 
   stats(): Readonly<Record<string, DeliveryStats>> {
@@ -102,7 +109,7 @@ export class Pipeline {
     return newestFirst(found.values(), query);
   }
 
-  #routeTo(exporter: TraceExporter): Route {
+  #routeTo(exporter: TraceExporter, makeBacklog: MakeBacklog | undefined): Route {
     const failure = new LastFailure();
     const onError = (error: ExportError): void => {
       failure.note(error);
@@ -111,7 +118,7 @@ export class Pipeline {
     const quietly = (act: () => void): void => callSuppressed(this.#contexts, act);
     const delivery = isInline(exporter)
       ? new InlineDelivery(exporter, onError)
-      : new ExportQueue(exporter, { onError, quietly });
+      : new ExportQueue(exporter, { onError, quietly, makeBacklog });
     return { exporter, delivery, failure };
   }
 

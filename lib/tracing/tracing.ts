@@ -32,7 +32,10 @@ export class Tracing {
     this.#parts.recorder.closeOpen();
     void this.flush(); // holds the process itself, for shutdownTimeoutMs at the longest
   };
-  readonly #onExit = (): void => this.#parts.recorder.closeOpen();
+  readonly #onExit = (): void => {
+    this.#parts.recorder.closeOpen();
+    this.#parts.pipeline.leave();
+  };
   readonly #ignoreSignals: (() => void) | undefined;
 
   constructor(parts: TracingParts) {

@@ -1,0 +1,113 @@
+import { appendFileSync, utimesSync } from 'node:fs';
+import type { Trace } from '../../entities/trace.js';
+import { parseLines } from './parse-lines.js';
+import { deliveredIn, deliveredLine, type ReadLimits, readSegment } from './segment-lines.js';
+import type { SpoolFolder } from './spool-folder.js';
+
+/** Some traces of another run. */
+export interface LeftoverPart {
+  readonly traces: readonly Trace[];
+  /** Up to where its file is delivered when they are. */
+  readonly end: number;
+}
+
+interface Claimed {
+  readonly path: string;
+  delivered: number;
+}
+
+/** What other runs have left in a spool's folder, one file after the other. Several processes may be at it: each file is one's. */
+export class Leftovers {
+  readonly #folder: SpoolFolder;
+  readonly #maxAgeMs: number;
+  readonly #tell: (what: string) => void;
+  #current: Claimed | undefined;
+
+  constructor(folder: SpoolFolder, maxAgeMs: number, tell: (what: string) => void) {
+    this.#folder = folder;
+    this.#maxAgeMs = maxAgeMs;
+    this.#tell = tell;
+  }
+
+  /** The next traces, `undefined` when there are none. What is not acknowledged comes again. Never rejects. */
+  async read(limits: ReadLimits): Promise<LeftoverPart | undefined> {
+    try {
+      return await this.#read(limits);
+    } catch (error) {
+      this.#current = undefined;
+      this.#tell(`What an earlier run has left cannot be read: ${String(error)}.`);
+      return undefined;
+    }
+  }
+
+  /** These have been delivered. */
+  acknowledge({ end }: LeftoverPart): void {
+    if (this.#current === undefined) return;
+    this.#current.delivered = end;
+    appendFileSync(this.#current.path, deliveredLine(end));
+  }
+
+  /** Deletes what is too old, and says that the file at hand is in use. */
+  look(): void {
+    const oldestMs = Date.now() - this.#maxAgeMs;
+    const leftovers = new Set(this.#folder.leftovers().map(({ path }) => path));
+    for (const file of this.#folder.files()) {
+      const isOwnedByOthers = file.name !== undefined && !leftovers.has(file.path);
+      if (isOwnedByOthers || (file.name?.createdMs ?? file.writtenMs) >= oldestMs) continue;
+      this.#folder.remove(file);
+      this.#tell(
+        `${file.path} was never delivered, and is deleted: it is older than ${this.#maxAgeMs} ms (option spoolMaxAgeMs).`,
+      );
+    }
+    if (this.#current !== undefined) touch(this.#current.path);
+  }
+
+  /** Leaves what was not delivered to whoever comes next. */
+  close(): void {
+    const path = this.#current?.path;
+    this.#current = undefined;
+    if (path !== undefined) this.#folder.release(path);
+  }
+
+  async #read(limits: ReadLimits): Promise<LeftoverPart | undefined> {
+    for (;;) {
+      this.#current ??= await this.#claimNext();
+      if (this.#current === undefined) return undefined;
+      const { path, delivered } = this.#current;
+      const { lines, end, torn } = await readSegment(path, delivered, limits);
+      const { traces, bad } = parseLines(lines);
+      this.#setAside(path, lines.length === 0 && torn !== '' ? [torn] : bad);
+      if (traces.length > 0) return { traces, end };
+      this.#current.delivered = end;
+      if (lines.length === 0) this.#finish();
+    }
+  }
+
+  async #claimNext(): Promise<Claimed | undefined> {
+    for (const file of this.#folder.leftovers()) {
+      const path = this.#folder.claim(file);
+      if (path !== undefined) return { path, delivered: await deliveredIn(path) };
+    }
+    return undefined;
+  }
+
+  #setAside(path: string, lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    const bad = this.#folder.setAside(path, lines.join('\n'));
+    this.#tell(`${lines.length} lines that an earlier run has left are no traces. They stand in ${bad} now.`);
+  }
+
+  #finish(): void {
+    if (this.#current !== undefined) this.#folder.remove(this.#current);
+    this.#current = undefined;
+  }
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // Reading it will tell.
+  }
+}

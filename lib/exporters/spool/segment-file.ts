@@ -1,0 +1,139 @@
+import { closeSync, constants, ftruncateSync, openSync, renameSync, rmSync, utimesSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { deliveredLine, noFollow } from './segment-lines.js';
+import { fileNameOf, newSegmentName, released, type SegmentName } from './segment-name.js';
+
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | noFollow;
+
+/** Where a trace stands on disk. */
+export interface SegmentPlace {
+  readonly segment: SegmentFile;
+  /** In bytes. */
+  readonly start: number;
+  /** Behind its line break. */
+  readonly end: number;
+}
+
+/**
+ * A file of this process that traces are appended to, a line each, and what of it has been delivered. Synchronous: what is appended
+ * survives the process, however that ends.
+ */
+export class SegmentFile {
+  readonly path: string;
+  readonly createdMs: number;
+  #spooled = 0;
+  #readFrom = 0;
+  /** Deleted, or taken over by another process: nothing can be read here any more. */
+  isGone = false;
+  readonly #folder: string;
+  readonly #name: SegmentName;
+  readonly #descriptor: number;
+  #size = 0;
+  /** Behind the last trace. */
+  #end = 0;
+
+  /** Throws what the system says. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#name = newSegmentName();
+    this.createdMs = this.#name.createdMs;
+    this.path = join(folder, fileNameOf(this.#name));
+    this.#descriptor = openSync(this.path, flags, 0o600);
+  }
+
+  /** Traces that stand here and nowhere in memory. They follow one another. */
+  get spooled(): number {
+    return this.#spooled;
+  }
+
+  /** Where the first of them begins. */
+  get readFrom(): number {
+    return this.#readFrom;
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether all its traces have been delivered. */
+  get isEmpty(): boolean {
+    return this.#end === 0;
+  }
+
+  /** Throws what the system says; nothing of the line is left then. */
+  append(line: string): SegmentPlace {
+    const start = this.#size;
+    this.#write(`${line}\n`);
+    this.#end = this.#size;
+    return { segment: this, start, end: this.#end };
+  }
+
+  /** Notes that a trace is no longer, or not yet, in memory. */
+  leaveOnDisk({ start }: SegmentPlace): void {
+    this.#readFrom = this.#spooled === 0 ? start : Math.min(start, this.#readFrom);
+    this.#spooled += 1;
+  }
+
+  /** Notes that the first traces that stood on disk only are in memory now, up to this place. */
+  noteRead(count: number, end: number): void {
+    this.#spooled -= count;
+    this.#readFrom = end;
+  }
+
+  /** Notes that they are not any more, from this place on. */
+  noteForgotten(count: number, start: number): void {
+    this.#spooled += count;
+    this.#readFrom = start;
+  }
+
+  /** Notes that all traces before this place have been delivered. Throws what the system says. */
+  acknowledge(end: number): void {
+    if (this.isGone) return;
+    if (end < this.#end) return this.#write(deliveredLine(end));
+    ftruncateSync(this.#descriptor, 0);
+    this.#size = 0;
+    this.#end = 0;
+  }
+
+  /** Says that its owner lives. `false` where the file is not there any more. */
+  touch(): boolean {
+    try {
+      const now = new Date();
+      utimesSync(this.path, now, now);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Deletes the file, and what it holds. */
+  remove(): void {
+    this.#close();
+    rmSync(this.path, { force: true });
+  }
+
+  /** Leaves the file to whoever comes next. */
+  release(): void {
+    if (this.isEmpty) return this.remove();
+    this.#close();
+    renameSync(this.path, join(this.#folder, fileNameOf(released(this.#name))));
+  }
+
+  #close(): void {
+    if (!this.isGone) closeSync(this.#descriptor);
+    this.isGone = true;
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
+    } catch (error) {
+      ftruncateSync(this.#descriptor, this.#size);
+      throw error;
+    }
+    this.#size += written;
+  }
+}

@@ -1,0 +1,209 @@
+import { traceToLine } from '../../entities/trace-line.js';
+import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
+import { Leftovers } from './leftovers.js';
+import { OwnSegments, type SpoolLimits } from './own-segments.js';
+import { parseLines } from './parse-lines.js';
+import type { SegmentFile, SegmentPlace } from './segment-file.js';
+import { readSegment, type SegmentLine } from './segment-lines.js';
+import type { SpoolFolder } from './spool-folder.js';
+
+/** What a spooled backlog is made of. */
+export interface SpoolBacklogParts {
+  readonly folder: SpoolFolder;
+  readonly limits: SpoolLimits;
+  /** Of what waits in memory, too. */
+  readonly memory: { readonly maxTraces: number; readonly maxLength: number };
+  readonly drop: Drop;
+  /** Told what goes wrong with the spool, in a sentence. */
+  readonly tell: (what: string) => void;
+}
+
+/** A trace in memory, and where it stands on disk; `undefined` where it could not be written. */
+interface Held extends Waiting {
+  readonly place: SegmentPlace | undefined;
+}
+
+/** What was taken, and is not settled yet. */
+interface Taken {
+  /** Traces of this process; those of other runs are in no sum of it. */
+  readonly own: number;
+  /** It has been delivered. */
+  readonly acknowledge: () => void;
+  /** It has not, and comes again. */
+  readonly putBack: () => void;
+}
+
+/** Read at once from disk, at the most. */
+const maxBytes = 4 * 1024 * 1024;
+
+/**
+ * Traces that wait on disk until they have been delivered. Each is written when it is added; the newest are held in memory as well, as
+ * long as none older stand on disk only. So the order is kept, and what has been delivered is all that stands before one place.
+ */
+export class SpoolBacklog implements Backlog {
+  readonly looksEveryMs = 60_000;
+  readonly #parts: SpoolBacklogParts;
+  readonly #own: OwnSegments;
+  readonly #leftovers: Leftovers;
+  #held: Held[] = [];
+  #heldLength = 0;
+  #taken: Taken | undefined;
+  #recovered = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #mayHaveLeftovers = false;
+
+  constructor(parts: SpoolBacklogParts) {
+    const { folder, limits, drop, tell } = parts;
+    this.#parts = parts;
+    this.#own = new OwnSegments(folder, limits, drop);
+    this.#leftovers = new Leftovers(folder, limits.maxAgeMs, tell);
+  }
+
+  get waiting(): number {
+    return this.#held.length + this.#own.spooled;
+  }
+
+  add({ trace, length }: Waiting): string | undefined {
+    const place = this.#safely(() => this.#own.append(traceToLine(trace)));
+    const { memory } = this.#parts;
+    const isFull = this.#held.length >= memory.maxTraces || this.#heldLength + length > memory.maxLength;
+    if (place === undefined) {
+      // One alone always has room.
+      if (isFull && this.#held.length > 0) return 'queue full';
+      this.#hold({ trace, length, place });
+    } else if (isFull || this.#own.spooled > 0) place.segment.leaveOnDisk(place);
+    else this.#hold({ trace, length, place });
+    return undefined;
+  }
+
+  async take(maxTraces: number): Promise<Batch | undefined> {
+    this.#look();
+    return this.#takeHeld(maxTraces) ?? (await this.#takeSpooled(maxTraces)) ?? (await this.#takeLeftovers(maxTraces));
+  }
+
+  settle({ traces }: Batch, outcome: Outcome): Settlement {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    if (taken === undefined) return { exported: 0, lost: 0, isKept: false };
+    if (outcome.kind === 'failed') {
+      taken.putBack();
+      return { exported: 0, lost: 0, isKept: true };
+    }
+    this.#safely(taken.acknowledge);
+    const refused = Math.min(traces.length, outcome.refused);
+    if (taken.own > 0) return { exported: traces.length - refused, lost: refused, isKept: false };
+    this.#recovered += traces.length - refused;
+    return { exported: 0, lost: 0, isKept: false };
+  }
+
+  stats(): BacklogStats {
+    const queued = this.#held.length + (this.#taken?.own ?? 0);
+    return { spooled: this.#own.spooled, queued, recovered: this.#recovered };
+  }
+
+  close(): number {
+    this.#forget(this.#held);
+    this.#safely(() => this.#own.close());
+    this.#safely(() => this.#leftovers.close());
+    return this.#held.splice(0).length;
+  }
+
+  #hold(held: Held): void {
+    this.#held.push(held);
+    this.#heldLength += held.length;
+  }
+
+  /** Out of memory what stands on disk. What could not be written stays. */
+  #forget(held: readonly Held[]): void {
+    this.#held = [];
+    this.#heldLength = 0;
+    for (const one of held) {
+      if (one.place === undefined || one.place.segment.isGone) this.#hold(one);
+      else one.place.segment.leaveOnDisk(one.place);
+    }
+  }
+
+  #takeHeld(maxTraces: number): Batch | undefined {
+    if (this.#held.length === 0) return undefined;
+    const held = this.#held.splice(0, maxTraces);
+    for (const { length } of held) this.#heldLength -= length;
+    const last = held.findLast(({ place }) => place !== undefined)?.place;
+    this.#taken = {
+      own: held.length,
+      acknowledge: () => last && this.#own.acknowledge(last),
+      // What came later stands behind it on disk, and must not leave before it.
+      putBack: () => this.#forget([...held, ...this.#held]),
+    };
+    return { traces: held.map(({ trace }) => trace) };
+  }
+
+  async #takeSpooled(maxLines: number): Promise<Batch | undefined> {
+    for (let segment = this.#own.firstSpooled; segment !== undefined; segment = this.#own.firstSpooled) {
+      const lines = await this.#readOwn(segment, maxLines);
+      const [first, last] = [lines[0], lines.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      const { traces, bad } = parseLines(lines);
+      const acknowledge = (): void => {
+        this.#own.acknowledge({ segment, start: first.start, end: last.end });
+        this.#setAside(segment, bad);
+      };
+      segment.noteRead(lines.length, last.end);
+      if (traces.length > 0) {
+        const putBack = (): void => segment.noteForgotten(lines.length, first.start);
+        this.#taken = { own: lines.length, acknowledge, putBack };
+        return { traces };
+      }
+      this.#safely(acknowledge);
+    }
+    return undefined;
+  }
+
+  /** Empty where the file cannot be read any more; then it is given up. */
+  async #readOwn(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[]> {
+    const part = await readSegment(segment.path, segment.readFrom, { maxLines, maxBytes }).catch(() => undefined);
+    if (segment.isGone) return []; // to make room, meanwhile
+    if (part !== undefined && part.lines.length > 0) return part.lines;
+    this.#own.giveUp(segment, 'spool lost');
+    this.#parts.tell(`${segment.path} cannot be read any more, and its traces are lost.`);
+    return [];
+  }
+
+  async #takeLeftovers(maxLines: number): Promise<Batch | undefined> {
+    if (!this.#mayHaveLeftovers) return undefined;
+    const part = await this.#leftovers.read({ maxLines, maxBytes });
+    if (part === undefined) {
+      this.#mayHaveLeftovers = false;
+      return undefined;
+    }
+    this.#taken = { own: 0, acknowledge: () => this.#leftovers.acknowledge(part), putBack: () => undefined };
+    return { traces: part.traces };
+  }
+
+  #look(): void {
+    if (Date.now() - this.#lookedMs < this.looksEveryMs) return;
+    this.#lookedMs = Date.now();
+    this.#mayHaveLeftovers = true;
+    this.#safely(() => this.#own.look());
+    this.#safely(() => this.#leftovers.look());
+  }
+
+  #setAside(segment: SegmentFile, bad: readonly string[]): void {
+    if (bad.length === 0) return;
+    this.#parts.drop('spool damaged', bad.length);
+    const path = this.#parts.folder.setAside(segment.path, bad.join('\n'));
+    this.#parts.tell(`${bad.length} traces on disk are damaged. They stand in ${path} now.`);
+  }
+
+  /** What the disk does not allow is told; the traced program does not notice. */
+  #safely<Answer>(act: () => Answer): Answer | undefined {
+    try {
+      return act();
+    } catch (error) {
+      const { folder, tell } = this.#parts;
+      tell(
+        `The spool '${folder.path}' cannot be used: ${String(error)}. Its traces are in memory only. Choose another folder (option spoolDir, or TRACED_AGENTS_SPOOL_DIR), or do without (spool: false).`,
+      );
+      return undefined;
+    }
+  }
+}

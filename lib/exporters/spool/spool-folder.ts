@@ -1,0 +1,113 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { makeFolders } from '../file/make-folders.js';
+import { claimed, fileNameOf, mayBeAlive, parseFileName, released, type SegmentName } from './segment-name.js';
+
+/** A file of a spool's folder. */
+export interface StoredFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly writtenMs: number;
+  /** `undefined` for what was set aside. */
+  readonly name: SegmentName | undefined;
+}
+
+/** For how long a living owner may leave its file alone: it touches it each minute. Past it the file is anybody's. */
+const longestSilenceMs = 15 * 60_000;
+
+/** The folder where the traces for one destination wait: who may use it, what stands in it, and whose it is. */
+export class SpoolFolder {
+  readonly path: string;
+  readonly #destination: string;
+
+  constructor(path: string, destination: string) {
+    this.path = path;
+    this.#destination = destination;
+  }
+
+  /**
+   * Makes the folder where there is none, for its owner only.
+   *
+   * @throws what the system says, or that the folder is another user's.
+   */
+  prepare(): void {
+    makeFolders(this.path);
+    const { uid, mode } = lstatSync(this.path);
+    const own = process.getuid?.() ?? uid;
+    if (uid !== own) throw new Error(`'${this.path}' belongs to another user`);
+    // Others must not read what agents were told.
+    if ((mode & 0o077) !== 0) chmodSync(this.path, 0o700);
+    const note = join(this.path, 'destination.txt');
+    if (!existsSync(note)) writeFileSync(note, `${this.#destination}\n`, { mode: 0o600 });
+  }
+
+  /** Its files, the oldest first; none where there is no folder. Links and files of others are passed over. */
+  files(): readonly StoredFile[] {
+    return fileNamesIn(this.path)
+      .filter((file) => parseFileName(file) !== undefined || file.endsWith('.bad'))
+      .sort()
+      .flatMap((file) => storedFile(this.path, file));
+  }
+
+  /** The files that nobody is at work on, the oldest first. */
+  leftovers(): readonly StoredFile[] {
+    return this.files().filter(({ name, writtenMs }) => {
+      if (name === undefined) return false;
+      return !mayBeAlive(name) || Date.now() - writtenMs > longestSilenceMs;
+    });
+  }
+
+  /** Makes a leftover this process's. `undefined` where another process was faster. */
+  claim({ path, name }: StoredFile): string | undefined {
+    if (name === undefined) return undefined;
+    const own = join(this.path, fileNameOf(claimed(name)));
+    try {
+      renameSync(path, own);
+      return own;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Leaves a file that was claimed to whoever comes next. */
+  release(path: string): void {
+    const name = parseFileName(basename(path));
+    if (name !== undefined && existsSync(path)) renameSync(path, join(this.path, fileNameOf(released(name))));
+  }
+
+  /** Keeps lines that are no traces where somebody can look at them. @returns the file. */
+  setAside(path: string, text: string): string {
+    const bad = `${path}.bad`;
+    appendFileSync(bad, `${text}\n`, { mode: 0o600 });
+    return bad;
+  }
+
+  remove({ path }: Pick<StoredFile, 'path'>): void {
+    rmSync(path, { force: true });
+  }
+}
+
+function fileNamesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function storedFile(folder: string, file: string): readonly StoredFile[] {
+  const path = join(folder, file);
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined || !status.isFile()) return [];
+  return [{ path, bytes: status.size, writtenMs: status.mtimeMs, name: parseFileName(file) }];
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Trace } from '../../../lib/entities/trace.js';
+import type { Outcome } from '../../../lib/exporters/backlog.js';
+import { SpoolBacklog } from '../../../lib/exporters/spool/spool-backlog.js';
+import { SpoolFolder } from '../../../lib/exporters/spool/spool-folder.js';
+import { aTrace } from '../../support/traces.js';
+
+const taken: Outcome = { kind: 'taken', refused: 0 };
+const failed: Outcome = { kind: 'failed', reason: 'export failed' };
+
+const step = fc.oneof(
+  fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ do: fc.constant('send' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ do: fc.constant('fail' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ do: fc.constant('add while sending' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ do: fc.constantFrom('close' as const, 'crash' as const), count: fc.constant(1) }),
+);
+
+describe('a backlog on disk', () => {
+  it('delivers every trace, those of one run in their order, and counts each once, whatever happens', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const runs = new Runs();
+        try {
+          for (const { do: what, count } of steps) {
+            if (what === 'add') runs.add(count);
+            if (what === 'send') await runs.send(count, taken);
+            if (what === 'fail') await runs.send(count, failed);
+            if (what === 'add while sending') await runs.send(count, taken, () => runs.add(count));
+            if (what === 'close') runs.restart();
+            if (what === 'crash') runs.crash();
+            runs.check();
+          }
+          while (await runs.send(3, taken));
+
+          expect(runs.delivered.toSorted(byNumber)).toEqual(runs.added);
+          expect(runs.files()).toEqual([]);
+        } finally {
+          runs.end();
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** One process after the other with the same folder. */
+class Runs {
+  readonly added: number[] = [];
+  readonly delivered: number[] = [];
+  readonly #root = mkdtempSync(join(tmpdir(), 'traced-agents-'));
+  readonly #told: string[] = [];
+  #backlog = this.#open();
+  #addedInRun = 0;
+  #exported = 0;
+
+  add(count: number): void {
+    for (let index = 0; index < count; index += 1) {
+      const number = this.added.length;
+      this.added.push(number);
+      this.#addedInRun += 1;
+      expect(this.#backlog.add({ trace: numbered(number), length: 100 })).toBeUndefined();
+    }
+  }
+
+  async send(count: number, outcome: Outcome, meanwhile: () => void = () => undefined): Promise<boolean> {
+    const taking = this.#backlog.take(count);
+    meanwhile();
+    const batch = await taking;
+    if (batch === undefined) return false;
+    expect(batch.traces.length).toBeLessThanOrEqual(count);
+    if (outcome.kind === 'taken') this.delivered.push(...batch.traces.map(numberOf));
+    this.#exported += this.#backlog.settle(batch, outcome).exported;
+    return true;
+  }
+
+  check(): void {
+    const { queued, spooled } = this.#backlog.stats();
+    expect(this.#exported + queued + spooled).toBe(this.#addedInRun);
+    expect(queued).toBeLessThanOrEqual(8 + 5);
+    expect(this.#told).toEqual([]);
+  }
+
+  restart(): void {
+    expect(this.#backlog.close()).toBe(0);
+    this.#begin();
+  }
+
+  /** As if the process had ended at once: its files bear the number of one that is not there. */
+  crash(): void {
+    for (const file of this.files()) {
+      const [created, host, , since, rest] = file.split('-');
+      renameSync(join(this.#root, file), join(this.#root, [created, host, '999999999', since, rest].join('-')));
+    }
+    this.#begin();
+  }
+
+  files(): string[] {
+    return readdirSync(this.#root).filter(
+      (file) => statSync(join(this.#root, file)).size > 0 && file.endsWith('.jsonl'),
+    );
+  }
+
+  end(): void {
+    rmSync(this.#root, { recursive: true });
+  }
+
+  #begin(): void {
+    this.#backlog = this.#open();
+    this.#addedInRun = 0;
+    this.#exported = 0;
+  }
+
+  #open(): SpoolBacklog {
+    return new SpoolBacklog({
+      folder: new SpoolFolder(this.#root, 'somewhere'),
+      limits: { maxBytes: 10_000_000, maxAgeMs: 60_000, maxTraces: 1000, maxSegmentBytes: 5000 },
+      memory: { maxTraces: 8, maxLength: 10_000 },
+      drop: (reason, count) => this.#told.push(`${count} ${reason}`),
+      tell: (what) => this.#told.push(what),
+    });
+  }
+}
+
+function numbered(number: number): Trace {
+  return aTrace({ id: `tr-${number.toString(16).padStart(32, '0')}` });
+}
+
+function numberOf({ info }: Trace): number {
+  return Number.parseInt(info.traceId.slice(3), 16);
+}
+
+function byNumber(left: number, right: number): number {
+  return left - right;
+}
