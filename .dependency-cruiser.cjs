@@ -2,7 +2,8 @@
 const base = ['entities', 'errors', 'utils'];
 // What the live side knows of exporters: their contract, the queue before them, what their failures are, and how traces are
 // sought, ordered and measured.
-const contract = 'exporters/(exporter|export-queue|backlog|export-failure|match-trace|check-query|newest-first|trace-length)';
+const contract =
+  'exporters/(exporter|export-queue|backlog|export-failure|match-trace|check-query|newest-first|trace-length)';
 const doors = '^lib/(index|auto)\\.ts$';
 const layers = {
   utils: [],

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { standardDecorators } from './spec/support/standard-decorators.js';
@@ -10,7 +12,13 @@ const resolve = {
   ],
 };
 
-const common = { testTimeout: 30_000, hookTimeout: 30_000, execArgv: ['--expose-gc'] };
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  execArgv: ['--expose-gc'],
+  // Programs under test leave nothing in the home folder, and find nothing of others there.
+  env: { TRACED_AGENTS_SPOOL_DIR: join(tmpdir(), `traced-agents-spool-${process.pid}`) },
+};
 
 export default defineConfig({
   test: {

@@ -60,6 +60,11 @@ const misuses: Record<keyof InitOptions, readonly unknown[]> = {
   shutdownTimeoutMs: [...noAmount, 2 ** 31],
   flushOnSignals: noSwitch,
   maxRecentTraces: noCount,
+  spool: noSwitch,
+  spoolDir: ['', 5, null, {}],
+  spoolMaxBytes: noCount,
+  spoolMaxAgeMs: noAmount,
+  spoolMaxTraces: noCount,
   onError: noCallback,
 };
 

@@ -219,7 +219,8 @@ export class ExportQueue {
     this.#isFullTold = false;
     this.#exported += exported;
     this.#noteResult(result, { lost, isKept });
-    this.#retryMs = isKept ? Math.min(longestRetryMs, (this.#retryMs ?? firstRetryMs / 2) * 2) : undefined;
+    const isWaiting = isKept && this.#backlog.waiting > 0;
+    this.#retryMs = isWaiting ? Math.min(longestRetryMs, (this.#retryMs ?? firstRetryMs / 2) * 2) : undefined;
     return !isKept;
   }
 

@@ -65,3 +65,9 @@ function checkPath(choice: ExperimentChoice | undefined): void {
     `An experiment of a Databricks workspace is a path like '/Shared/demo' or '/Users/<name>/demo', but ${what}. Set experiment, or MLFLOW_EXPERIMENT_NAME or MLFLOW_EXPERIMENT_ID.`,
   );
 }
+
+/** The place in words, without secrets: what is sent there by one program may be sent by another. */
+export function nameOf({ connection, choice, runId }: MlflowDestination): string {
+  const experiment = 'id' in choice ? `experiment ${choice.id}` : choice.name;
+  return ['mlflow', connection.baseUrl, experiment, ...(runId === undefined ? [] : [`run ${runId}`])].join(' ');
+}

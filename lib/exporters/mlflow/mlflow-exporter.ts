@@ -1,7 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
-import { type MlflowDestination, readDestination } from './destination.js';
+import { type MlflowDestination, nameOf, readDestination } from './destination.js';
 import type { MlflowTransport } from './mlflow-transport.js';
 
 /** Options of `MlflowExporter`. */
@@ -29,12 +29,17 @@ export interface MlflowExporterOptions {
  */
 export class MlflowExporter implements TraceExporter, TraceReader {
   readonly name = 'mlflow';
+  /** Two requests' worth. */
+  readonly maxBatch = 64;
+  /** Where its traces wait on disk, and who else may deliver them. */
+  readonly destination: string;
   readonly #destination: MlflowDestination;
   #transport: Promise<MlflowTransport> | undefined;
 
   /** @throws {ConfigurationError} for an address, credentials or a number that cannot be used. */
   constructor(options: MlflowExporterOptions = {}) {
     this.#destination = readDestination(options, process.env);
+    this.destination = nameOf(this.#destination);
   }
 
   /**

@@ -7,9 +7,12 @@ import { needsTraceInfo, startTrace, traceInfoJson } from './start-trace.js';
 import { traceLength } from './trace-length.js';
 import { isAboutContent, type Refusal, type Target } from './way.js';
 
-/** Of one request. */
+/** Of one request: where traces are small, a server takes many at once several times faster than one by one. */
+const maxTraces = 32;
 const maxSpans = 500;
 const maxLength = 4 * 1024 * 1024;
+/** While the server stores the one, the other is made. */
+const maxRequestsInFlight = 2;
 
 const zip = promisify(gzip);
 
@@ -20,7 +23,20 @@ export async function sendByOtlp(
   target: Target,
 ): Promise<readonly Refusal[]> {
   const refused: Refusal[] = [];
-  for (const batch of batchesOf(traces)) refused.push(...(await sendBatch(http, batch, target)));
+  const failures: unknown[] = [];
+  const batches = batchesOf(traces).values();
+  const sendOneByOne = async (): Promise<void> => {
+    for (const batch of batches) {
+      try {
+        refused.push(...(await sendBatch(http, batch, target)));
+      } catch (error) {
+        failures.push(error);
+      }
+      if (failures.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: maxRequestsInFlight }, sendOneByOne));
+  if (failures.length > 0) throw failures[0];
   return refused;
 }
 
@@ -71,7 +87,8 @@ function batchesOf(traces: readonly Trace[]): readonly (readonly Trace[])[] {
   for (const trace of traces) {
     const own = { spans: trace.data.spans.length, length: traceLength(trace) };
     const last = batches.at(-1);
-    if (last !== undefined && spans + own.spans <= maxSpans && length + own.length <= maxLength) {
+    const hasRoom = spans + own.spans <= maxSpans && length + own.length <= maxLength;
+    if (last !== undefined && last.length < maxTraces && hasRoom) {
       last.push(trace);
       spans += own.spans;
       length += own.length;

@@ -21,6 +21,8 @@ export class Leftovers {
   readonly #folder: SpoolFolder;
   readonly #maxAgeMs: number;
   readonly #tell: (what: string) => void;
+  /** Lines that were no traces, until now. */
+  bad = 0;
   #current: Claimed | undefined;
 
   constructor(folder: SpoolFolder, maxAgeMs: number, tell: (what: string) => void) {
@@ -74,9 +76,9 @@ export class Leftovers {
       this.#current ??= await this.#claimNext();
       if (this.#current === undefined) return undefined;
       const { path, delivered } = this.#current;
-      const { lines, end, torn } = await readSegment(path, delivered, limits);
+      const { lines, end } = await readSegment(path, delivered, limits);
       const { traces, bad } = parseLines(lines);
-      this.#setAside(path, lines.length === 0 && torn !== '' ? [torn] : bad);
+      this.#setAside(path, bad);
       if (traces.length > 0) return { traces, end };
       this.#current.delivered = end;
       if (lines.length === 0) this.#finish();
@@ -86,13 +88,16 @@ export class Leftovers {
   async #claimNext(): Promise<Claimed | undefined> {
     for (const file of this.#folder.leftovers()) {
       const path = this.#folder.claim(file);
-      if (path !== undefined) return { path, delivered: await deliveredIn(path) };
+      if (path === undefined) continue;
+      appendFileSync(path, '\n'); // where the process died while it wrote, its last line has no end
+      return { path, delivered: await deliveredIn(path) };
     }
     return undefined;
   }
 
   #setAside(path: string, lines: readonly string[]): void {
     if (lines.length === 0) return;
+    this.bad += lines.length;
     const bad = this.#folder.setAside(path, lines.join('\n'));
     this.#tell(`${lines.length} lines that an earlier run has left are no traces. They stand in ${bad} now.`);
   }

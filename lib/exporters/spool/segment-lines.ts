@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A link in the folder could lead anywhere; where the system knows no such flag, there are none. */
-export const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+export const noFollow: number = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+/** Held at once, at the most, but for one line. */
+export const maxReadBytes = 4_194_304;
 const newline = 0x0a;
 const chunkBytes = 256 * 1024;
 const note = /^\{"delivered":(\d+)\}$/;
@@ -31,24 +33,18 @@ export interface SegmentPart {
   readonly lines: readonly SegmentLine[];
   /** Where the next part begins. */
   readonly end: number;
-  /** What stands behind the last line break: a line that was cut short. Empty but at the end of the file. */
-  readonly torn: string;
 }
 
-/** Reads on from a place; notes of what was delivered are passed over. At least one line, if there is one. */
+/** Reads on from a place; notes of what was delivered, and empty lines, are passed over. At least one line, if there is one. */
 export async function readSegment(path: string, from: number, limits: ReadLimits): Promise<SegmentPart> {
   const lines: SegmentLine[] = [];
   let end = from;
-  let torn = '';
   for await (const line of linesOf(path, from)) {
-    if (!line.isWhole) torn = line.text;
-    else {
-      end = line.end;
-      if (!note.test(line.text)) lines.push(line);
-    }
+    end = line.end;
+    if (line.text !== '' && !note.test(line.text)) lines.push(line);
     if (lines.length >= limits.maxLines || end - from >= limits.maxBytes) break;
   }
-  return { lines, end, torn };
+  return { lines, end };
 }
 
 /** Up to where a segment has been delivered. */
@@ -61,11 +57,8 @@ export async function deliveredIn(path: string): Promise<number> {
   return delivered;
 }
 
-interface FileLine extends SegmentLine {
-  readonly isWhole: boolean;
-}
-
-async function* linesOf(path: string, from: number): AsyncGenerator<FileLine> {
+/** What stands behind the last line break is left out: it may be written just now. */
+async function* linesOf(path: string, from: number): AsyncGenerator<SegmentLine> {
   const file = await open(path, constants.O_RDONLY | noFollow);
   try {
     let rest = Buffer.alloc(0);
@@ -77,13 +70,12 @@ async function* linesOf(path: string, from: number): AsyncGenerator<FileLine> {
       if (bytesRead === 0) break;
       let bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
       for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline)) {
-        yield { text: bytes.toString('utf8', 0, at), start, end: start + at + 1, isWhole: true };
+        yield { text: bytes.toString('utf8', 0, at), start, end: start + at + 1 };
         start += at + 1;
         bytes = bytes.subarray(at + 1);
       }
       rest = bytes;
     }
-    if (rest.length > 0) yield { text: rest.toString('utf8'), start, end: start + rest.length, isWhole: false };
   } finally {
     await file.close();
   }

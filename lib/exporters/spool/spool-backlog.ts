@@ -4,7 +4,7 @@ import { Leftovers } from './leftovers.js';
 import { OwnSegments, type SpoolLimits } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
 import type { SegmentFile, SegmentPlace } from './segment-file.js';
-import { readSegment, type SegmentLine } from './segment-lines.js';
+import { maxReadBytes, readSegment, type SegmentLine } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** What a spooled backlog is made of. */
@@ -33,8 +33,8 @@ interface Taken {
   readonly putBack: () => void;
 }
 
-/** Read at once from disk, at the most. */
-const maxBytes = 4 * 1024 * 1024;
+/** As many as make one out of the largest batch, and some. */
+const failuresBeforeLast = 10;
 
 /**
  * Traces that wait on disk until they have been delivered. Each is written when it is added; the newest are held in memory as well, as
@@ -49,6 +49,8 @@ export class SpoolBacklog implements Backlog {
   #heldLength = 0;
   #taken: Taken | undefined;
   #recovered = 0;
+  /** In a row. */
+  #failures = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #mayHaveLeftovers = false;
 
@@ -78,7 +80,9 @@ export class SpoolBacklog implements Backlog {
 
   async take(maxTraces: number): Promise<Batch | undefined> {
     this.#look();
-    return this.#takeHeld(maxTraces) ?? (await this.#takeSpooled(maxTraces)) ?? (await this.#takeLeftovers(maxTraces));
+    // It may be for one of them that all are refused: fewer are tried, until it is alone.
+    const most = Math.max(1, Math.floor(maxTraces / 2 ** this.#failures));
+    return this.#takeHeld(most) ?? (await this.#takeSpooled(most)) ?? (await this.#takeLeftovers(most));
   }
 
   settle({ traces }: Batch, outcome: Outcome): Settlement {
@@ -86,9 +90,11 @@ export class SpoolBacklog implements Backlog {
     this.#taken = undefined;
     if (taken === undefined) return { exported: 0, lost: 0, isKept: false };
     if (outcome.kind === 'failed') {
+      this.#failures += outcome.reason === 'shutdown' ? 0 : 1;
       taken.putBack();
       return { exported: 0, lost: 0, isKept: true };
     }
+    this.#failures = 0;
     this.#safely(taken.acknowledge);
     const refused = Math.min(traces.length, outcome.refused);
     if (taken.own > 0) return { exported: traces.length - refused, lost: refused, isKept: false };
@@ -149,7 +155,10 @@ export class SpoolBacklog implements Backlog {
       };
       segment.noteRead(lines.length, last.end);
       if (traces.length > 0) {
-        const putBack = (): void => segment.noteForgotten(lines.length, first.start);
+        const putBack = (): void => {
+          segment.noteForgotten(lines.length, first.start);
+          if (lines.length === 1) this.#letOthersPass(segment, first);
+        };
         this.#taken = { own: lines.length, acknowledge, putBack };
         return { traces };
       }
@@ -158,9 +167,22 @@ export class SpoolBacklog implements Backlog {
     return undefined;
   }
 
+  /** A trace that fails again and again, alone, goes to the end of the line. Where all fail, they only change places. */
+  #letOthersPass(segment: SegmentFile, { text, start, end }: SegmentLine): void {
+    if (this.#failures < failuresBeforeLast || this.#own.spooled < 2) return;
+    this.#safely(() => {
+      const place = this.#own.append(text);
+      place.segment.leaveOnDisk(place);
+      segment.noteRead(1, end);
+      this.#own.acknowledge({ segment, start, end });
+    });
+  }
+
   /** Empty where the file cannot be read any more; then it is given up. */
   async #readOwn(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[]> {
-    const part = await readSegment(segment.path, segment.readFrom, { maxLines, maxBytes }).catch(() => undefined);
+    const part = await readSegment(segment.path, segment.readFrom, { maxLines, maxBytes: maxReadBytes }).catch(
+      () => undefined,
+    );
     if (segment.isGone) return []; // to make room, meanwhile
     if (part !== undefined && part.lines.length > 0) return part.lines;
     this.#own.giveUp(segment, 'spool lost');
@@ -170,12 +192,19 @@ export class SpoolBacklog implements Backlog {
 
   async #takeLeftovers(maxLines: number): Promise<Batch | undefined> {
     if (!this.#mayHaveLeftovers) return undefined;
-    const part = await this.#leftovers.read({ maxLines, maxBytes });
+    const part = await this.#leftovers.read({ maxLines, maxBytes: maxReadBytes });
     if (part === undefined) {
       this.#mayHaveLeftovers = false;
       return undefined;
     }
-    this.#taken = { own: 0, acknowledge: () => this.#leftovers.acknowledge(part), putBack: () => undefined };
+    this.#taken = {
+      own: 0,
+      acknowledge: () => this.#leftovers.acknowledge(part),
+      // Not before the next look: what this process makes must not wait for it.
+      putBack: () => {
+        this.#mayHaveLeftovers = false;
+      },
+    };
     return { traces: part.traces };
   }
 

@@ -25,6 +25,9 @@ export interface StoredFile {
 /** For how long a living owner may leave its file alone: it touches it each minute. Past it the file is anybody's. */
 const longestSilenceMs = 15 * 60_000;
 
+/** Says to people for whom the traces are. */
+const noteName = 'destination.txt';
+
 /** The folder where the traces for one destination wait: who may use it, what stands in it, and whose it is. */
 export class SpoolFolder {
   readonly path: string;
@@ -47,8 +50,13 @@ export class SpoolFolder {
     if (uid !== own) throw new Error(`'${this.path}' belongs to another user`);
     // Others must not read what agents were told.
     if ((mode & 0o077) !== 0) chmodSync(this.path, 0o700);
-    const note = join(this.path, 'destination.txt');
+    const note = join(this.path, noteName);
     if (!existsSync(note)) writeFileSync(note, `${this.#destination}\n`, { mode: 0o600 });
+  }
+
+  /** Whether the path is such a folder. */
+  get isThere(): boolean {
+    return existsSync(join(this.path, noteName));
   }
 
   /** Its files, the oldest first; none where there is no folder. Links and files of others are passed over. */

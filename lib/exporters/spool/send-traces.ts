@@ -1,0 +1,107 @@
+import { existsSync, statSync } from 'node:fs';
+import type { Trace } from '../../entities/trace.js';
+import { ConfigurationError } from '../../errors.js';
+import { refusedIn } from '../export-failure.js';
+import type { TraceExporter } from '../exporter.js';
+import { isBadLine, readTraceFile } from '../file/read-trace-file.js';
+import { Leftovers } from './leftovers.js';
+import { maxReadBytes } from './segment-lines.js';
+import { SpoolFolder } from './spool-folder.js';
+
+/** What became of the traces of a file, or of a spool's folder. */
+export interface SentTraces {
+  readonly sent: number;
+  /** Those that the exporter's server does not take. */
+  readonly refused: number;
+  /** Lines that are no traces. */
+  readonly bad: number;
+}
+
+/** Options of `sendTraces`. */
+export interface SendTracesOptions {
+  /** Ends it before all are sent. @default never */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Gives an exporter the traces of a file, or those that wait in the folder of one destination in a spool. A file stays as it is; what is
+ * sent out of a spool is deleted there, and what a running process is about to send itself is left to it.
+ *
+ * @param path - A trace file, `-` for standard input, or a folder in the spool.
+ * @throws what the exporter throws; what was sent until then stays sent.
+ * @throws {ConfigurationError} for a folder that is none of a spool's.
+ * @throws {TracingError} where the file cannot be read.
+ * @example
+ * ```ts
+ * const { sent } = await sendTraces('traces.jsonl', new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000' }));
+ * ```
+ */
+export async function sendTraces(
+  path: string,
+  exporter: TraceExporter,
+  options: SendTracesOptions = {},
+): Promise<SentTraces> {
+  const sender = new Sender(exporter, options.signal ?? new AbortController().signal);
+  if (path !== '-' && existsSync(path) && statSync(path).isDirectory()) await sendFolder(path, sender);
+  else await sendFile(path, sender);
+  await exporter.forceFlush?.();
+  return sender.counts;
+}
+
+async function sendFile(path: string, sender: Sender): Promise<void> {
+  const traces: Trace[] = [];
+  for await (const item of readTraceFile(path)) {
+    if (isBadLine(item)) sender.counts.bad += 1;
+    else traces.push(item);
+    if (traces.length >= sender.maxBatch) await sender.send(traces.splice(0));
+  }
+  if (traces.length > 0) await sender.send(traces);
+}
+
+async function sendFolder(path: string, sender: Sender): Promise<void> {
+  const folder = new SpoolFolder(path, '');
+  if (!folder.isThere) {
+    throw new ConfigurationError(
+      `'${path}' is no folder of a spool: it has no destination.txt. Name a trace file, or the folder of one destination.`,
+    );
+  }
+  const leftovers = new Leftovers(folder, Number.POSITIVE_INFINITY, () => undefined);
+  try {
+    const limits = { maxLines: sender.maxBatch, maxBytes: maxReadBytes };
+    for (let part = await leftovers.read(limits); part !== undefined; part = await leftovers.read(limits)) {
+      await sender.send(part.traces);
+      leftovers.acknowledge(part);
+    }
+  } finally {
+    leftovers.close();
+    sender.counts.bad += leftovers.bad;
+  }
+}
+
+/** Hands traces on, and counts them. */
+class Sender {
+  readonly counts = { sent: 0, refused: 0, bad: 0 };
+  readonly maxBatch: number;
+  readonly #exporter: TraceExporter;
+  readonly #signal: AbortSignal;
+
+  constructor(exporter: TraceExporter, signal: AbortSignal) {
+    this.#exporter = exporter;
+    this.#signal = signal;
+    this.maxBatch = exporter.maxBatch ?? 32;
+  }
+
+  async send(traces: readonly Trace[]): Promise<void> {
+    this.#signal.throwIfAborted();
+    let refused = 0;
+    try {
+      await this.#exporter.export(traces, { signal: this.#signal });
+    } catch (thrown) {
+      const count = refusedIn(thrown);
+      if (count === undefined) throw thrown;
+      refused = Math.min(count, traces.length);
+    }
+    this.counts.sent += traces.length - refused;
+    this.counts.refused += refused;
+  }
+}

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ConfigurationError,
+  FileExporter,
+  InMemoryExporter,
+  init,
+  RejectedTracesError,
+  sendTraces,
+  shutdown,
+  type Trace,
+  TracingError,
+  traceAgent,
+} from 'traced-agents';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../../support/temporary-folder.js';
+import { aTrace } from '../../support/traces.js';
+
+const newFolder = temporaryFolders();
+
+describe('sendTraces', () => {
+  it('gives an exporter the traces of a file, in bounded batches, and leaves the file as it is', async () => {
+    const { path, traces } = aFile(70);
+    appendText(path, 'no trace\n');
+    const before = readFileSync(path);
+    const sizes: number[] = [];
+    const memory = new InMemoryExporter({ maxTraces: 100 });
+    const exporter = {
+      name: 'batches',
+      export: (batch: readonly Trace[]) => {
+        sizes.push(batch.length);
+        memory.export(batch);
+      },
+    };
+
+    const counts = await sendTraces(path, exporter);
+
+    expect(counts).toEqual({ sent: 70, refused: 0, bad: 1 });
+    expect(sizes).toEqual([32, 32, 6]);
+    expect(memory.traces.map(({ info }) => info.traceId)).toEqual(traces.map(({ info }) => info.traceId));
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('takes the size of batches that the exporter wants, and waits until all has arrived', async () => {
+    const said: unknown[] = [];
+    const exporter = {
+      name: 'wants',
+      maxBatch: 2,
+      export: (batch: readonly Trace[]) => void said.push(batch.length),
+      forceFlush: () => void said.push('flushed'),
+    };
+
+    await sendTraces(aFile(3).path, exporter);
+
+    expect(said).toEqual([2, 1, 'flushed']);
+  });
+
+  it('counts what is refused, and goes on', async () => {
+    const exporter = { name: 'picky', maxBatch: 2, export: () => Promise.reject(new RejectedTracesError(['x'], 'no')) };
+
+    const counts = await sendTraces(aFile(4).path, exporter);
+
+    expect(counts).toEqual({ sent: 2, refused: 2, bad: 0 });
+  });
+
+  it('ends with what the exporter throws, or when it is told to', async () => {
+    const failure = new Error('no route');
+    const { path } = aFile(3);
+
+    await expect(sendTraces(path, { name: 'down', export: () => Promise.reject(failure) })).rejects.toBe(failure);
+    await expect(sendTraces(path, new InMemoryExporter(), { signal: AbortSignal.abort(failure) })).rejects.toBe(
+      failure,
+    );
+  });
+
+  it('gives it what waits in a folder of a spool, and deletes it there', async () => {
+    const folder = await aSpool(5);
+    const [segment = ''] = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+    appendText(join(folder, segment), 'no trace\n');
+    const memory = new InMemoryExporter();
+
+    const counts = await sendTraces(folder, memory);
+    const again = await sendTraces(folder, memory);
+
+    expect(counts).toEqual({ sent: 5, refused: 0, bad: 1 });
+    expect(again).toEqual({ sent: 0, refused: 0, bad: 0 });
+    expect(memory.traces.length).toBe(5);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  });
+
+  it('keeps in the spool what the exporter did not take, without what it did', async () => {
+    const folder = await aSpool(5);
+    const sent: Trace[] = [];
+    const exporter = {
+      name: 'breaks',
+      maxBatch: 2,
+      export: (batch: readonly Trace[]) => {
+        if (sent.length >= 2) throw new Error('broken');
+        sent.push(...batch);
+      },
+    };
+    const memory = new InMemoryExporter();
+
+    await expect(sendTraces(folder, exporter)).rejects.toThrow('broken');
+    const counts = await sendTraces(folder, memory);
+
+    expect(counts).toEqual({ sent: 3, refused: 0, bad: 0 });
+    expect([...sent, ...memory.traces].map(({ info }) => info.requestPreview)).toEqual(
+      [0, 1, 2, 3, 4].map((number) => JSON.stringify({ number })),
+    );
+  });
+
+  it('says what it cannot send', async () => {
+    const folder = newFolder();
+
+    await expect(sendTraces(folder, new InMemoryExporter())).rejects.toThrow(ConfigurationError);
+    await expect(sendTraces(join(folder, 'none.jsonl'), new InMemoryExporter())).rejects.toThrow(TracingError);
+  });
+});
+
+function aFile(count: number) {
+  const path = join(newFolder(), 'traces.jsonl');
+  const traces = Array.from({ length: count }, (_, index) =>
+    aTrace({ id: `tr-${(index + 1).toString(16).padStart(32, '0')}` }),
+  );
+  new FileExporter({ path }).export(traces);
+  return { path, traces };
+}
+
+/** The folder that a program has left whose server was down. */
+async function aSpool(count: number): Promise<string> {
+  const spoolDir = newFolder();
+  const down = { name: 'down', destination: 'somewhere', export: () => Promise.reject(new Error('down')) };
+  init({ exporters: [down], spoolDir, onError: () => undefined });
+  const agent = traceAgent((number: number) => number, { name: 'agent' });
+  for (let number = 0; number < count; number += 1) agent(number);
+  await shutdown();
+  const [name = ''] = readdirSync(spoolDir);
+  return join(spoolDir, name);
+}
+
+function appendText(path: string, text: string): void {
+  writeFileSync(path, text, { flag: 'a' });
+}

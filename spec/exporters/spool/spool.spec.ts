@@ -1,0 +1,349 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import { flush, init, shutdown, stats, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RejectedTracesError } from '../../../lib/errors.js';
+import { temporaryFolders } from '../../support/temporary-folder.js';
+
+const newFolder = temporaryFolders();
+const agent = traceAgent((question: string) => `${question}!`, { name: 'agent' });
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await shutdown();
+});
+
+describe('a server that takes what it is given', () => {
+  it('leaves nothing on disk', async () => {
+    const spoolDir = newFolder();
+    const server = new Server();
+    setUp(server, { spoolDir });
+
+    agent('one');
+    const during = contentOf(spoolDir);
+    await flush();
+
+    expect(during).toContain('one!');
+    expect(contentOf(spoolDir)).toBe('');
+    expect(stats().exporters['server']).toEqual({
+      recorded: 1,
+      exported: 1,
+      dropped: {},
+      spooled: 0,
+      queued: 0,
+      recovered: 0,
+    });
+    await shutdown();
+    expect(filesIn(spoolDir)).toEqual([]);
+  });
+
+  it('may refuse some: they are not sent again', async () => {
+    const spoolDir = newFolder();
+    const server = new Server(() => Promise.reject(new RejectedTracesError(['tr-1'], 'too odd')));
+    setUp(server, { spoolDir });
+
+    agent('one');
+    agent('two');
+    await flush();
+
+    expect(stats().exporters['server']).toMatchObject({ exported: 1, dropped: { rejected: 1 }, spooled: 0, queued: 0 });
+    expect(contentOf(spoolDir)).toBe('');
+  });
+});
+
+describe('a server that is down', () => {
+  it('gets everything with the next run, once, in the order of the ends', async () => {
+    const spoolDir = newFolder();
+    const { errors } = setUp(new Server(down), { spoolDir });
+    for (const question of ['1', '2', '3']) agent(question);
+    const ended = await shutdown();
+    const server = new Server();
+
+    setUp(server, { spoolDir });
+    agent('4');
+    await flush();
+    setUp(new Server(), { spoolDir });
+    await flush();
+
+    expect(ended.exporters['server']).toMatchObject({ recorded: 3, exported: 0, dropped: {}, spooled: 3, queued: 0 });
+    expect(server.questions.toSorted()).toEqual(['1', '2', '3', '4']);
+    expect(server.questions.filter((question) => question !== '4')).toEqual(['1', '2', '3']);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 0, recovered: 0 });
+    expect(filesIn(spoolDir)).toEqual([]);
+    expect(errors).toEqual([
+      "The exporter 'server' failed; its traces are kept on disk, and sent later: Error: connection refused.",
+    ]);
+  });
+
+  it('counts what it gets of earlier runs for itself', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server(down), { spoolDir });
+    agent('1');
+    await shutdown();
+
+    setUp(new Server(), { spoolDir });
+    agent('2');
+    await flush();
+
+    expect(stats().exporters['server']).toMatchObject({ recorded: 1, exported: 1, recovered: 1 });
+  });
+
+  it('gets everything of the same run when it is up again, more than memory holds, in order', async () => {
+    const spoolDir = newFolder();
+    const server = new Server(down);
+    setUp(server, { spoolDir });
+    const questions = Array.from({ length: 700 }, (_, index) => String(index));
+
+    for (const question of questions.slice(0, 400)) agent(question);
+    await flush();
+    const meanwhile = stats().exporters['server'];
+    server.answer = () => undefined;
+    for (const question of questions.slice(400)) agent(question);
+    await flush();
+
+    expect(meanwhile).toMatchObject({ recorded: 400, exported: 0, spooled: 400, queued: 0 });
+    expect(server.questions).toEqual(questions);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 700, exported: 700, spooled: 0, queued: 0 });
+    expect(contentOf(spoolDir)).toBe('');
+  });
+
+  it('is asked again by itself, later and later, and not for each new trace', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const calls: number[] = [];
+    const server = new Server(() => {
+      calls.push(server.questions.length);
+      return down();
+    });
+    setUp(server, { spoolDir: newFolder() });
+    agent('1');
+    await vi.advanceTimersByTimeAsync(500);
+
+    for (let index = 0; index < 100; index += 1) agent(String(index));
+    const counts: number[] = [];
+    for (const ms of [4999, 1, 9999, 1]) {
+      await vi.advanceTimersByTimeAsync(ms);
+      await later(50); // of real time, which the disk takes
+      counts.push(calls.length);
+    }
+    server.answer = () => undefined;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await later(50);
+
+    expect(counts).toEqual([1, 2, 2, 3]);
+    expect(stats().exporters['server']).toMatchObject({ exported: 101, spooled: 0, queued: 0 });
+  });
+
+  it('never keeps the program from its end', async () => {
+    setUp(new Server(() => new Promise(() => undefined)), { spoolDir: newFolder(), shutdownTimeoutMs: 50 });
+    agent('1');
+
+    const ended = await shutdown();
+
+    expect(ended.exporters['server']).toMatchObject({ recorded: 1, spooled: 1, queued: 0, dropped: {} });
+  });
+});
+
+describe('what other runs have left', () => {
+  it('is delivered although lines of it are damaged; they are set aside, and told', async () => {
+    const spoolDir = newFolder();
+    const file = await leave(spoolDir, ['1', '2']);
+    const [first, second] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${first}\n{"info":\u0000\n\n${second}\n{"info":{"trace_id":"tr-cut`);
+    const server = new Server();
+
+    const { errors } = setUp(server, { spoolDir });
+    await flush();
+
+    expect(server.questions).toEqual(['1', '2']);
+    expect(errors).toEqual([
+      expect.stringMatching(/2 lines that an earlier run has left are no traces\. They stand in .*\.bad now/),
+    ]);
+    expect(filesIn(spoolDir).map((name) => readFileSync(name, 'utf8'))).toEqual([
+      '{"info":\u0000\n{"info":{"trace_id":"tr-cut\n',
+    ]);
+  });
+
+  it('is not looked for behind links, nor in files of others', async () => {
+    const [spoolDir, elsewhere] = [newFolder(), newFolder()];
+    const file = await leave(spoolDir, ['1']);
+    const target = join(elsewhere, 'target.jsonl');
+    writeFileSync(target, readFileSync(file));
+    writeFileSync(join(file, '..', 'notes.jsonl'), readFileSync(file));
+    symlinkSync(target, file.replace('.jsonl', '0.jsonl').replace(/[0-9a-f]{8}0\.jsonl$/, '00000000.jsonl'));
+    const server = new Server();
+
+    setUp(server, { spoolDir });
+    await flush();
+
+    expect(server.questions).toEqual(['1']);
+    expect(readFileSync(target, 'utf8')).toContain('1!');
+  });
+
+  it('is deleted when it is too old, and that is told', async () => {
+    const spoolDir = newFolder();
+    await leave(spoolDir, ['1']);
+    const server = new Server();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+
+    const { errors } = setUp(server, { spoolDir, spoolMaxAgeMs: 1 });
+    await flush();
+
+    expect([server.questions, filesIn(spoolDir)]).toEqual([[], []]);
+    expect(errors).toEqual([expect.stringContaining('was never delivered, and is deleted')]);
+  });
+
+  it('belongs to its destination', async () => {
+    const spoolDir = newFolder();
+    await leave(spoolDir, ['1']);
+    const server = new Server(undefined, 'another');
+
+    setUp(server, { spoolDir });
+    await flush();
+
+    expect(server.questions).toEqual([]);
+  });
+});
+
+describe('the folder', () => {
+  it('is for its owner only, whatever it was before, and so are its files', async () => {
+    const spoolDir = join(newFolder(), 'a', 'b');
+    mkdirSync(spoolDir, { recursive: true, mode: 0o755 });
+    setUp(new Server(down), { spoolDir });
+
+    agent('1');
+
+    const [folder = ''] = readdirSync(spoolDir).map((name) => join(spoolDir, name));
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    expect(modeOf(folder)).toBe(0o700);
+    expect(files.map(modeOf)).toEqual(files.map(() => 0o600));
+    expect(readFileSync(join(folder, 'destination.txt'), 'utf8')).toBe('somewhere\n');
+  });
+
+  it('that cannot be made leaves traces in memory, and is told once', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const server = new Server();
+
+    const { errors } = setUp(server, { spoolDir: file });
+    agent('1');
+    agent('2');
+    await flush();
+
+    expect(server.questions).toEqual(['1', '2']);
+    expect(errors).toEqual([
+      expect.stringMatching(/The spool '.*' cannot be used: .*\(option spoolDir, or TRACED_AGENTS_SPOOL_DIR\)/),
+    ]);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 2, exported: 2 });
+  });
+
+  it('is not made where the spool is switched off', async () => {
+    const spoolDir = join(newFolder(), 'none');
+    setUp(new Server(down), { spoolDir, spool: false });
+
+    agent('1');
+    await flush();
+
+    expect(readdirSync(join(spoolDir, '..'))).toEqual([]);
+    expect(stats().exporters['server']).toEqual({
+      recorded: 1,
+      exported: 0,
+      dropped: { 'export failed': 1 },
+      spooled: 0,
+      queued: 0,
+      lastError: expect.anything(),
+    });
+  });
+
+  it('holds no more bytes than it may: the oldest go, and are counted', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server(down), { spoolDir, spoolMaxBytes: 40_000 });
+    agent('0');
+    await flush();
+
+    for (let index = 1; index < 200; index += 1) agent(String(index));
+    const { recorded, dropped, spooled, queued } = stats().exporters['server'] ?? {};
+
+    expect(contentOf(spoolDir).length).toBeLessThanOrEqual(40_000);
+    expect(contentOf(spoolDir)).toContain('199!');
+    expect(dropped?.['spool full']).toBeGreaterThan(100);
+    expect((dropped?.['spool full'] ?? 0) + (spooled ?? 0) + (queued ?? 0)).toBe(recorded);
+  });
+
+  it('holds no more traces than it may', async () => {
+    setUp(new Server(down), { spoolDir: newFolder(), spoolMaxTraces: 10, spoolMaxBytes: 20_000 });
+    agent('0');
+    await flush();
+
+    for (let index = 1; index < 50; index += 1) agent(String(index));
+
+    expect(stats().exporters['server']?.spooled).toBeLessThanOrEqual(10);
+  });
+
+  it('makes room by what earlier runs have left first', async () => {
+    const spoolDir = newFolder();
+    const file = await leave(spoolDir, Array.from({ length: 20 }, String));
+    setUp(new Server(down), { spoolDir, spoolMaxBytes: statSync(file).size + 1000 });
+
+    agent('new');
+    agent('new');
+
+    expect(filesIn(spoolDir)).not.toContain(file);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 2, dropped: {} });
+  });
+});
+
+/** What an exporter that sends somewhere does, without the way there. */
+class Server implements TraceExporter {
+  readonly name = 'server';
+  readonly destination: string;
+  readonly questions: string[] = [];
+  answer: () => void | Promise<void>;
+
+  constructor(answer: () => void | Promise<void> = () => undefined, destination = 'somewhere') {
+    this.answer = answer;
+    this.destination = destination;
+  }
+
+  async export(traces: readonly Trace[]): Promise<void> {
+    await this.answer();
+    this.questions.push(...traces.map(({ info }) => (info.requestPreview ?? '').replace(/\D/g, '')));
+  }
+}
+
+function down(): Promise<void> {
+  return Promise.reject(new Error('connection refused'));
+}
+
+function setUp(exporter: TraceExporter, options: Parameters<typeof init>[0]) {
+  const errors: string[] = [];
+  init({ exporters: [exporter], onError: ({ message }) => errors.push(message), ...options });
+  return { errors };
+}
+
+/** A file of a run that could not deliver. */
+async function leave(spoolDir: string, questions: readonly string[]): Promise<string> {
+  setUp(new Server(down), { spoolDir });
+  for (const question of questions) agent(question);
+  await shutdown();
+  const [file] = filesIn(spoolDir);
+  if (file === undefined) throw new Error('nothing was left');
+  return file;
+}
+
+function filesIn(spoolDir: string): string[] {
+  return readdirSync(spoolDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'destination.txt')
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function contentOf(spoolDir: string): string {
+  return filesIn(spoolDir)
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
+}
