@@ -10,6 +10,8 @@ export interface MlflowDestination {
   readonly connection: MlflowConnection;
   readonly choice: ExperimentChoice;
   readonly runId: string | undefined;
+  /** Of a server that has several. */
+  readonly workspace: string | undefined;
 }
 
 /** What the options of an exporter say of it. */
@@ -33,6 +35,7 @@ export function readDestination(options: DestinationOptions, environment: Enviro
     connection,
     choice: choice ?? { name: 'Default' },
     runId: options.runId ?? (environment['MLFLOW_RUN_ID'] || undefined),
+    workspace: environment['MLFLOW_WORKSPACE'] || undefined,
   };
 }
 
@@ -67,7 +70,8 @@ function checkPath(choice: ExperimentChoice | undefined): void {
 }
 
 /** The place in words, without secrets: what is sent there by one program may be sent by another. */
-export function nameOf({ connection, choice, runId }: MlflowDestination): string {
+export function nameOf({ connection, choice, runId, workspace }: MlflowDestination): string {
   const experiment = 'id' in choice ? `experiment ${choice.id}` : choice.name;
-  return ['mlflow', connection.baseUrl, experiment, ...(runId === undefined ? [] : [`run ${runId}`])].join(' ');
+  const more = [workspace && `workspace ${workspace}`, runId && `run ${runId}`].filter(Boolean);
+  return ['mlflow', connection.baseUrl, experiment, ...more].join(' ');
 }

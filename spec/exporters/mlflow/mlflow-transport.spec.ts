@@ -26,6 +26,7 @@ async function transport(reply: (request: SeenRequest) => Reply, runId?: string)
     connection: readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined }),
     choice: { name: 'x' },
     runId,
+    workspace: undefined,
   });
 }
 
@@ -65,7 +66,7 @@ describe('MlflowTransport', () => {
     });
     const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
     const connection = readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined });
-    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined });
+    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined, workspace: undefined });
 
     await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow('503');
     isUp = true;
