@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
+import { pipeline } from 'node:stream';
+import { createServer } from 'node:tls';
 import {
   MlflowAuthError,
   MlflowClient,
@@ -123,6 +127,21 @@ describe.skipIf(noServer !== undefined)(
       it('is reached by an address with the path', async () => {
         expect(new URL(server.url).pathname).toBe('/mlflow');
         await roundTrip(`${server.url}/`);
+      });
+
+      it('is reached over TLS, with a certificate of its own, which a proxy may end', async () => {
+        const pem = readFileSync('spec/fixtures/tls/server.pem');
+        const { hostname, port, pathname } = new URL(server.url);
+        const proxy = createServer({ cert: pem, key: pem }, (socket) => {
+          const inner = connect(Number(port), hostname);
+          pipeline(socket, inner, socket, () => undefined);
+        });
+        await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+        vi.stubEnv('MLFLOW_TRACKING_SERVER_CERT_PATH', 'spec/fixtures/tls/authority.pem');
+
+        await roundTrip(`https://127.0.0.1:${(proxy.address() as AddressInfo).port}${pathname}`);
+
+        proxy.close();
       });
 
       it('is not reached without it', async () => {
