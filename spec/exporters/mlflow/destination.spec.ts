@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../lib/errors.js';
-import { type DestinationOptions, readDestination } from '../../../lib/exporters/mlflow/destination.js';
+import { type DestinationOptions, nameOf, readDestination } from '../../../lib/exporters/mlflow/destination.js';
 
 const server = { MLFLOW_TRACKING_URI: 'http://server:5000', MLFLOW_TRACKING_TOKEN: 't' };
 const workspace = { MLFLOW_TRACKING_URI: 'databricks', DATABRICKS_HOST: 'https://x', DATABRICKS_TOKEN: 't' };
@@ -39,5 +39,18 @@ describe('where traces go', () => {
   ])('is not %s', (_what, options, environment, message) => {
     expect(() => readDestination(options, environment)).toThrow(ConfigurationError);
     expect(() => readDestination(options, environment)).toThrow(message);
+  });
+
+  it.each<[DestinationOptions, Record<string, string>, string]>([
+    [{ experiment: 'agents' }, server, 'mlflow http://server:5000 agents'],
+    [{ experimentId: '7' }, server, 'mlflow http://server:5000 experiment 7'],
+    [
+      { experiment: 'agents', runId: 'r' },
+      { ...server, MLFLOW_WORKSPACE: 'w' },
+      'mlflow http://server:5000 agents workspace w run r',
+    ],
+    [{ trackingUri: 'http://ada:pw@server', experiment: 'agents' }, {}, 'mlflow http://server agents'],
+  ])('is told in words, without secrets: %o', (options, environment, words) => {
+    expect(nameOf(readDestination(options, environment))).toBe(words);
   });
 });
