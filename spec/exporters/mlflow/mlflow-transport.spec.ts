@@ -241,7 +241,7 @@ describe('MlflowTransport', () => {
       return {};
     };
     const connection = { ...readConnection(sources), authorize };
-    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined });
+    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined, workspace: undefined });
 
     await expect(mlflow.send([numbered(1)], signal)).rejects.toThrow('gone');
     expect(server.seen).toHaveLength(1);
