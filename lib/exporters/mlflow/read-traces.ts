@@ -2,6 +2,7 @@ import { TraceKey } from '../../entities/attributes.js';
 import { Trace } from '../../entities/trace.js';
 import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
+import { mendLinks } from './mend-links.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { isCarrier } from './otlp-json.js';
 import type { SpanFiles } from './span-files.js';
@@ -81,7 +82,7 @@ export function traceOf(info: TraceInfoJson, spans: readonly unknown[]): Trace {
 /** Without what the root carried for the trace. */
 function ownSpan(span: unknown): unknown {
   if (!isRecord(span)) return span;
-  return { ...span, attributes: withoutKeys(span['attributes'], isCarrier) };
+  return { ...span, attributes: withoutKeys(span['attributes'], isCarrier), links: mendLinks(span['links']) };
 }
 
 function isStorageKey(key: string): boolean {

@@ -1,8 +1,14 @@
 import { TraceKey } from '../../entities/attributes.js';
+import { storableKey, storableTag } from './storable.js';
 
-/** The server's own tags say where it keeps a trace: one that was read from a server must not carry them to another. */
+/**
+ * A trace's tags as a server takes them. Its own say where it keeps a trace: one that was read from a server must not carry them to
+ * another.
+ */
 export function sentTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.')),
+    Object.entries(tags)
+      .filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.'))
+      .map(([key, value]) => [storableKey(key), storableTag(value)]),
   );
 }

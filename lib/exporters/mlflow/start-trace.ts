@@ -2,6 +2,7 @@ import { TraceKey } from '../../entities/attributes.js';
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { sentTags } from './sent-tags.js';
+import { storableKey, storableMetadata, storableText } from './storable.js';
 import { type TraceInfoJson, traceInfoIn } from './trace-info-json.js';
 import { tracesPath } from './trace-paths.js';
 import type { Target } from './way.js';
@@ -13,9 +14,6 @@ const carriedMetadata: ReadonlySet<string> = new Set([
   TraceKey.session,
   TraceKey.user,
 ]);
-
-const maxMetadataLength = 250;
-const longMetadata: ReadonlySet<string> = new Set([TraceKey.tokenUsage, TraceKey.cost]);
 
 /** Whether a trace says something of itself that its spans cannot carry: a state that is not its root's, facts and odd tags of the user's. */
 export function needsTraceInfo({ info, data }: Trace): boolean {
@@ -63,31 +61,36 @@ export function traceInfoJson(
   return {
     trace_id: info.traceId,
     trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } },
-    request_time: info.requestTime.toISOString(),
-    execution_duration: `${(info.executionDurationMs / 1000).toFixed(3)}s`,
+    request_time: writtenTime(info.requestTimeMs),
+    execution_duration: writtenDuration(info.executionDurationMs),
     state: info.state,
-    ...(request === undefined ? {} : { request_preview: request.toWellFormed() }),
-    ...(response === undefined ? {} : { response_preview: response.toWellFormed() }),
-    trace_metadata: ownFirst(metadata, (key, value) =>
-      longMetadata.has(key) ? value : cutTo(value, maxMetadataLength),
-    ),
-    tags: ownFirst(sentTags(info.tags), (_key, value) => cutTo(value, maxTagLength)),
+    ...(request === undefined ? {} : { request_preview: storableText(request) }),
+    ...(response === undefined ? {} : { response_preview: storableText(response) }),
+    trace_metadata: ownFirst(sentMetadata(metadata)),
+    tags: ownFirst(sentTags(info.tags)),
   };
 }
 
-/** Characters of a tag that a server gives back. */
-const maxTagLength = 4096;
-
-function ownFirst(
-  record: Readonly<Record<string, string>>,
-  clean: (key: string, value: string) => string,
-): Record<string, string> {
-  const entries = Object.entries(record).map(([key, value]) => [key, clean(key, value.toWellFormed())] as const);
+function ownFirst(record: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(record);
   const isOwn = ([key]: readonly [string, string]) => key.startsWith('mlflow.');
   return Object.fromEntries([...entries.filter(isOwn), ...entries.filter((entry) => !isOwn(entry))]);
 }
 
-/** By whole characters. */
-function cutTo(value: string, maxLength: number): string {
-  return value.length <= maxLength ? value : Array.from(value).slice(0, maxLength).join('');
+function sentMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [storableKey(key), storableMetadata(key, value)]),
+  );
+}
+
+/** Within the years that the server's times have, which are written with four digits. */
+function writtenTime(timeMs: number): string {
+  return new Date(Math.min(Math.max(timeMs, 0), latestMs)).toISOString();
+}
+
+const latestMs = Date.UTC(9999, 11, 31);
+
+/** In seconds, never with an exponent. */
+function writtenDuration(durationMs: number): string {
+  return `${(Math.min(Math.max(durationMs, 0), latestMs) / 1000).toFixed(3)}s`;
 }

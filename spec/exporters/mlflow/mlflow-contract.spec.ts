@@ -47,9 +47,10 @@ function byId(first: Trace, second: Trace): number {
   return first.info.traceId < second.info.traceId ? -1 : 1;
 }
 
-/** A database keeps no order of keys, and writes the texts of token counts in its own way. */
+/** A database keeps no order of keys, writes the texts of token counts in its own way, and holds no NUL. */
 function withoutOrder(trace: Trace): unknown {
-  const json = parseJson(quoteNanoseconds(traceToLine(trace))) as { info: { trace_metadata: Record<string, string> } };
+  const line = traceToLine(trace).replaceAll('\\u0000', '\\ufffd');
+  const json = parseJson(quoteNanoseconds(line)) as { info: { trace_metadata: Record<string, string> } };
   const { [TraceKey.tokenUsage]: usage = 'null', ...metadata } = json.info.trace_metadata;
   return { ...json, info: { ...json.info, trace_metadata: { ...metadata, usage: parseJson(usage) } } };
 }

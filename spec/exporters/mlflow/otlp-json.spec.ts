@@ -22,7 +22,8 @@ function valueOf(value: unknown): unknown {
 
 describe('a trace as OTLP', () => {
   it.each([
-    ['a text', 'plain', { stringValue: '"plain"' }],
+    ['a text', 'plain', { stringValue: 'plain' }],
+    ['a text that reads as JSON', ' [1]', { stringValue: '" [1]"' }],
     ['an object', { a: [1] }, { stringValue: '{"a":[1]}' }],
     ['a list', [1, null], { stringValue: '[1,null]' }],
     ['true', true, { boolValue: true }],

@@ -43,8 +43,9 @@ function byId(first: Trace, second: Trace): number {
   return first.info.traceId < second.info.traceId ? -1 : 1;
 }
 
-/** A trace that is kept has a place, and keys in another order. */
+/** A trace that is kept has a place, keys in another order, and no NUL in its summary. */
 function withoutPlace(trace: Trace): unknown {
-  const json = parseJson(quoteNanoseconds(traceToLine(trace))) as { info: object };
+  const line = traceToLine(trace).replaceAll('\\u0000', '\\ufffd');
+  const json = parseJson(quoteNanoseconds(line)) as { info: object };
   return { ...json, info: { ...json.info, trace_location: undefined } };
 }
