@@ -55,7 +55,8 @@ describe('what went wrong last on the way to an exporter', () => {
 
   it('names the server that cannot be reached', async () => {
     vi.stubEnv('MLFLOW_HTTP_REQUEST_MAX_RETRIES', '0');
-    init({ exporters: [new MlflowExporter({ trackingUri: 'http://127.0.0.1:9' })], onError: () => undefined });
+    const exporters = [new MlflowExporter({ trackingUri: 'http://127.0.0.1:9' })];
+    init({ exporters, spool: false, onError: () => undefined });
     echo(1);
 
     const { mlflow } = (await flush()).exporters;
