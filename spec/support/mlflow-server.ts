@@ -11,6 +11,10 @@ export interface MlflowServer {
   readonly python: string;
   /** Runs Python with `mlflow` set to this server; what it prints is parsed as JSON. */
   ask(program: string): unknown;
+  /** Pulls its plug: SIGKILL to all its processes, at once. */
+  kill(): Promise<void>;
+  /** Starts it again after that, with the same address and database. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,20 +45,36 @@ export async function startMlflow(
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     ...environment,
   };
-  const server = spawn(
-    python,
-    ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...args],
-    { cwd: folder, env, stdio: 'ignore', detached: true },
-  );
-  const stop = async (): Promise<void> => {
-    await end(server);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(
+      python,
+      ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...args],
+      { cwd: folder, env, stdio: 'ignore', detached: true },
+    );
+    await untilHealthy(url, started).catch(async (error: unknown) => {
+      await end(started);
+      throw error;
+    });
+    return started;
   };
-  await untilHealthy(url, server).catch(async (error: unknown) => {
-    await stop();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  let server = await start().catch((error: unknown) => {
+    remove();
     throw error;
   });
-  return { url, python, stop, ask: (program) => ask(python, url, program) };
+  return {
+    url,
+    python,
+    ask: (program) => ask(python, url, program),
+    kill: () => end(server),
+    async restart() {
+      server = await start();
+    },
+    async stop() {
+      await end(server);
+      remove();
+    },
+  };
 }
 
 function ask(python: string, url: string, program: string): unknown {
@@ -70,7 +90,7 @@ function ask(python: string, url: string, program: string): unknown {
 
 /** The workers are children of the server: the group ends as a whole. */
 async function end(server: ChildProcess): Promise<void> {
-  if (server.pid === undefined || server.exitCode !== null) return;
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
   process.kill(-server.pid, 'SIGKILL');
   await ended;
