@@ -7,11 +7,6 @@ export interface Waiting {
   readonly length: number;
 }
 
-/** Traces that are handed to an exporter together. */
-export interface Batch {
-  readonly traces: readonly Trace[];
-}
-
 /** What came of handing a batch over: the exporter took it, but for those it refused; or the call failed as a whole. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly refused: number }
@@ -23,6 +18,13 @@ export interface Settlement {
   readonly lost: number;
   /** Whether some were kept, to be handed over again. */
   readonly isKept: boolean;
+}
+
+/** Traces that are handed to an exporter together. */
+export interface Batch {
+  readonly traces: readonly Trace[];
+  /** Called once, when it is known what came of them. */
+  settle(outcome: Outcome): Settlement;
 }
 
 /** Counts traces that are lost, by reason. */
@@ -38,7 +40,6 @@ export interface Backlog {
   readonly looksEveryMs: number | undefined;
   /** The oldest, at most so many; `undefined` if there are none. The next ones only when these are settled. Never rejects. */
   take(maxTraces: number): Batch | undefined | Promise<Batch | undefined>;
-  settle(batch: Batch, outcome: Outcome): Settlement;
   stats(): BacklogStats;
   /** Frees what it holds; no more is added or taken. Says how many traces are lost by that. */
   close(): number;

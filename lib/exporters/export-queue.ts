@@ -215,7 +215,7 @@ export class ExportQueue {
     this.#call = new ExportCall(this.#exporter);
     const result = await this.#call.run(batch.traces, this.#options.timeoutMs);
     this.#call = undefined;
-    const { exported, lost, isKept } = this.#backlog.settle(batch, result.outcome);
+    const { exported, lost, isKept } = batch.settle(result.outcome);
     this.#isFullTold = false;
     this.#exported += exported;
     this.#noteResult(result, { lost, isKept });

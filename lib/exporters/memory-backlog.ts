@@ -36,15 +36,9 @@ export class MemoryBacklog implements Backlog {
   }
 
   take(maxTraces: number): Batch | undefined {
+    if (this.#waiting.length === 0) return undefined;
     this.#taken = this.#waiting.splice(0, maxTraces);
-    return this.#taken.length === 0 ? undefined : { traces: this.#taken.map(({ trace }) => trace) };
-  }
-
-  settle({ traces }: Batch, outcome: Outcome): Settlement {
-    for (const { length } of this.#taken) this.#length -= length;
-    this.#taken = [];
-    const lost = outcome.kind === 'failed' ? traces.length : Math.min(traces.length, outcome.refused);
-    return { exported: traces.length - lost, lost, isKept: false };
+    return { traces: this.#taken.map(({ trace }) => trace), settle: (outcome) => this.#settle(outcome) };
   }
 
   stats(): BacklogStats {
@@ -56,5 +50,13 @@ export class MemoryBacklog implements Backlog {
     this.#waiting = [];
     this.#length = 0;
     return lost;
+  }
+
+  #settle(outcome: Outcome): Settlement {
+    const count = this.#taken.length;
+    for (const { length } of this.#taken) this.#length -= length;
+    this.#taken = [];
+    const lost = outcome.kind === 'failed' ? count : Math.min(count, outcome.refused);
+    return { exported: count - lost, lost, isKept: false };
   }
 }

@@ -7,10 +7,12 @@ import type { SpoolFolder } from './spool-folder.js';
 /** Some traces of another run. */
 export interface LeftoverPart {
   readonly traces: readonly Trace[];
-  /** Up to where its file is delivered when they are. */
+  readonly file: Claimed;
+  /** Up to where the file is delivered when they are. */
   readonly end: number;
 }
 
+/** A file that is this process's now. */
 interface Claimed {
   readonly path: string;
   delivered: number;
@@ -43,10 +45,9 @@ export class Leftovers {
   }
 
   /** These have been delivered. */
-  acknowledge({ end }: LeftoverPart): void {
-    if (this.#current === undefined) return;
-    this.#current.delivered = end;
-    appendFileSync(this.#current.path, deliveredLine(end));
+  acknowledge({ file, end }: LeftoverPart): void {
+    file.delivered = end;
+    appendFileSync(file.path, deliveredLine(end));
   }
 
   /** Deletes what is too old, and says that the file at hand is in use. */
@@ -73,15 +74,15 @@ export class Leftovers {
 
   async #read(limits: ReadLimits): Promise<LeftoverPart | undefined> {
     for (;;) {
-      this.#current ??= await this.#claimNext();
-      if (this.#current === undefined) return undefined;
-      const { path, delivered } = this.#current;
-      const { lines, end } = await readSegment(path, delivered, limits);
+      const file = this.#current ?? (await this.#claimNext());
+      this.#current = file;
+      if (file === undefined) return undefined;
+      const { lines, end } = await readSegment(file.path, file.delivered, limits);
       const { traces, bad } = parseLines(lines);
-      this.#setAside(path, bad);
-      if (traces.length > 0) return { traces, end };
-      this.#current.delivered = end;
-      if (lines.length === 0) this.#finish();
+      this.#setAside(file.path, bad);
+      if (traces.length > 0) return { traces, file, end };
+      file.delivered = end;
+      if (lines.length === 0) this.#finish(file);
     }
   }
 
@@ -102,9 +103,9 @@ export class Leftovers {
     this.#tell(`${lines.length} lines that an earlier run has left are no traces. They stand in ${bad} now.`);
   }
 
-  #finish(): void {
-    if (this.#current !== undefined) this.#folder.remove(this.#current);
+  #finish(file: Claimed): void {
     this.#current = undefined;
+    this.#folder.remove(file);
   }
 }
 

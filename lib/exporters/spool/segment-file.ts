@@ -89,7 +89,6 @@ export class SegmentFile {
 
   /** Notes that all traces before this place have been delivered. Throws what the system says. */
   acknowledge(end: number): void {
-    if (this.isGone) return;
     if (end < this.#end) return this.#write(deliveredLine(end));
     ftruncateSync(this.#descriptor, 0);
     this.#size = 0;
@@ -121,7 +120,7 @@ export class SegmentFile {
   }
 
   #close(): void {
-    if (!this.isGone) closeSync(this.#descriptor);
+    closeSync(this.#descriptor);
     this.isGone = true;
   }
 

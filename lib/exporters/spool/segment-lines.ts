@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A link in the folder could lead anywhere; where the system knows no such flag, there are none. */
-export const noFollow: number = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+export const noFollow: number = constants.O_NOFOLLOW | 0;
 /** Held at once, at the most, but for one line. */
 export const maxReadBytes = 4_194_304;
 const newline = 0x0a;

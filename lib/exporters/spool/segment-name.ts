@@ -18,7 +18,7 @@ export interface SegmentName extends SegmentOwner {
   readonly id: string;
 }
 
-const pattern = /^(?<created>[0-9a-z]{9})-(?<host>[\w.]+)-(?<pid>\d+)-(?<since>[0-9a-z]+)-(?<id>[0-9a-f]{8})\.jsonl$/;
+const pattern = /^(?<created>[0-9a-z]{9})-(?<host>[\w.]*)-(?<pid>\d+)-(?<since>[0-9a-z]+)-(?<id>[0-9a-f]{8})\.jsonl$/;
 
 /** A name that no other segment has. Names sort by age. */
 export function newSegmentName(): SegmentName {
@@ -75,9 +75,7 @@ function thisProcess(): SegmentOwner {
 }
 
 function thisHost(): string {
-  return (
-    hostname()
-      .replace(/[^\w.]/g, '_')
-      .slice(0, 64) || '_'
-  );
+  return hostname()
+    .replace(/[^\w.]/g, '_')
+    .slice(0, 64);
 }

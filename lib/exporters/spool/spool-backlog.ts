@@ -1,3 +1,4 @@
+import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
 import { Leftovers } from './leftovers.js';
@@ -23,8 +24,9 @@ interface Held extends Waiting {
   readonly place: SegmentPlace | undefined;
 }
 
-/** What was taken, and is not settled yet. */
+/** What is handed over, and what becomes of it then. */
 interface Taken {
+  readonly traces: readonly Trace[];
   /** Traces of this process; those of other runs are in no sum of it. */
   readonly own: number;
   /** It has been delivered. */
@@ -47,7 +49,8 @@ export class SpoolBacklog implements Backlog {
   readonly #leftovers: Leftovers;
   #held: Held[] = [];
   #heldLength = 0;
-  #taken: Taken | undefined;
+  /** Of this process's traces, those handed over and not settled. */
+  #takenOwn = 0;
   #recovered = 0;
   /** In a row. */
   #failures = 0;
@@ -85,25 +88,8 @@ export class SpoolBacklog implements Backlog {
     return this.#takeHeld(most) ?? (await this.#takeSpooled(most)) ?? (await this.#takeLeftovers(most));
   }
 
-  settle({ traces }: Batch, outcome: Outcome): Settlement {
-    const taken = this.#taken;
-    this.#taken = undefined;
-    if (taken === undefined) return { exported: 0, lost: 0, isKept: false };
-    if (outcome.kind === 'failed') {
-      this.#failures += outcome.reason === 'shutdown' ? 0 : 1;
-      taken.putBack();
-      return { exported: 0, lost: 0, isKept: true };
-    }
-    this.#failures = 0;
-    this.#safely(taken.acknowledge);
-    const refused = Math.min(traces.length, outcome.refused);
-    if (taken.own > 0) return { exported: traces.length - refused, lost: refused, isKept: false };
-    this.#recovered += traces.length - refused;
-    return { exported: 0, lost: 0, isKept: false };
-  }
-
   stats(): BacklogStats {
-    const queued = this.#held.length + (this.#taken?.own ?? 0);
+    const queued = this.#held.length + this.#takenOwn;
     return { spooled: this.#own.spooled, queued, recovered: this.#recovered };
   }
 
@@ -112,6 +98,26 @@ export class SpoolBacklog implements Backlog {
     this.#safely(() => this.#own.close());
     this.#safely(() => this.#leftovers.close());
     return this.#held.splice(0).length;
+  }
+
+  #batch(taken: Taken): Batch {
+    this.#takenOwn = taken.own;
+    return { traces: taken.traces, settle: (outcome) => this.#settle(taken, outcome) };
+  }
+
+  #settle({ traces, own, acknowledge, putBack }: Taken, outcome: Outcome): Settlement {
+    this.#takenOwn = 0;
+    if (outcome.kind === 'failed') {
+      this.#failures += outcome.reason === 'shutdown' ? 0 : 1;
+      putBack();
+      return { exported: 0, lost: 0, isKept: true };
+    }
+    this.#failures = 0;
+    this.#safely(acknowledge);
+    const refused = Math.min(traces.length, outcome.refused);
+    if (own > 0) return { exported: traces.length - refused, lost: refused, isKept: false };
+    this.#recovered += traces.length - refused;
+    return { exported: 0, lost: 0, isKept: false };
   }
 
   #hold(held: Held): void {
@@ -134,13 +140,13 @@ export class SpoolBacklog implements Backlog {
     const held = this.#held.splice(0, maxTraces);
     for (const { length } of held) this.#heldLength -= length;
     const last = held.findLast(({ place }) => place !== undefined)?.place;
-    this.#taken = {
+    return this.#batch({
+      traces: held.map(({ trace }) => trace),
       own: held.length,
       acknowledge: () => last && this.#own.acknowledge(last),
       // What came later stands behind it on disk, and must not leave before it.
       putBack: () => this.#forget([...held, ...this.#held]),
-    };
-    return { traces: held.map(({ trace }) => trace) };
+    });
   }
 
   async #takeSpooled(maxLines: number): Promise<Batch | undefined> {
@@ -159,8 +165,7 @@ export class SpoolBacklog implements Backlog {
           segment.noteForgotten(lines.length, first.start);
           if (lines.length === 1) this.#letOthersPass(segment, first);
         };
-        this.#taken = { own: lines.length, acknowledge, putBack };
-        return { traces };
+        return this.#batch({ traces, own: lines.length, acknowledge, putBack });
       }
       this.#safely(acknowledge);
     }
@@ -197,15 +202,15 @@ export class SpoolBacklog implements Backlog {
       this.#mayHaveLeftovers = false;
       return undefined;
     }
-    this.#taken = {
+    return this.#batch({
+      traces: part.traces,
       own: 0,
       acknowledge: () => this.#leftovers.acknowledge(part),
       // Not before the next look: what this process makes must not wait for it.
       putBack: () => {
         this.#mayHaveLeftovers = false;
       },
-    };
-    return { traces: part.traces };
+    });
   }
 
   #look(): void {

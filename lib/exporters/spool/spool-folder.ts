@@ -22,6 +22,11 @@ export interface StoredFile {
   readonly name: SegmentName | undefined;
 }
 
+/** A file of traces. */
+export interface StoredSegment extends StoredFile {
+  readonly name: SegmentName;
+}
+
 /** For how long a living owner may leave its file alone: it touches it each minute. Past it the file is anybody's. */
 const longestSilenceMs = 15 * 60_000;
 
@@ -68,16 +73,14 @@ export class SpoolFolder {
   }
 
   /** The files that nobody is at work on, the oldest first. */
-  leftovers(): readonly StoredFile[] {
-    return this.files().filter(({ name, writtenMs }) => {
-      if (name === undefined) return false;
-      return !mayBeAlive(name) || Date.now() - writtenMs > longestSilenceMs;
-    });
+  leftovers(): readonly StoredSegment[] {
+    return this.files()
+      .filter(isSegment)
+      .filter(({ name, writtenMs }) => !mayBeAlive(name) || Date.now() - writtenMs > longestSilenceMs);
   }
 
   /** Makes a leftover this process's. `undefined` where another process was faster. */
-  claim({ path, name }: StoredFile): string | undefined {
-    if (name === undefined) return undefined;
+  claim({ path, name }: StoredSegment): string | undefined {
     const own = join(this.path, fileNameOf(claimed(name)));
     try {
       renameSync(path, own);
@@ -103,6 +106,10 @@ export class SpoolFolder {
   remove({ path }: Pick<StoredFile, 'path'>): void {
     rmSync(path, { force: true });
   }
+}
+
+function isSegment(file: StoredFile): file is StoredSegment {
+  return file.name !== undefined;
 }
 
 function fileNamesIn(path: string): readonly string[] {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../../lib/entities/trace.js';
 import type { Outcome } from '../../../lib/exporters/backlog.js';
+import type { SpoolLimits } from '../../../lib/exporters/spool/own-segments.js';
 import { SpoolBacklog } from '../../../lib/exporters/spool/spool-backlog.js';
 import { SpoolFolder } from '../../../lib/exporters/spool/spool-folder.js';
 import { aTrace } from '../../support/traces.js';
@@ -64,15 +65,46 @@ describe('a backlog on disk', () => {
   });
 });
 
+describe('a file that makes room', () => {
+  it('while it is read, or on its way, is not asked for any more', async () => {
+    const runs = new Runs({ maxBytes: 4000, maxSegmentBytes: 1000 });
+    try {
+      runs.add(4);
+      await runs.send(4, failed);
+      const reading = runs.send(2, taken, () => runs.add(8));
+      await reading;
+      const sending = runs.send(1, () => {
+        runs.add(8);
+        return taken;
+      });
+      await sending;
+      while (await runs.send(8, taken));
+
+      expect(runs.delivered.length + runs.dropped).toBe(runs.added.length);
+      expect(new Set(runs.delivered).size).toBe(runs.delivered.length);
+      expect(runs.dropped).toBeGreaterThan(5);
+    } finally {
+      runs.end();
+    }
+  });
+});
+
 /** One process after the other with the same folder. */
 class Runs {
   readonly added: number[] = [];
   readonly delivered: number[] = [];
   readonly #root = mkdtempSync(join(tmpdir(), 'traced-agents-'));
   readonly #told: string[] = [];
-  #backlog = this.#open();
+  readonly #limits: Partial<SpoolLimits>;
+  #backlog: SpoolBacklog;
+  dropped = 0;
   #addedInRun = 0;
   #exported = 0;
+
+  constructor(limits: Partial<SpoolLimits> = {}) {
+    this.#limits = limits;
+    this.#backlog = this.#open();
+  }
 
   add(count: number): void {
     for (let index = 0; index < count; index += 1) {
@@ -95,7 +127,7 @@ class Runs {
     expect(batch.traces.length).toBeLessThanOrEqual(count);
     const outcome = typeof answer === 'function' ? answer(batch.traces.map(numberOf)) : answer;
     if (outcome.kind === 'taken') this.delivered.push(...batch.traces.map(numberOf));
-    this.#exported += this.#backlog.settle(batch, outcome).exported;
+    this.#exported += batch.settle(outcome).exported;
     return true;
   }
 
@@ -139,9 +171,12 @@ class Runs {
   #open(): SpoolBacklog {
     return new SpoolBacklog({
       folder: new SpoolFolder(this.#root, 'somewhere'),
-      limits: { maxBytes: 10_000_000, maxAgeMs: 60_000, maxTraces: 1000, maxSegmentBytes: 5000 },
+      limits: { maxBytes: 10_000_000, maxAgeMs: 60_000, maxTraces: 1000, maxSegmentBytes: 5000, ...this.#limits },
       memory: { maxTraces: 8, maxLength: 10_000 },
-      drop: (reason, count) => this.#told.push(`${count} ${reason}`),
+      drop: (reason, count) => {
+        this.dropped += count;
+        this.#told.push(`${count} ${reason}`);
+      },
       tell: (what) => this.#told.push(what),
     });
   }

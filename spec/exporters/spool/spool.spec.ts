@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { flush, init, shutdown, stats, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
@@ -123,12 +123,14 @@ describe('a server that is down', () => {
     const counts: number[] = [];
     for (const ms of [4999, 1, 9999, 1]) {
       await vi.advanceTimersByTimeAsync(ms);
-      await later(50); // of real time, which the disk takes
+      await later(100); // of real time, which the disk takes
       counts.push(calls.length);
     }
     server.answer = () => undefined;
-    await vi.advanceTimersByTimeAsync(20_000);
-    await later(50);
+    for (let waits = 0; waits < 100 && stats().exporters['server']?.exported !== 101; waits += 1) {
+      await vi.advanceTimersByTimeAsync(20_000);
+      await later(50);
+    }
 
     expect(counts).toEqual([1, 2, 2, 3]);
     expect(stats().exporters['server']).toMatchObject({ exported: 101, spooled: 0, queued: 0 });
@@ -205,10 +207,29 @@ describe('what other runs have left', () => {
   });
 });
 
+describe('at the end of the process', () => {
+  it('what was not delivered is left to the next one, at once', async () => {
+    const spoolDir = newFolder();
+    const before = process.listeners('exit');
+    setUp(new Server(down), { spoolDir });
+    const [leave] = process.listeners('exit').filter((listener) => !before.includes(listener));
+    agent('1');
+
+    leave?.(0);
+
+    expect(stats().exporters['server']).toMatchObject({ recorded: 1, spooled: 1, queued: 0, dropped: {} });
+    const server = new Server();
+    setUp(server, { spoolDir });
+    await flush();
+    expect(server.questions).toEqual(['1']);
+  });
+});
+
 describe('the folder', () => {
   it('is for its owner only, whatever it was before, and so are its files', async () => {
     const spoolDir = join(newFolder(), 'a', 'b');
-    mkdirSync(spoolDir, { recursive: true, mode: 0o755 });
+    await leave(spoolDir, ['0']);
+    chmodSync(join(spoolDir, readdirSync(spoolDir)[0] ?? ''), 0o755);
     setUp(new Server(down), { spoolDir });
 
     agent('1');
@@ -278,6 +299,25 @@ describe('the folder', () => {
     for (let index = 1; index < 50; index += 1) agent(String(index));
 
     expect(stats().exporters['server']?.spooled).toBeLessThanOrEqual(10);
+  });
+
+  it('may be filled by others: then traces are in memory only, which is told once', async () => {
+    const spoolDir = newFolder();
+    const file = await leave(spoolDir, ['0']);
+    const [created, host, , since, id] = file.split('/').at(-1)?.split('-') ?? [];
+    writeFileSync(join(file, '..', [created, host, process.ppid, since, id].join('-')), 'x'.repeat(5000));
+    rmSync(file);
+    const server = new Server();
+
+    const { errors } = setUp(server, { spoolDir, spoolMaxBytes: 4000 });
+    agent('1');
+    agent('2');
+    const during = contentOf(spoolDir);
+    await flush();
+
+    expect(during).toBe('x'.repeat(5000));
+    expect(server.questions).toEqual(['1', '2']);
+    expect(errors).toEqual([expect.stringContaining('its 4000 bytes are used up (option spoolMaxBytes)')]);
   });
 
   it('makes room by what earlier runs have left first', async () => {
