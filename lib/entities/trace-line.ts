@@ -17,8 +17,20 @@ import { defaultLocation, type TraceInfo } from './trace-info.js';
  * ```
  */
 export function traceToLine(trace: Trace): string {
-  return new LineWriter(trace).write();
+  if (trace === lastTrace) return lastLine;
+  const line = new LineWriter(trace).write();
+  if (line.length <= longestKept && Object.isFrozen(trace)) {
+    lastTrace = trace;
+    lastLine = line;
+  }
+  return line;
 }
+
+/** A file and a spool write the same trace one after the other. */
+let lastTrace: Trace | undefined;
+let lastLine = '';
+/** What is longer is not held on to. */
+const longestKept = 262_144;
 
 /** The trace's spans alone, as MLflow keeps them in a file (`traces.json`). */
 export function spansToJson(trace: Trace): string {
