@@ -48,12 +48,12 @@ function hasUsageAbove(span: RecordingSpan): boolean {
 function infoOf(live: LiveTrace, traceId: string): TraceInfo {
   const { root } = live;
   const startMoment = root?.startMoment ?? live.startMoment;
-  const endMoment = root?.hasEnded ? root.endMoment : now();
+  const startMs = toUnixMs(startMoment);
   return new TraceInfo({
     traceId,
     state: stateOf(root),
-    requestTimeMs: Math.floor(toUnixMs(startMoment)),
-    executionDurationMs: Math.round(endMoment - startMoment),
+    requestTimeMs: startMs,
+    executionDurationMs: toUnixMs(root?.hasEnded ? root.endMoment : now()) - startMs,
     requestText: root?.inputs,
     responseText: root?.outputs,
     tags: tagsOf(live),

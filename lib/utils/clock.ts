@@ -13,9 +13,9 @@ export function toUnixNs(moment: number): bigint {
   return originNs + BigInt(Math.round(moment * 1e6));
 }
 
-/** A moment of `now()` as milliseconds since 1970. */
+/** A moment of `now()` as milliseconds since 1970, whole ones: that in which its nanosecond lies, as MLflow counts. */
 export function toUnixMs(moment: number): number {
-  return originMs + moment;
+  return Number(toUnixNs(moment) / 1_000_000n);
 }
 
 /** The reverse of `toUnixMs`, for times that others measured on the system's clock. */

@@ -1,16 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Span } from '../../lib/entities/span.js';
 import { SpanEvent } from '../../lib/entities/span-event.js';
-import type { TokenUsage } from '../../lib/entities/token-usage.js';
-import { tokenUsageToJson } from '../../lib/entities/token-usage-json.js';
 import { Trace } from '../../lib/entities/trace.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
 import { anyTrace } from '../support/any-trace.js';
 import { findMlflow } from '../support/python.js';
+import { type Described, described, readByMlflow } from '../support/python-traces.js';
 import { aTrace, aUsage } from '../support/traces.js';
 
 const mlflow = findMlflow();
@@ -100,63 +96,6 @@ function anAgentsTrace(): Trace {
       },
     ],
   });
-}
-
-interface Described {
-  readonly spans: readonly object[];
-}
-
-function readByMlflow(lines: readonly string[]): readonly Described[] {
-  const python = 'python' in mlflow ? mlflow.python : '';
-  const script = fileURLToPath(new URL('read-by-mlflow.py', import.meta.url));
-  const output = execFileSync(python, [script], {
-    input: lines.map((line) => `${line}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: 1e9,
-  });
-  return output
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Described);
-}
-
-/** What the script says, said of our entities. */
-function described({ info, data }: Trace): Described & Readonly<Record<string, unknown>> {
-  return {
-    traceId: info.traceId,
-    state: info.state,
-    requestTimeMs: info.requestTime.getTime(),
-    executionDurationMs: info.executionDurationMs,
-    requestPreview: info.requestPreview ?? null,
-    responsePreview: info.responsePreview ?? null,
-    tags: info.tags,
-    metadata: info.metadata,
-    tokenUsage: inMlflowsWords(info.tokenUsage),
-    spans: data.spans.map(describedSpan),
-  };
-}
-
-function describedSpan(span: Span): Readonly<Record<string, unknown>> {
-  return {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    parentId: span.parentId ?? null,
-    name: span.name,
-    type: span.type,
-    status: [span.status.code, span.status.message],
-    startTimeNs: String(span.startTimeNs),
-    endTimeNs: String(span.endTimeNs),
-    inputs: span.inputs ?? null,
-    outputs: span.outputs ?? null,
-    tokenUsage: inMlflowsWords(span.tokenUsage),
-    events: span.events.map(({ name, timeNs, attributes }) => [name, String(timeNs), attributes]),
-    links: span.links.map(({ traceId, spanId, attributes }) => [traceId, spanId, attributes]),
-    attributes: span.attributes,
-  };
-}
-
-function inMlflowsWords(usage: TokenUsage | undefined): unknown {
-  return usage === undefined ? null : JSON.parse(tokenUsageToJson(usage));
 }
 
 function withoutTimes(described: Described | undefined): unknown {

@@ -65,8 +65,8 @@ const span: fc.Arbitrary<SpanParts> = fc.record(
   { requiredKeys: [] },
 );
 
-/** Traces as programs could make them, with the awkward among all texts. */
-export const anyTrace: fc.Arbitrary<Trace> = fc
+/** What traces as programs could make them are made of, with the awkward among all texts. */
+export const anyTraceParts: fc.Arbitrary<TraceParts> = fc
   .record(
     {
       spans: fc.array(span, { maxLength: 4 }),
@@ -81,8 +81,9 @@ export const anyTrace: fc.Arbitrary<Trace> = fc
     },
     { requiredKeys: [] },
   )
-  .filter(hasShortPreviews)
-  .map(aTrace);
+  .filter(hasShortPreviews);
+
+export const anyTrace: fc.Arbitrary<Trace> = anyTraceParts.map(aTrace);
 
 /** Longer ones are cut on the way out; they have specs of their own. */
 function hasShortPreviews({ spans: [root] = [] }: TraceParts): boolean {

@@ -1,8 +1,8 @@
 import { isRecord } from '../../utils/records.js';
 
 /**
- * A span's links as they were sent. Servers up to 3.17 take the ids of links, which OTLP's JSON spells in hex, for base64: what they give
- * back is half as long again.
+ * A span's links as they were sent. Servers up to 3.17 take the ids of links, which others spell in hex as OTLP's JSON has it, for
+ * base64: what they give back is half as long again.
  */
 export function mendLinks(links: unknown): unknown {
   return Array.isArray(links) ? links.map(mendLink) : links;

@@ -1,6 +1,7 @@
 import type { EventAttributeValue } from '../../entities/span-event.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { cutTo, storableJson, storableText } from './storable.js';
+import { withoutBigIntegers } from './without-big-integers.js';
 
 /** One attribute in OTLP's JSON. */
 export function attribute(key: string, value: string): string {
@@ -24,7 +25,7 @@ export function valueOfText(json: string): string {
   if (json === 'true' || json === 'false') return `{"boolValue":${json}}`;
   if (json === 'null') return '{}';
   if (number.test(json)) return numberValue(json);
-  return oddNumbers.has(json) ? oddNumberValue(json) : stringValue(storableJson(json));
+  return oddNumbers.has(json) ? oddNumberValue(json) : stringValue(withoutBigIntegers(storableJson(json)));
 }
 
 /**

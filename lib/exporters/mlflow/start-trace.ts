@@ -1,4 +1,5 @@
 import { TraceKey } from '../../entities/attributes.js';
+import type { Span } from '../../entities/span.js';
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { sentTags } from './sent-tags.js';
@@ -15,17 +16,38 @@ const carriedMetadata: ReadonlySet<string> = new Set([
   TraceKey.user,
 ]);
 
-/** Whether a trace says something of itself that its spans cannot carry: a state that is not its root's, facts and odd tags of the user's. */
+/**
+ * Whether a trace says something of itself that its spans cannot carry: a state that is not its root's, times that are not those of
+ * all its spans, facts and odd tags of the user's.
+ */
 export function needsTraceInfo({ info, data }: Trace): boolean {
   const root = data.spans.find(({ parentId }) => parentId === undefined);
   const state = root?.status.code === 'ERROR' ? 'ERROR' : 'OK';
   return (
     root === undefined ||
     info.state !== state ||
+    !isTimedBySpans(info, root, data.spans) ||
     Object.keys(info.metadata).some((key) => !carriedMetadata.has(key)) ||
     Object.keys(sentTags(info.tags)).some((key) => !carriedTag.test(key))
   );
 }
+
+/** The server times a trace from the first start of a span to the last end, in whole milliseconds. */
+function isTimedBySpans(
+  { requestTimeMs, executionDurationMs }: Trace['info'],
+  root: Span,
+  spans: readonly Span[],
+): boolean {
+  let [first, last] = [root.startTimeNs, root.endTimeNs];
+  for (const { startTimeNs, endTimeNs } of spans) {
+    if (startTimeNs < first) first = startTimeNs;
+    if (endTimeNs > last) last = endTimeNs;
+  }
+  const startMs = Number(first / nsPerMs);
+  return startMs === requestTimeMs && Number(last / nsPerMs) - startMs === executionDurationMs;
+}
+
+const nsPerMs = 1_000_000n;
 
 /** Of a span the server takes only tags whose keys could be names of files; the others it drops without a word. */
 const carriedTag = /^\w[\w :-]*(?:[./]\w[\w :-]*)*$/;

@@ -56,14 +56,14 @@ const cases: readonly (readonly [string, (id: string) => Trace, (trace: Trace) =
     'a span that did not end',
     written((span) => Object.assign(span, { end_time_unix_nano: null })),
     durationOf,
-    [0, 0n],
+    [1, 0n],
   ],
-  ['a span that ended at 0', written((span) => Object.assign(span, { end_time_unix_nano: '0' })), durationOf, [0, 0n]],
+  ['a span that ended at 0', written((span) => Object.assign(span, { end_time_unix_nano: '0' })), durationOf, [1, 0n]],
   [
     'a span that ended before it began',
     written((span) => Object.assign(span, { end_time_unix_nano: '1767323044000000000' })),
     durationOf,
-    [0, 0n],
+    [1, 0n],
   ],
   ['a time before all', written((span) => Object.assign(span, { start_time_unix_nano: '-5' })), startOf, 0n],
   [

@@ -95,7 +95,11 @@ describe('a trace as OTLP', () => {
       },
     ]);
     expect(span?.['links']).toEqual([
-      { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), attributes: [{ key: 'why', value: { stringValue: 'x' } }] },
+      {
+        traceId: 'qqqqqqqqqqqqqqqqqqqqqg==',
+        spanId: 'u7u7u7u7u7s=',
+        attributes: [{ key: 'why', value: { stringValue: 'x' } }],
+      },
     ]);
   });
 

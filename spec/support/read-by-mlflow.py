@@ -1,8 +1,9 @@
-"""Reads lines of traces with MLflow's own classes and says what it found, one JSON object a line."""
+"""Says what MLflow's own classes find in lines of traces, or in what a server has under ids, one JSON object a line."""
 
 import json
 import sys
 
+import mlflow
 from mlflow.entities import Trace
 
 
@@ -41,5 +42,11 @@ def describe(trace):
     }
 
 
+def read(line):
+    return mlflow.get_trace(line.strip()) if len(sys.argv) > 1 else Trace.from_dict(json.loads(line))
+
+
+if len(sys.argv) > 1:
+    mlflow.set_tracking_uri(sys.argv[1])
 for line in sys.stdin:
-    print(json.dumps(describe(Trace.from_dict(json.loads(line)))))
+    print(json.dumps(describe(read(line))))
