@@ -26,9 +26,9 @@ export function cutPreview(text: string, length: number = maxLength): string {
   return `${text.slice(0, endOf(text, length - 3))}...`;
 }
 
-/** Nearly no text has to be parsed: it lies on the way of every trace into a file. */
+/** Every message has a role. Nearly no text has to be parsed: it lies on the way of every trace into a file. */
 function mayBeChat(json: string): boolean {
-  return json.startsWith('{') && /"(?:messages|choices|input|output|request)":/.test(json);
+  return json.startsWith('{') && json.includes('"role":');
 }
 
 function lastWords(value: unknown, speaker: Speaker): string | undefined {
