@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pages } from '../support/chromium.js';
 import { type MlflowServer, noServer, startMlflow } from '../support/mlflow-server.js';
 import { temporaryFolders } from '../support/temporary-folder.js';
-import { noPages, rowOf, showColumns, spanLines, startPages, tracesPath } from '../ui/mlflow-pages.js';
+import { noPages, rowOf, showColumns, spanLines, spanText, startPages, tracesPath } from '../ui/mlflow-pages.js';
 import { runSample, type SampleRun } from './run-sample.js';
 
+const { PICTURE: picture } = process.env;
 const newFolder = temporaryFolders();
 if (noPages !== undefined) console.log(`Skipped: ${noPages}`);
 
@@ -56,6 +57,16 @@ describe.skipIf(noServer !== undefined)('a sample with MLFLOW_TRACKING_URI set',
       for (const trace of traces) await expectToBeSeen(trace, id);
     },
   );
+
+  // PICTURE=docs/images/mlflow-trace.png npx vitest run spec/samples/samples-in-mlflow.spec.ts
+  it.runIf(noPages === undefined && picture !== undefined)('has its picture taken for the docs: the demo', async () => {
+    const { traces } = await run('ag2', 'Default');
+
+    await pages?.visit(server.url + tracesPath('0', traces[0]?.info.traceId), async (page) => {
+      await spanText(page, 'chat_completion', { tab: 'Inputs / Outputs' });
+      await page.getByRole('dialog').screenshot({ path: picture ?? '', animations: 'disabled' });
+    });
+  });
 
   async function expectToBeSeen({ info, data }: Trace, experimentId: string): Promise<void> {
     await pages?.visit(server.url + tracesPath(experimentId), async (page) => {
