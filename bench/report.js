@@ -41,13 +41,14 @@ export function withTarget(row, { most, least, text }) {
 
 /** @param {readonly Row[]} rows @param {readonly string[]} subjects */
 export function printTable(rows, subjects) {
-  const head = ['', 'unit', 'one is', ...subjects, 'quietest', 'target', ''];
+  const hasQuietest = rows.some((row) => Number.isFinite(row.quietest));
+  const head = ['', 'unit', 'one is', ...subjects, ...(hasQuietest ? ['quietest'] : []), 'target', ''];
   const lines = rows.map((row) => [
     row.figure,
     row.of,
     row.base,
     ...subjects.map((subject) => shown(row.cells.get(subject))),
-    shown(Number.isFinite(row.quietest) ? row.quietest : undefined),
+    ...(hasQuietest ? [shown(Number.isFinite(row.quietest) ? row.quietest : undefined)] : []),
     row.target?.text ?? '',
     mark(row.target),
   ]);
