@@ -2,6 +2,7 @@
  * A program with a decorated agent of ten spans, in a process of its own. It begins when it is told to, traces as fast as it can,
  * and then stays until all is delivered (`stay`), or ends as any program does (`end`). What it says last is what became of it.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { flush, init, instrument, stats, TracedAgent, TracedLLM, TracedTool } from '../../dist/bundle/index.js';
 
@@ -72,18 +73,14 @@ async function deliver() {
 
 /** Requests with spans, as they leave and come back: those that the package makes again are counted again. */
 function countRequests() {
-  const send = globalThis.fetch;
-  globalThis.fetch = async (input, options) => {
-    const isCounted = (input.url ?? String(input)).endsWith('/v1/traces');
-    if (!isCounted) return send(input, options);
-    requests.sent += 1;
-    try {
-      const response = await send(input, options);
-      if (!response.ok) requests.refused += 1;
-      return response;
-    } catch (error) {
-      requests.unanswered += 1;
-      throw error;
-    }
-  };
+  const isCounted = ({ request }) => request.path === '/v1/traces';
+  subscribe('http.client.request.start', (message) => {
+    if (isCounted(message)) requests.sent += 1;
+  });
+  subscribe('http.client.response.finish', (message) => {
+    if (isCounted(message) && message.response.statusCode >= 400) requests.refused += 1;
+  });
+  subscribe('http.client.request.error', (message) => {
+    if (isCounted(message)) requests.unanswered += 1;
+  });
 }

@@ -25,7 +25,7 @@ export class ExportCall {
     // Who waits for the queue holds the process for as long as that is wanted.
     timer.unref();
     try {
-      await Promise.race([this.#exporter.export(traces, { signal }), rejectOnAbort(signal)]);
+      await Promise.race([this.#exporter.export(traces, { signal, isBackground: true }), rejectOnAbort(signal)]);
       return { outcome: { kind: 'taken', refused: 0 } };
     } catch (thrown) {
       if (signal.aborted) {

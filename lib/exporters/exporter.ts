@@ -48,6 +48,11 @@ export interface TraceExporter {
 export interface ExportContext {
   /** Aborts when the call's time is over. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the process may end while the call is under way: then its connections and timers should not hold it (`unref()`). The queue
+   * waits for it at the end, for `shutdownTimeoutMs`. @default false
+   */
+  readonly isBackground?: boolean;
 }
 
 /** An exporter that can also be asked for what it stored. `getTrace` and `searchTraces` ask memory first, then each reader. */

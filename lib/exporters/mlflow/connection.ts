@@ -18,6 +18,8 @@ export interface MlflowConnection {
    * @default false
    */
   readonly isWorkspace?: boolean;
+  /** Whether requests that are under way let the process end; who waits for them holds it then. @default false */
+  readonly isBackground?: boolean;
 }
 
 /** By status of an answer. */

@@ -1,4 +1,5 @@
 import type { Trace } from '../../entities/trace.js';
+import { holdProcess } from '../../utils/hold-process.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { type MlflowDestination, nameOf, readDestination } from './destination.js';
@@ -47,13 +48,15 @@ export class MlflowExporter implements TraceExporter, TraceReader {
    *
    * @throws {RejectedTracesError} when the server refused some; the others have arrived.
    */
-  async export(traces: readonly Trace[], { signal }: ExportContext): Promise<void> {
-    if (traces.length > 0) await (await this.#load()).send(traces, signal);
+  async export(traces: readonly Trace[], { signal, isBackground = false }: ExportContext): Promise<void> {
+    if (traces.length === 0) return;
+    const sending = this.#load().then((transport) => transport.send(traces, signal));
+    await (isBackground ? sending : holdProcess(sending));
   }
 
   /** @throws {MlflowError} when the server does not answer, or does not allow it. */
   async getTrace(traceId: string): Promise<Trace | undefined> {
-    return await (await this.#load()).getTrace(traceId);
+    return await holdProcess(this.#load().then((transport) => transport.getTrace(traceId)));
   }
 
   /**
@@ -63,7 +66,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
    */
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
     checkQuery(query);
-    return await (await this.#load()).searchTraces(query);
+    return await holdProcess(this.#load().then((transport) => transport.searchTraces(query)));
   }
 
   #load(): Promise<MlflowTransport> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
+import { holdProcess } from '../../utils/hold-process.js';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, hasHungUp, isPage } from './failure-of.js';
 import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
@@ -38,7 +39,7 @@ const finalMessage = /Trace data not stored/;
 export class MlflowHttp {
   readonly #connection: MlflowConnection;
   readonly #tools: HttpTools;
-  #httpsFetch: Promise<typeof fetch> | undefined;
+  #nodeFetch: Promise<typeof fetch> | undefined;
 
   constructor(connection: MlflowConnection, tools: Partial<HttpTools> = {}) {
     this.#connection = connection;
@@ -55,17 +56,23 @@ export class MlflowHttp {
    * @throws {MlflowError} for an answer other than 2xx and for none, after all tries.
    */
   async send(request: MlflowRequest): Promise<string> {
-    const outcome = await this.#persist(request);
+    const outcome = await this.#answer(request);
     if ('text' in outcome) return outcome.text;
     throw outcome.error;
   }
 
   /** As `send`, but `undefined` where the server knows nothing of what is asked for. */
   async find(request: MlflowRequest): Promise<string | undefined> {
-    const outcome = await this.#persist(request);
+    const outcome = await this.#answer(request);
     if ('text' in outcome) return outcome.text;
     if (outcome.isUnknown) return undefined;
     throw outcome.error;
+  }
+
+  /** Who waits for it holds the process: neither its connections nor its waits do. */
+  #answer(request: MlflowRequest): Promise<Outcome> {
+    const outcome = this.#persist(request);
+    return this.#connection.isBackground === true ? outcome : holdProcess(outcome);
   }
 
   async #persist(request: MlflowRequest): Promise<Outcome> {
@@ -103,7 +110,7 @@ export class MlflowHttp {
         headers: { ...credentials, ...body?.headers, ...headers },
         throwHttpErrors: false,
         retry: 0,
-        timeout: retry.timeoutMs,
+        timeout: ownFetch === undefined ? retry.timeoutMs : false,
         ...(ownFetch === undefined ? {} : { fetch: ownFetch }),
       });
       const text = await response.text();
@@ -129,10 +136,11 @@ export class MlflowHttp {
 
   /** `undefined`: the global one does. */
   async #ownFetch(): Promise<typeof fetch | undefined> {
-    const { tls, baseUrl } = this.#connection;
-    if (tls === undefined || !baseUrl.startsWith('https:')) return undefined;
-    this.#httpsFetch ??= import('./https-fetch.js').then(({ makeHttpsFetch }) => makeHttpsFetch(tls));
-    return await this.#httpsFetch;
+    const { tls, retry, isBackground = false } = this.#connection;
+    if (tls === undefined && !isBackground) return undefined;
+    const options = { tls, isBackground, timeoutMs: retry.timeoutMs };
+    this.#nodeFetch ??= import('./node-fetch.js').then(({ makeNodeFetch }) => makeNodeFetch(options));
+    return await this.#nodeFetch;
   }
 
   /** `undefined`: it is of no use to try again. */

@@ -20,7 +20,7 @@ export class MlflowTransport {
 
   constructor(destination: MlflowDestination) {
     this.#destination = destination;
-    this.#server = openServer(destination.connection);
+    this.#server = openServer({ ...destination.connection, isBackground: true });
     this.#takesOtlp = destination.connection.isWorkspace !== true;
   }
 

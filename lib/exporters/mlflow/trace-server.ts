@@ -13,6 +13,6 @@ export interface TraceServer {
 /** How to speak with a tracking server, or with a Databricks workspace. */
 export function openServer(connection: MlflowConnection): TraceServer {
   const http = new MlflowHttp(connection);
-  const files = connection.isWorkspace === true ? new SignedFiles(http, connection.retry) : new ProxiedFiles(http);
+  const files = connection.isWorkspace === true ? new SignedFiles(http, connection) : new ProxiedFiles(http);
   return { http, files };
 }

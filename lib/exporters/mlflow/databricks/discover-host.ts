@@ -51,6 +51,7 @@ async function askWithout(address: string, retry: RetryLimits): Promise<Record<s
   const http = new MlflowHttp({
     baseUrl: address,
     authorize: async () => ({}),
+    isBackground: true, // the request that needs it holds the process
     retry: { ...retry, maxRetries: Math.min(retry.maxRetries, 1), timeoutMs },
   });
   try {

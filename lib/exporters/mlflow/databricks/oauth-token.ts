@@ -83,6 +83,7 @@ export async function requestToken({ credentials, host, facts }: TokenRequest, p
   const http = new MlflowHttp({
     ...policy,
     baseUrl: url,
+    isBackground: true, // the request that needs it holds the process
     authorize: async () => ({ Authorization: `Basic ${basic}` }),
   });
   const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'all-apis' });

@@ -1,6 +1,6 @@
 import { parseJson } from '../../../utils/parse-json.js';
 import { isRecord } from '../../../utils/records.js';
-import type { RequestHeaders, RetryLimits } from '../connection.js';
+import type { MlflowConnection, RequestHeaders } from '../connection.js';
 import { MlflowAuthError, MlflowNotFoundError, MlflowPermissionError, MlflowServerError } from '../mlflow-errors.js';
 import { MlflowHttp } from '../mlflow-http.js';
 import type { SpanFiles } from '../span-files.js';
@@ -13,14 +13,16 @@ interface SignedAddress {
   readonly headers: RequestHeaders;
 }
 
+type RequestPolicy = Pick<MlflowConnection, 'retry' | 'isBackground'>;
+
 /** Files in the storage of a cloud, to which a workspace gives signed addresses. Nothing that lets us into the workspace is shown there. */
 export class SignedFiles implements SpanFiles {
   readonly #http: MlflowHttp;
-  readonly #retry: RetryLimits;
+  readonly #policy: RequestPolicy;
 
-  constructor(http: MlflowHttp, retry: RetryLimits) {
+  constructor(http: MlflowHttp, { retry, isBackground = false }: RequestPolicy) {
     this.#http = http;
-    this.#retry = retry;
+    this.#policy = { retry, isBackground };
   }
 
   async write(info: TraceInfoJson, json: string, signal: AbortSignal): Promise<void> {
@@ -56,7 +58,7 @@ export class SignedFiles implements SpanFiles {
   }
 
   #storage({ url }: SignedAddress): MlflowHttp {
-    return new MlflowHttp({ baseUrl: url.origin, authorize: async () => ({}), retry: this.#retry, remedies });
+    return new MlflowHttp({ ...this.#policy, baseUrl: url.origin, authorize: async () => ({}), remedies });
   }
 
   async #address(traceId: string, way: 'upload' | 'download', signal?: AbortSignal): Promise<SignedAddress> {

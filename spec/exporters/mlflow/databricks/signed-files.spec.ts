@@ -21,7 +21,7 @@ async function files(given: { readonly query?: string; readonly body?: string },
     return { status: 200, body: given.body ?? JSON.stringify({ credential_info: credential }) };
   });
   const http = new MlflowHttp({ baseUrl: server.url, authorize: async () => ({ Authorization: 'Bearer x' }), retry });
-  return new SignedFiles(http, retry);
+  return new SignedFiles(http, { retry });
 }
 
 describe('SignedFiles', () => {
