@@ -15,6 +15,8 @@ const maxLength = 4 * 1024 * 1024;
 const maxRequestsInFlight = 2;
 
 const zip = promisify(gzip);
+/** Half the work of the default, and a quarter more bytes. */
+const zipLevel = 3;
 
 /** Sends traces to the server's OpenTelemetry route, many in a request; what their spans cannot carry follows. */
 export async function sendByOtlp(
@@ -57,7 +59,7 @@ async function sendBatch(http: MlflowHttp, traces: readonly Trace[], target: Tar
 
 async function sendSpans(http: MlflowHttp, traces: readonly Trace[], target: Target): Promise<void> {
   const { experimentId, runId, signal } = target;
-  const bytes = await zip(otlpJson(traces));
+  const bytes = await zip(otlpJson(traces), { level: zipLevel });
   await http.send({
     method: 'POST',
     path: '/v1/traces',
