@@ -13,9 +13,14 @@ export interface ExportCallResult {
 export class ExportCall {
   readonly #exporter: TraceExporter;
   readonly #abort = new AbortController();
+  readonly #startedMs = performance.now();
 
   constructor(exporter: TraceExporter) {
     this.#exporter = exporter;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#startedMs;
   }
 
   /** Never rejects. */

@@ -71,6 +71,7 @@ export class ExportQueue {
   #ending: Promise<void> | undefined;
   #call: ExportCall | undefined;
   #isOver = false;
+  #isResting = false;
   /** How long is waited after the last failure; `undefined` when the last call succeeded. */
   #retryMs: number | undefined;
 
@@ -119,6 +120,16 @@ export class ExportQueue {
   shutdown(timeoutMs: number): Promise<void> {
     this.#ending ??= this.#shutDown(timeoutMs);
     return this.#ending;
+  }
+
+  /**
+   * Flushes, then gives up the call that is under way and begins none until there is a reason to. A call that has been under way for
+   * as long already is not waited for.
+   */
+  async finish(timeoutMs: number): Promise<void> {
+    if ((this.#call?.ageMs ?? 0) < timeoutMs) await this.flush(timeoutMs);
+    this.#isResting = true;
+    this.#call?.giveUp();
   }
 
   /** The process ends now: nothing can be handed over any more. */
@@ -177,6 +188,7 @@ export class ExportQueue {
   /** One at a time: a second caller waits for the first. */
   #drain(): Promise<void> {
     this.#stopTimers();
+    this.#isResting = false;
     this.#draining ??= this.#sendAll().finally(() => {
       this.#draining = undefined;
       this.#waitOn();
@@ -193,7 +205,7 @@ export class ExportQueue {
 
   async #sendAll(): Promise<void> {
     let hasMore = true;
-    while (hasMore && !this.#isOver) {
+    while (hasMore && !this.#isOver && !this.#isResting) {
       const busy = calls.get(this.#exporter);
       if (busy === undefined) hasMore = await this.#sendNext();
       else await busy;

@@ -31,6 +31,8 @@ export interface Delivery {
   close(timeoutMs: number): Promise<void>;
   /** Closes the way, and ends the exporter. */
   shutdown(timeoutMs: number): Promise<void>;
+  /** The process has nothing else to do: flushes, and keeps it from its end no longer. */
+  finish(timeoutMs: number): Promise<void>;
   /** The process ends now; synchronous. */
   leave?(): void;
   stats(): Omit<DeliveryStats, 'lastError'>;

@@ -41,6 +41,10 @@ export class InlineDelivery implements Delivery {
     await this.#end(left(), () => this.exporter.forceFlush?.());
   }
 
+  finish(timeoutMs: number): Promise<void> {
+    return this.flush(timeoutMs);
+  }
+
   async close(timeoutMs: number): Promise<void> {
     await this.flush(timeoutMs);
     this.#giveUp(this.#pending.size);

@@ -74,6 +74,11 @@ export class Pipeline {
     await this.#untraced(() => Promise.all(this.#routes.map(end)));
   }
 
+  /** As `flush`, where the process has nothing else to do: no exporter keeps it from its end any longer. */
+  async finish(timeoutMs: number): Promise<void> {
+    await this.#untraced(() => Promise.all(this.#routes.map(({ delivery }) => delivery.finish(timeoutMs))));
+  }
+
   /** The process ends now: what waits on disk is left to the next one. */
   leave(): void {
     for (const { delivery } of this.#routes) delivery.leave?.();

@@ -30,7 +30,8 @@ export class Tracing {
   readonly #onBeforeExit = (): void => {
     // Nothing else can happen in this process, so open traces stay as they are; the queues still go out.
     this.#parts.recorder.closeOpen();
-    void this.flush(); // holds the process itself, for shutdownTimeoutMs at the longest
+    // Holds the process itself, for shutdownTimeoutMs at the longest.
+    void this.#parts.pipeline.finish(this.#parts.shutdownTimeoutMs);
   };
   readonly #onExit = (): void => {
     this.#parts.recorder.closeOpen();

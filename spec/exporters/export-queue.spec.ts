@@ -251,6 +251,54 @@ describe('an exporter that fails', () => {
   });
 });
 
+describe('a queue whose process has nothing else to do', () => {
+  it('hands over what waits, and gives up what is not taken in time', async () => {
+    const exporter = new Destination();
+    const { queue, errors } = setUp(exporter, { maxBatch: 1 });
+    queue.push(waiting(aTrace()));
+    await queue.finish(1000);
+    exporter.answer = () => new Promise(() => undefined);
+    queue.push(waiting(aTrace()));
+    queue.push(waiting(aTrace()));
+
+    const finished = queue.finish(1000);
+    await vi.advanceTimersByTimeAsync(1000);
+    await finished;
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(exporter.signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(queue.stats()).toEqual(stats({ recorded: 3, exported: 1, dropped: { shutdown: 1 }, queued: 1 }));
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('did not answer before the end')]);
+  });
+
+  it('does not wait for a call that has been waited for as long already', async () => {
+    const exporter = new Destination({ answer: () => new Promise(() => undefined) });
+    const { queue } = setUp(exporter, { maxBatch: 1 });
+    queue.push(waiting(aTrace()));
+    await setImmediate();
+    await vi.advanceTimersByTimeAsync(1000);
+
+    await queue.finish(1000);
+
+    expect(exporter.signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('goes on where the program does', async () => {
+    const exporter = new Destination({ answer: () => new Promise(() => undefined) });
+    const { queue } = setUp(exporter, { maxBatch: 1 });
+    queue.push(waiting(aTrace()));
+    const finished = queue.finish(100);
+    await vi.advanceTimersByTimeAsync(100);
+    await finished;
+    exporter.answer = () => undefined;
+
+    queue.push(waiting(aTrace()));
+    await queue.flush(1000);
+
+    expect(queue.stats()).toEqual(stats({ recorded: 2, exported: 1, dropped: { shutdown: 1 } }));
+  });
+});
+
 describe('the end of a queue', () => {
   it('hands over what waits, flushes, and ends the exporter once', async () => {
     const exporter = new Destination();

@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Trace } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +55,30 @@ function tracesOnDisk(): string[] {
     });
 }
 
+/** Each byte comes in time, and the whole never. */
+function dripOn(socket: Socket): void {
+  socket.on('error', () => undefined);
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
+  const timer = setInterval(() => socket.write('x'), 20);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** A server that stands still, and whose queue of connections is full: the next one is neither taken nor refused. */
+async function blackHole(): Promise<{ readonly port: number; readonly stop: () => void }> {
+  const listen = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port); })`;
+  const child = spawn(process.execPath, ['-e', listen]);
+  const [line] = await once(child.stdout, 'data');
+  const port = Number(line);
+  child.kill('SIGSTOP');
+  const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  await later(200);
+  const stop = (): void => {
+    for (const filler of fillers) filler.destroy();
+    child.kill('SIGKILL');
+  };
+  return { port, stop };
+}
+
 const queued = `const got = [];
 ta.init({ exporters: [{ name: 'queued', async export(traces) { await new Promise((r) => setTimeout(r, 30)); got.push(...traces); } }] });
 process.on('exit', () => console.log(got.length + ' arrived', JSON.stringify(ta.stats())));
@@ -75,6 +102,52 @@ describe('the end of the process', () => {
 
     expect([code, stdout.trim()]).toEqual([0, 'in time']);
   });
+
+  it.each([
+    ['that takes no connection further', () => undefined],
+    ['that answers byte by byte', (socket: Socket) => dripOn(socket)],
+  ])(
+    'by itself: a server %s holds it no longer than the limit, and its traces are on disk',
+    async (_title, onSocket) => {
+      const server = createServer(onSocket).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const spoolDir = join(folder, 'spool');
+
+      const { code, stdout, stderr } = await run(`
+      ta.init({ shutdownTimeoutMs: 300, exporters: [], trackingUri: 'http://127.0.0.1:${port}', spoolDir: 'spool' });
+      for (let i = 0; i < 100; i += 1) ta.traceTool((x) => x)(i);
+      const since = performance.now();
+      process.on('exit', () => console.log(performance.now() - since < 5000 ? 'in time' : 'too late'));`);
+      server.close();
+
+      const lines = readdirSync(spoolDir, { recursive: true })
+        .filter((name) => String(name).endsWith('.jsonl'))
+        .flatMap((name) =>
+          readFileSync(join(spoolDir, String(name)), 'utf8')
+            .trim()
+            .split('\n'),
+        );
+      expect([code, stdout.trim(), lines.length]).toEqual([0, 'in time', 100]);
+      expect(stderr).toMatch(/did not answer before the end; its traces are kept on disk, and sent later/);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'by itself: a server that takes no connection at all does not hold it for long',
+    async () => {
+      const { port, stop } = await blackHole();
+
+      const { code, stdout } = await run(`
+      ta.init({ shutdownTimeoutMs: 300, exporters: [], trackingUri: 'http://127.0.0.1:${port}', spoolDir: 'spool' });
+      for (let i = 0; i < 100; i += 1) ta.traceTool((x) => x)(i);
+      const since = performance.now();
+      process.on('exit', () => console.log(performance.now() - since < 8000 ? 'in time' : 'too late'));`);
+      stop();
+
+      expect([code, stdout.trim()]).toEqual([0, 'in time']);
+    },
+  );
 
   it('by itself: tracing that has nothing to do does not hold it', async () => {
     const { code, stdout } = await run(`ta.init({ exporters: [] }); process.on('exit', () => console.log('bye'));`);

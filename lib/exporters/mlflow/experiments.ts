@@ -21,39 +21,55 @@ export type ExperimentChoice = { readonly id: string } | { readonly name: string
  * @throws {ConfigurationError} for one that does not exist, or was deleted: a server would take traces for it, and hide them; and for
  *   one whose id is not the expected one.
  */
-export async function chooseExperiment(http: MlflowHttp, choice: ExperimentChoice): Promise<string> {
-  if ('id' in choice) return usable(await experimentById(http, choice.id), `with the id '${choice.id}'`);
-  const found = await experimentByName(http, choice.name);
+export async function chooseExperiment(
+  http: MlflowHttp,
+  choice: ExperimentChoice,
+  signal?: AbortSignal,
+): Promise<string> {
+  if ('id' in choice) return usable(await experimentById(http, choice.id, signal), `with the id '${choice.id}'`);
+  const found = await experimentByName(http, choice.name, signal);
   if (found !== undefined) return expected(usable(found, `'${choice.name}'`), choice);
   try {
-    return await createExperiment(http, choice.name);
+    return await createExperiment(http, { name: choice.name, signal });
   } catch (error) {
     if (!(error instanceof MlflowRequestError)) throw error;
-    const made = await experimentByName(http, choice.name); // by another program, in between
+    const made = await experimentByName(http, choice.name, signal); // by another program, in between
     if (made === undefined) throw error;
     return usable(made, `'${choice.name}'`);
   }
 }
 
 /** `undefined` if there is none; deleted ones are found. */
-export async function experimentByName(http: MlflowHttp, name: string): Promise<Experiment | undefined> {
+export async function experimentByName(
+  http: MlflowHttp,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Experiment | undefined> {
   const query = [['experiment_name', name]] as const;
-  return experimentIn(await http.find({ method: 'GET', path: `${root}/get-by-name`, query }));
+  return experimentIn(await http.find({ method: 'GET', path: `${root}/get-by-name`, query, signal }));
 }
 
 /** `undefined` if there is none; deleted ones are found. */
-export async function experimentById(http: MlflowHttp, id: string): Promise<Experiment | undefined> {
-  return experimentIn(await http.find({ method: 'GET', path: `${root}/get`, query: [['experiment_id', id]] }));
+export async function experimentById(
+  http: MlflowHttp,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Experiment | undefined> {
+  const query = [['experiment_id', id]] as const;
+  return experimentIn(await http.find({ method: 'GET', path: `${root}/get`, query, signal }));
+}
+
+/** An experiment to be made. */
+export interface NewExperiment {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @returns its id. */
-export async function createExperiment(
-  http: MlflowHttp,
-  name: string,
-  tags: Readonly<Record<string, string>> = {},
-): Promise<string> {
+export async function createExperiment(http: MlflowHttp, { name, tags = {}, signal }: NewExperiment): Promise<string> {
   const json = { name, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
-  const answer = parseJson(await http.send({ method: 'POST', path: `${root}/create`, json }));
+  const answer = parseJson(await http.send({ method: 'POST', path: `${root}/create`, json, signal }));
   const id = isRecord(answer) ? answer['experiment_id'] : undefined;
   if (typeof id !== 'string') throw new TraceFormatError(`The server made the experiment '${name}', but told no id.`);
   return id;

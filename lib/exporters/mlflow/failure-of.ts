@@ -24,6 +24,8 @@ const addressRemedy =
 interface AnsweredRequest extends Omit<FailedRequest, 'serverMessage' | 'errorCode'> {
   readonly status: number;
   readonly remedies?: Remedies | undefined;
+  /** Where the server sends on to. */
+  readonly location?: string | null;
 }
 
 const usualRemedies: Remedies = {
@@ -70,6 +72,7 @@ export function failureOf(request: AnsweredRequest, body: string): MlflowError {
 
 function otherFailureOf(failed: FailedRequest & AnsweredRequest): MlflowError {
   if (failed.status >= 500) return new MlflowServerError(failed, "Look into the server's log.");
+  if (failed.status >= 300 && failed.status < 400) return new MlflowServerError(failed, movedRemedy(failed));
   return failed.status < 400
     ? new MlflowServerError(failed, `It is a page for people, perhaps a proxy's to sign in. ${addressRemedy}`)
     : new MlflowRequestError(failed, 'The server refuses what it was sent; its own words say why.');
@@ -88,6 +91,13 @@ export function failureWithoutAnswer(
         cause,
       })
     : new MlflowNetworkError(failed, 'Check that the server runs there and can be reached.', { cause });
+}
+
+/** Nothing is sent on by itself: what goes where nobody named it goes without being noticed. */
+function movedRemedy({ url, location }: AnsweredRequest): string {
+  const target = location && URL.canParse(location, url) ? new URL(location, url) : undefined;
+  const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
+  return `The server sends on ${where}. Set the tracking URI to the address that answers itself.`;
 }
 
 function hostRemedy(url: string): string {

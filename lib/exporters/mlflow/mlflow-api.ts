@@ -66,7 +66,7 @@ export class MlflowApi {
   }
 
   createExperiment(name: string, tags?: Readonly<Record<string, string>>): Promise<string> {
-    return createExperiment(this.#http, name, tags);
+    return createExperiment(this.#http, { name, tags });
   }
 
   restoreExperiment(id: string): Promise<void> {

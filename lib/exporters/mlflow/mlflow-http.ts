@@ -100,24 +100,23 @@ export class MlflowHttp {
 
   async #ask(request: MlflowRequest, credentials: RequestHeaders): Promise<Outcome> {
     const { method, path, body, headers, signedQuery } = request;
-    const { baseUrl, remedies, retry } = this.#connection;
+    const { baseUrl, remedies } = this.#connection;
     const url = baseUrl + path;
     const { default: ky } = await import('ky');
-    const ownFetch = await this.#ownFetch();
     try {
       const response = await ky(url + (signedQuery ?? ''), {
         ...contentOf(request),
         headers: { ...credentials, ...body?.headers, ...headers },
         throwHttpErrors: false,
         retry: 0,
-        timeout: ownFetch === undefined ? retry.timeoutMs : false,
-        ...(ownFetch === undefined ? {} : { fetch: ownFetch }),
+        timeout: false, // it has its own, for the whole answer
+        fetch: await this.#ownFetch(),
       });
       const text = await response.text();
       const { status } = response;
       if (response.ok && !isPage(text)) return { text };
       const error = failureOf(
-        { method, url, status, remedies },
+        { method, url, status, remedies, location: response.headers.get('Location') },
         signedQuery === undefined ? text : storageCodeIn(text),
       );
       return {
@@ -134,13 +133,11 @@ export class MlflowHttp {
     }
   }
 
-  /** `undefined`: the global one does. */
-  async #ownFetch(): Promise<typeof fetch | undefined> {
+  #ownFetch(): Promise<typeof fetch> {
     const { tls, retry, isBackground = false } = this.#connection;
-    if (tls === undefined && !isBackground) return undefined;
     const options = { tls, isBackground, timeoutMs: retry.timeoutMs };
     this.#nodeFetch ??= import('./node-fetch.js').then(({ makeNodeFetch }) => makeNodeFetch(options));
-    return await this.#nodeFetch;
+    return this.#nodeFetch;
   }
 
   /** `undefined`: it is of no use to try again. */

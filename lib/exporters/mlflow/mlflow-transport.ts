@@ -32,7 +32,7 @@ export class MlflowTransport {
   async send(traces: readonly Trace[], signal: AbortSignal): Promise<void> {
     const { connection, runId } = this.#destination;
     const previewLength = connection.isWorkspace === true ? 10_000 : 1000;
-    const target = { experimentId: await this.#experimentId(), runId, previewLength, signal };
+    const target = { experimentId: await this.#experimentId(signal), runId, previewLength, signal };
     const refused = await this.#deliver(traces, target);
     const [first] = refused;
     if (first === undefined) return;
@@ -63,8 +63,9 @@ export class MlflowTransport {
   }
 
   /** Looked up once; where that failed, again with the next batch. */
-  #experimentId(): Promise<string> {
-    this.#experiment ??= chooseExperiment(this.#server.http, this.#destination.choice).catch((error: unknown) => {
+  #experimentId(signal?: AbortSignal): Promise<string> {
+    const { choice } = this.#destination;
+    this.#experiment ??= chooseExperiment(this.#server.http, choice, signal).catch((error: unknown) => {
       this.#experiment = undefined;
       throw error;
     });

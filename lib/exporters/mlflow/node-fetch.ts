@@ -1,8 +1,9 @@
 import { type IncomingMessage, request as openHttp } from 'node:http';
 import { Agent, request as openHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TlsSettings } from './tls-settings.js';
 
-/** What the global `fetch` cannot be told. */
+/** What the global `fetch` cannot be told: whom to trust, not to hold the process, and a limit for the whole answer. */
 export interface NodeFetchOptions {
   readonly tls: TlsSettings | undefined;
   /** Whether requests that are under way let the process end. */
@@ -17,8 +18,7 @@ export function makeNodeFetch({ tls, ...limits }: NodeFetchOptions): typeof fetc
     const request = new Request(input, init);
     const body = Buffer.from(await request.arrayBuffer());
     const isOverTls = request.url.startsWith('https:');
-    const answer = await answerTo(request, { ...limits, body, agent: isOverTls ? agent : undefined });
-    const bytes = Buffer.concat(await answer.toArray());
+    const { answer, bytes } = await exchange(request, { ...limits, body, agent: isOverTls ? agent : undefined });
     return new Response(bytes.length === 0 ? null : bytes, {
       status: answer.statusCode as number, // an answer has one
       headers: Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
@@ -32,17 +32,40 @@ interface Way extends Omit<NodeFetchOptions, 'tls'> {
   readonly agent: Agent | undefined;
 }
 
-function answerTo(request: Request, { agent, body, isBackground, timeoutMs }: Way): Promise<IncomingMessage> {
+interface WholeAnswer {
+  readonly answer: IncomingMessage;
+  readonly bytes: Buffer<ArrayBuffer>;
+}
+
+function exchange(request: Request, { agent, body, isBackground, timeoutMs }: Way): Promise<WholeAnswer> {
   const { url, method, signal } = request;
   const open = url.startsWith('https:') ? openHttps : openHttp;
   const headers = { ...Object.fromEntries(request.headers), 'content-length': body.length };
   return new Promise((resolve, reject) => {
-    const opened = open(url, { method, headers, agent, signal }, resolve).on('error', reject);
+    const opened = open(url, { method, headers, agent, signal });
     const late = new DOMException(`it took longer than ${timeoutMs} ms`, 'TimeoutError');
-    const timer = setTimeout(() => opened.destroy(late), timeoutMs).unref();
-    opened.on('close', () => clearTimeout(timer));
+    const timer = setTimeout(() => {
+      reject(late);
+      opened.destroy(late);
+    }, timeoutMs).unref();
+    opened.on('close', () => clearTimeout(timer)).on('error', reject);
+    opened.on('response', (answer) => {
+      answer.toArray().then((chunks: Buffer[]) => resolve({ answer, bytes: Buffer.concat(chunks) }), reject);
+    });
     // Whoever uses the connection next holds the process again.
-    if (isBackground) opened.on('socket', (socket) => socket.unref());
+    if (isBackground) opened.on('socket', letGo);
     opened.end(body);
   });
+}
+
+/** A server that is there takes a connection within a few round trips. */
+const longestConnectMs = 2000;
+
+/** The process may end with this connection. One that is being made holds it whatever is said, and so is given up soon. */
+function letGo(socket: Socket): void {
+  socket.unref();
+  if (!socket.connecting) return;
+  const late = new DOMException(`no connection within ${longestConnectMs} ms`, 'TimeoutError');
+  const timer = setTimeout(() => socket.destroy(late), longestConnectMs).unref();
+  socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }

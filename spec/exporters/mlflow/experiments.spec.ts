@@ -40,7 +40,7 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
   });
 
   it('are found by id and by name, with their tags', async () => {
-    const id = await createExperiment(http, 'tagged', { team: 'a' });
+    const id = await createExperiment(http, { name: 'tagged', tags: { team: 'a' } });
 
     expect(await experimentById(http, id)).toEqual({
       experimentId: id,
@@ -58,7 +58,7 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
   });
 
   it('that were deleted are refused until they are restored', async () => {
-    const id = await createExperiment(http, 'gone');
+    const id = await createExperiment(http, { name: 'gone' });
     server.ask(`MlflowClient().delete_experiment('${id}')\nprint('1')`);
 
     await expect(chooseExperiment(http, { name: 'gone' })).rejects.toThrow(

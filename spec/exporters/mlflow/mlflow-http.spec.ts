@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
 import { MlflowError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
@@ -114,6 +116,38 @@ describe('MlflowHttp', () => {
     await expect(http.find(get)).rejects.toThrow(/404 Not Found.*Check that an MLflow server is at this address/);
     await expect(http.find(get)).rejects.toThrow(/Sign in.*a page for people.*Check that an MLflow server is/);
     expect(await http.find(get)).toBe('fine');
+  });
+
+  it.each([
+    ['https://mlflow.example.com/x?token=secret', 'to https://mlflow.example.com/x'],
+    ['/login?next=1', 'to http://127.0.0.1:PORT/login'],
+    [undefined, 'elsewhere'],
+  ])('follows nobody elsewhere, but says where to: %s', async (location, where) => {
+    const headers = location === undefined ? {} : { Location: location };
+    const http = await client([{ status: 308, headers }]);
+
+    const error = await failure(http);
+
+    const { port } = new URL(server.url);
+    expect([error.name, server.seen.length]).toEqual(['MlflowServerError', 1]);
+    expect(error.message).toContain(`The server sends on ${where.replace('PORT', port)}. Set the tracking URI`);
+    expect(error.message).not.toContain('secret');
+  });
+
+  it('waits for the whole answer no longer than for one that does not begin', async () => {
+    const drip = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx');
+    }).listen(0, '127.0.0.1');
+    await once(drip, 'listening');
+    const trackingUri = `http://127.0.0.1:${(drip.address() as AddressInfo).port}`;
+    const environment = { MLFLOW_HTTP_REQUEST_TIMEOUT: '0.1', MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
+    const http = new MlflowHttp(readConnection({ trackingUri, environment, readCredentials: () => undefined }));
+
+    const error = await failure(http);
+    drip.close();
+
+    expect(error.name).toBe('MlflowTimeoutError');
   });
 
   it('gives up after as many tries as the environment allows', async () => {
