@@ -39,7 +39,7 @@ process.exit();
 /** Pairs are slow, and few of them tell as much. */
 async function throughput() {
   const rounds = [];
-  for (let round = 0; round < (isQuick ? 1 : 3); round += 1) {
+  for (let round = 0; round < (isQuick ? 1 : 5); round += 1) {
     const bodies = await measure('bodies', mlflow.url, 320);
     const exporter = await measure('exporter', mlflow.url, 320);
     const pairs = await measure('pairs', mlflow.url, 40);
