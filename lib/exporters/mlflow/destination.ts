@@ -4,15 +4,7 @@ import type { Environment } from './environment.js';
 import type { ExperimentChoice } from './experiments.js';
 import { openConnection } from './open-connection.js';
 import { readCredentials } from './read-credentials.js';
-
-/** Where traces go. */
-export interface MlflowDestination {
-  readonly connection: MlflowConnection;
-  readonly choice: ExperimentChoice;
-  readonly runId: string | undefined;
-  /** Of a server that has several. */
-  readonly workspace: string | undefined;
-}
+import type { MlflowDestination } from './way.js';
 
 /** What the options of an exporter say of it. */
 export interface DestinationOptions {

@@ -32,7 +32,7 @@ export class MlflowClient {
     const connection = openConnection({ trackingUri, environment: process.env, readCredentials });
     let api: Promise<MlflowApi> | undefined;
     this.#load = () => {
-      api ??= import('./mlflow-api.js').then((module) => new module.MlflowApi(connection));
+      api ??= import('./on-demand.js').then((module) => new module.MlflowApi(connection));
       return api;
     };
   }

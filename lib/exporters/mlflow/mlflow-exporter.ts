@@ -2,8 +2,9 @@ import type { Trace } from '../../entities/trace.js';
 import { holdProcess } from '../../utils/hold-process.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
-import { type MlflowDestination, nameOf, readDestination } from './destination.js';
+import { nameOf, readDestination } from './destination.js';
 import type { MlflowTransport } from './mlflow-transport.js';
+import type { MlflowDestination } from './way.js';
 
 /** Options of `MlflowExporter`. */
 export interface MlflowExporterOptions {
@@ -70,7 +71,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   }
 
   #load(): Promise<MlflowTransport> {
-    this.#transport ??= import('./mlflow-transport.js').then((module) => new module.MlflowTransport(this.#destination));
+    this.#transport ??= import('./on-demand.js').then((module) => new module.MlflowTransport(this.#destination));
     return this.#transport;
   }
 }

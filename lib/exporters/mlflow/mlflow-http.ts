@@ -4,6 +4,7 @@ import { holdProcess } from '../../utils/hold-process.js';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, hasHungUp, isPage } from './failure-of.js';
 import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
+import { makeNodeFetch } from './node-fetch.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -39,10 +40,12 @@ const finalMessage = /Trace data not stored/;
 export class MlflowHttp {
   readonly #connection: MlflowConnection;
   readonly #tools: HttpTools;
-  #nodeFetch: Promise<typeof fetch> | undefined;
+  readonly #fetch: typeof fetch;
 
   constructor(connection: MlflowConnection, tools: Partial<HttpTools> = {}) {
+    const { tls, retry, isBackground = false } = connection;
     this.#connection = connection;
+    this.#fetch = makeNodeFetch({ tls, isBackground, timeoutMs: retry.timeoutMs });
     this.#tools = {
       wait: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }),
       random: Math.random,
@@ -110,7 +113,7 @@ export class MlflowHttp {
         throwHttpErrors: false,
         retry: 0,
         timeout: false, // it has its own, for the whole answer
-        fetch: await this.#ownFetch(),
+        fetch: this.#fetch,
       });
       const text = await response.text();
       const { status } = response;
@@ -131,13 +134,6 @@ export class MlflowHttp {
         retryAfterMs: undefined,
       };
     }
-  }
-
-  #ownFetch(): Promise<typeof fetch> {
-    const { tls, retry, isBackground = false } = this.#connection;
-    const options = { tls, isBackground, timeoutMs: retry.timeoutMs };
-    this.#nodeFetch ??= import('./node-fetch.js').then(({ makeNodeFetch }) => makeNodeFetch(options));
-    return this.#nodeFetch;
   }
 
   /** `undefined`: it is of no use to try again. */

@@ -1,14 +1,13 @@
 import type { Trace } from '../../entities/trace.js';
 import { RejectedTracesError } from '../../errors.js';
 import type { TraceQuery } from '../exporter.js';
-import type { MlflowDestination } from './destination.js';
 import { chooseExperiment } from './experiments.js';
 import { sendAsFiles } from './file-way.js';
 import { sendByOtlp } from './otlp-way.js';
 import { readTrace } from './read-traces.js';
 import { searchStored } from './search-stored.js';
 import { openServer, type TraceServer } from './trace-server.js';
-import { isRouteMissing, type Refusal, type Target } from './way.js';
+import { isRouteMissing, type MlflowDestination, type Refusal, type Target } from './way.js';
 
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {

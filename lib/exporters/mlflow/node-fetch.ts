@@ -11,7 +11,7 @@ export interface NodeFetchOptions {
   readonly timeoutMs: number;
 }
 
-/** `fetch` on Node's own requests. Follows no redirects; loaded only where it is needed. */
+/** `fetch` on Node's own requests. Follows no redirects. */
 export function makeNodeFetch({ tls, ...limits }: NodeFetchOptions): typeof fetch {
   const agent = tls === undefined ? undefined : new Agent({ ...tls, keepAlive: true });
   return async (input, init) => {

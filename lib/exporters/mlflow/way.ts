@@ -1,5 +1,16 @@
 import type { Trace } from '../../entities/trace.js';
+import type { MlflowConnection } from './connection.js';
+import type { ExperimentChoice } from './experiments.js';
 import { MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-errors.js';
+
+/** Where the traces of an exporter go. */
+export interface MlflowDestination {
+  readonly connection: MlflowConnection;
+  readonly choice: ExperimentChoice;
+  readonly runId: string | undefined;
+  /** Of a server that has several. */
+  readonly workspace: string | undefined;
+}
 
 /** Where the traces of one call go. */
 export interface Target {

@@ -15,7 +15,7 @@ export function connectWorkspace(configuration: WorkspaceConfiguration, retry: R
   return {
     baseUrl: configuration.host,
     authorize: async (refused) => {
-      chosen ??= import('./authorize-workspace.js').then((module) =>
+      chosen ??= import('../on-demand.js').then((module) =>
         module.authorizeWorkspace(configuration, { retry, remedies }),
       );
       return (await chosen)(refused);
