@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../../errors.js';
-import type { MlflowConnection } from './connection.js';
 import type { Environment } from './environment.js';
 import type { ExperimentChoice } from './experiments.js';
 import { openConnection } from './open-connection.js';

@@ -33,7 +33,8 @@ export interface SendTracesOptions {
  * @throws {TracingError} where the file cannot be read.
  * @example
  * ```ts
- * const { sent } = await sendTraces('traces.jsonl', new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000' }));
+ * const memory = new InMemoryExporter(); // or new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000' })
+ * const { sent, refused, bad } = await sendTraces('traces.jsonl', memory);
  * ```
  */
 export async function sendTraces(
