@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { median } from './measure.js';
 import { printTable } from './report.js';
 import { progress } from './rounds.js';
 import { deleteWithUs } from './scale/ended-with-us.js';
@@ -17,6 +18,12 @@ import { noDriver, noMlflow, startMlflow } from './scale/mlflow.js';
 import { findPostgres, startPostgres } from './scale/postgres.js';
 import { runPrograms } from './scale/programs.js';
 
+/** Every tenth trace of the programs is an error. */
+const samplings = {
+  all: {},
+  'sampleRatio 0.1': { sampleRatio: 0.1 },
+  'keep errors': { sampleRatio: 0, keep: { errors: true } },
+};
 const longestMs = 6 * 60_000;
 const spansPerTrace = 10;
 
@@ -28,6 +35,7 @@ const { values: flags } = parseArgs({
   },
 });
 const counts = flags.quick ? [1, 4] : [1, 2, 4, 8];
+const rounds = flags.quick ? 1 : 3;
 const traces = Number(flags.traces ?? (flags.quick ? 48 : 96));
 
 if (!existsSync(new URL('../dist/bundle/index.js', import.meta.url))) {
@@ -58,9 +66,10 @@ for (const store of flags.stores.split(',')) {
 progress('');
 console.log(`${traces} traces of ${spansPerTrace} spans a program; columns: programs at once`);
 printTable([...[...results].flatMap(([store, found]) => countRows(store, found)), ...comparison()], counts.map(String));
+printSamplings();
 printOutages();
 const lost = [...results.values()]
-  .flatMap(({ byCount, outages }) => [...byCount.values(), ...outages.values()])
+  .flatMap(({ byCount, bySampling, outages }) => [byCount, bySampling, outages].flatMap((runs) => [...runs.values()]))
   .some((run) => run.lost !== 0);
 process.exit(lost ? 1 : 0);
 
@@ -83,54 +92,83 @@ async function measure(store, { storeUri, database }) {
   const server = await startMlflow({ storeUri, folder: join(folder, store) });
   const site = { store, server };
   await runPrograms(workOf(site, 'warm-up', { processes: 2, traces: 64, way: 'stay' })); // one for each worker
-  const byCount = new Map();
-  for (const processes of counts) byCount.set(processes, await measureCount(site, processes));
-  const perSecond = byCount.get(4).perSecond;
+  const byCount = await measureCounts(site);
+  const bySampling = new Map();
+  for (const [name, sampling] of Object.entries(samplings))
+    bySampling.set(name, await measureSampling(site, name, sampling));
   const outages = new Map();
-  outages.set(
-    'server',
-    await measureOutage(site, { what: 'server', perSecond, stop: server.kill, start: server.restart }),
-  );
+  outages.set('server', await measureOutage(site, { what: 'server', stop: server.kill, start: server.restart }));
   if (database !== undefined)
     outages.set(
       'database',
-      await measureOutage(site, { what: 'database', perSecond, stop: database.crash, start: database.restart }),
+      await measureOutage(site, { what: 'database', stop: database.crash, start: database.restart }),
     );
   await server.kill();
-  return { byCount, outages };
+  return { byCount, bySampling, outages };
 }
 
-/** Programs that wait until all is stored, then others that end when they have no more to do, and those that come after them. */
-async function measureCount(site, processes) {
-  progress(`${site.store}: ${processes} programs`);
-  const work = workOf(site, `${processes} that stay`, { processes, traces, way: 'stay' });
-  const stayed = await runPrograms(work);
+/** Programs that wait until all is stored: each number of them in each round, so that what slows the machine for a while slows all. */
+async function measureStays(site) {
+  const runs = new Map(counts.map((processes) => [processes, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const processes of counts) {
+      progress(`${site.store} ${round}/${rounds}: ${processes} programs`);
+      const work = workOf(site, `${processes} that stay, ${round}`, { processes, traces, way: 'stay' });
+      const run = await runPrograms(work);
+      runs.get(processes).push({ ...run, perSecond: run.recorded / run.seconds, lost: lostOf(site, work, [run]) });
+    }
+  }
+  return runs;
+}
+
+/** Programs that end when they have no more to do, and those that come after them. */
+async function measureEnds(site, processes) {
   progress(`${site.store}: ${processes} programs that end`);
-  const ending = workOf(site, `${processes} that end`, { processes, traces, way: 'end' });
-  const ended = await runPrograms(ending);
-  const next = await runPrograms({ ...ending, traces: 1, way: 'stay' });
+  const work = workOf(site, `${processes} that end`, { processes, traces, way: 'end' });
+  const ended = await runPrograms(work);
+  const next = await runPrograms({ ...work, traces: 1, way: 'stay' });
   return {
-    perSecond: stayed.recorded / stayed.seconds,
-    cpuMs: stayed.cpuMsPerTrace,
-    sent: stayed.sent,
-    refused: stayed.refused,
-    unanswered: stayed.unanswered,
     exitMs: ended.longestExitMs,
     spooledShare: ended.spooled / ended.recorded,
     spooled: ended.spooled,
     recovered: next.recovered,
-    lost: lostOf(site, work, [stayed]) + lostOf(site, ending, [ended, next]),
+    lost: lostOf(site, work, [ended, next]),
   };
 }
 
-/** In the middle of what four programs have to send, something stops at once, and starts again. */
-async function measureOutage(site, { what, perSecond, stop, start }) {
+async function measureCounts(site) {
+  const found = new Map();
+  for (const [processes, stays] of await measureStays(site)) {
+    const ends = await measureEnds(site, processes);
+    const sum = (figure) => stays.reduce((total, run) => total + figure(run), 0);
+    found.set(processes, {
+      ...ends,
+      perSecond: median(stays.map((run) => run.perSecond)),
+      cpuMs: median(stays.map((run) => run.cpuMsPerTrace)),
+      refusedShare: sum((run) => run.refused + run.unanswered) / sum((run) => run.sent),
+      lost: ends.lost + sum((run) => run.lost),
+    });
+  }
+  return found;
+}
+
+async function measureSampling(site, name, sampling) {
+  progress(`${site.store}: ${name}`);
+  const work = workOf(site, name, { processes: 4, traces, way: 'stay', sampling });
+  const run = await runPrograms(work);
+  return { ...run, keptShare: run.recorded / (work.processes * traces), lost: lostOf(site, work, [run]) };
+}
+
+/** When a part of what four programs have to send is stored, something stops at once, and starts again. */
+async function measureOutage(site, { what, stop, start }) {
   progress(`${site.store}: the ${what} is killed`);
   const work = workOf(site, `the ${what} killed`, { processes: 4, traces: traces * 2, way: 'stay' });
   let storedBefore = 0;
   const run = await runPrograms(work, async () => {
-    await later(((work.processes * work.traces) / perSecond / 2) * 1000);
-    storedBefore = site.server.stored(work.experiment).traces;
+    for (const since = Date.now(); storedBefore < traces && Date.now() - since < 20_000; ) {
+      await later(200);
+      storedBefore = site.server.stored(work.experiment).traces;
+    }
     await stop();
     await start();
   });
@@ -174,8 +212,8 @@ function countRows(store, { byCount }) {
       base: `${one.cpuMs.toFixed(1)} ms`,
       value: (run) => run.cpuMs / one.cpuMs,
     }),
-    row('requests refused, sent again', { value: (run) => (run.refused + run.unanswered) / run.sent }),
-    row('end of the program', { of: 's', value: (run) => run.exitMs / 1000, most: 2.2 }),
+    row('requests refused, sent again', { value: (run) => run.refusedShare }),
+    row('end of the program', { of: 's', value: (run) => run.exitMs / 1000 }),
     row('spooled at the end', { value: (run) => run.spooledShare }),
     row('delivered by the next', {
       of: 'x spooled',
@@ -194,6 +232,26 @@ function comparison() {
     postgres.byCount.get(count).perSecond / sqlite.byCount.get(count).perSecond,
   ]);
   return [{ figure: 'postgresql: stored a second', of: 'x sqlite', base: '', cells: new Map(ratios) }];
+}
+
+/** A column for each way to keep fewer traces. */
+function printSamplings() {
+  console.log('\nkept by ratio, or only where there was an error, which is one in ten (4 programs):');
+  printTable([...results].flatMap(samplingRows), Object.keys(samplings));
+}
+
+function samplingRows([store, { bySampling }]) {
+  const all = bySampling.get('all');
+  const row = (figure, of, value) => {
+    const cells = new Map([...bySampling].map(([name, run]) => [name, value(run)]));
+    return { figure: `${store}: ${figure}`, of, base: '', cells };
+  };
+  return [
+    row('kept', 'share', (run) => run.keptShare),
+    row('client CPU a call', 'x all', (run) => run.cpuMs / all.cpuMs),
+    row('requests', 'x all', (run) => run.sent / all.sent),
+    row('until all is stored', 'x all', (run) => run.seconds / all.seconds),
+  ];
 }
 
 /** A column for each thing that was killed. */

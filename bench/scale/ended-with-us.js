@@ -9,18 +9,19 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 /**
- * Kills a child, and with `isGroup` its children as well, when this process ends; earlier by calling the function.
+ * Kills a child when this process ends; earlier by calling the function. `isGroup`: its children as well. `signal`: for one that ends its
+ * children itself, if it is let.
  *
  * @param {import('node:child_process').ChildProcess} child
  * @returns {() => Promise<void>} Settles when it is gone.
  */
-export function endWithUs(child, { isGroup = false } = {}) {
+export function endWithUs(child, { isGroup = false, signal = 'SIGKILL' } = {}) {
   const gone = new Promise((resolve) => child.once('close', resolve));
   const kill = () => {
     acts.delete(kill);
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     try {
-      process.kill(isGroup ? -child.pid : child.pid, 'SIGKILL');
+      process.kill(isGroup ? -child.pid : child.pid, signal);
     } catch {
       // gone meanwhile
     }

@@ -55,7 +55,7 @@ export async function startPostgres({ bin, folder }) {
   async function start() {
     // Its defaults, as to durability, too: a commit is on the disk.
     const child = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-h', ''], options);
-    const kill = endWithUs(child);
+    const kill = endWithUs(child, { signal: 'SIGQUIT' });
     const gone = new Promise((resolve) => child.once('close', resolve));
     for (const since = Date.now(); Date.now() - since < 30_000; ) {
       if (child.exitCode !== null) throw new Error(`PostgreSQL ended with code ${child.exitCode}.`);

@@ -6,7 +6,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { flush, init, instrument, stats, TracedAgent, TracedLLM, TracedTool } from '../../dist/bundle/index.js';
 
-const { trackingUri, experiment, traces, way, longestMs } = JSON.parse(process.argv[2]);
+const { trackingUri, experiment, traces, way, longestMs, sampling = {} } = JSON.parse(process.argv[2]);
 const requests = { sent: 0, refused: 0, unanswered: 0 };
 
 class Researcher {
@@ -18,6 +18,7 @@ class Researcher {
       await this.search(content);
       await this.read(content);
     }
+    if (question.endsWith('0')) throw new RangeError('every tenth question is too hard');
     return question;
   }
 
@@ -39,7 +40,7 @@ instrument(Researcher, { run: TracedAgent(), think: TracedLLM(), search: TracedT
 
 countRequests();
 const untilDelivered = way === 'stay' ? { shutdownTimeoutMs: longestMs } : {};
-init({ exporters: [], trackingUri, experiment, onError: () => {}, ...untilDelivered });
+init({ exporters: [], trackingUri, experiment, onError: () => {}, ...untilDelivered, ...sampling });
 process.send('ready');
 await new Promise((resolve) => process.once('message', resolve));
 process.disconnect();
@@ -47,7 +48,7 @@ process.disconnect();
 const agent = new Researcher();
 const since = Date.now();
 const cpuBefore = process.cpuUsage();
-for (let number = 0; number < traces; number += 1) await agent.run(`Question ${number} of process ${process.pid}`);
+for (let number = 0; number < traces; number += 1) await agent.run(`Question ${number}`).catch(() => {});
 const tracedMs = Date.now() - since;
 if (way === 'stay') await deliver();
 const { user, system } = process.cpuUsage(cpuBefore);

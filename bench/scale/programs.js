@@ -13,6 +13,7 @@ const program = fileURLToPath(new URL('program.js', import.meta.url));
  * @property {string} trackingUri
  * @property {string} experiment
  * @property {string} spoolDir
+ * @property {object} [sampling] Options of `init` about it.
  */
 
 /**
@@ -37,6 +38,7 @@ export async function runPrograms({ processes, spoolDir, ...work }, meanwhile = 
     recovered: sum((end) => end.recovered),
     dropped: sum((end) => end.lost),
     reasons: [...new Set(ends.flatMap((end) => Object.keys(end.dropped)))],
+    cpuMs: sum((end) => end.cpuMs),
     cpuMsPerTrace: sum((end) => end.cpuMs) / sum((end) => end.recorded),
     longestExitMs: Math.max(...ends.map((end) => end.exitMs)),
     sent: sum((end) => end.requests.sent),
