@@ -64,6 +64,7 @@ for (const store of flags.stores.split(',')) {
   if (found !== undefined) results.set(store, found);
 }
 progress('');
+if (results.size === 0) process.exit(0);
 console.log(`${traces} traces of ${spansPerTrace} spans a program; columns: programs at once`);
 printTable([...[...results].flatMap(([store, found]) => countRows(store, found)), ...comparison()], counts.map(String));
 printSamplings();
