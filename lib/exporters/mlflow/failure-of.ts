@@ -125,6 +125,11 @@ function certificateRemedy(code: string): string | undefined {
   return 'Set MLFLOW_TRACKING_SERVER_CERT_PATH to a PEM file with the certificate of the authority that signed it.';
 }
 
+/** A busy server says so with a status that elsewhere means a mistake of the client's. */
+export function isBusy({ serverMessage }: MlflowError): boolean {
+  return /QueuePool limit|database is locked/.test(serverMessage);
+}
+
 /** Whether the other side closed the connection. */
 export function hasHungUp({ cause }: MlflowError): boolean {
   return cause !== undefined && /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause));

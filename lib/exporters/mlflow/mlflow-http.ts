@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
 import { holdProcess } from '../../utils/hold-process.js';
 import type { MlflowConnection, RequestHeaders } from './connection.js';
-import { failureOf, failureWithoutAnswer, hasHungUp, isPage } from './failure-of.js';
+import { failureOf, failureWithoutAnswer, hasHungUp, isBusy, isPage } from './failure-of.js';
 import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
 import { makeNodeFetch } from './node-fetch.js';
 
@@ -31,8 +31,6 @@ export interface HttpTools {
 
 const longestWaitMs = 30_000;
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-/** A busy server says so with a status that elsewhere means a mistake of the client's. */
-const busyMessage = /QueuePool limit|database is locked/;
 /** A server that has the trace but not its spans answers 500 for good. */
 const finalMessage = /Trace data not stored/;
 
@@ -188,7 +186,7 @@ interface Failure {
 
 function isWorthRetrying(error: MlflowError): boolean {
   if (error.status === undefined) return !(error instanceof MlflowCertificateError);
-  if (error instanceof MlflowRequestError) return error.status === 408 || busyMessage.test(error.serverMessage);
+  if (error instanceof MlflowRequestError) return error.status === 408 || isBusy(error);
   return retriedStatuses.has(error.status) && !finalMessage.test(error.serverMessage);
 }
 

@@ -7,7 +7,7 @@ import { sendByOtlp } from './otlp-way.js';
 import { readTrace } from './read-traces.js';
 import { searchStored } from './search-stored.js';
 import { openServer, type TraceServer } from './trace-server.js';
-import { isRouteMissing, type MlflowDestination, type Refusal, type Target } from './way.js';
+import { faultOfPlace, isRouteMissing, type MlflowDestination, type Refusal, type Target } from './way.js';
 
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {
@@ -33,6 +33,8 @@ export class MlflowTransport {
     const previewLength = connection.isWorkspace === true ? 10_000 : 1000;
     const target = { experimentId: await this.#experimentId(signal), runId, previewLength, signal };
     const refused = await this.#deliver(traces, target);
+    const fault = faultOfPlace(refused, traces.length);
+    if (fault !== undefined) throw fault;
     const [first] = refused;
     if (first === undefined) return;
     const ids = refused.map(({ trace }) => trace.info.traceId);

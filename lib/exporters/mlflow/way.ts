@@ -1,7 +1,8 @@
 import type { Trace } from '../../entities/trace.js';
 import type { MlflowConnection } from './connection.js';
 import type { ExperimentChoice } from './experiments.js';
-import { MlflowError, MlflowRequestError, MlflowTooLargeError } from './mlflow-errors.js';
+import { isBusy } from './failure-of.js';
+import { MlflowError } from './mlflow-errors.js';
 
 /** Where the traces of an exporter go. */
 export interface MlflowDestination {
@@ -27,9 +28,27 @@ export interface Refusal {
   readonly error: MlflowError;
 }
 
-/** Whether the server refuses what it was sent, and not who sent it or when. */
+/** All others say who sent it, when, or where to: the same trace may be taken later. */
+const contentStatuses: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
+
+/** Whether the server refuses what it was sent. */
 export function isAboutContent(error: unknown): error is MlflowError {
-  return (error instanceof MlflowRequestError && !isRouteMissing(error)) || error instanceof MlflowTooLargeError;
+  return error instanceof MlflowError && contentStatuses.has(error.status) && !isBusy(error);
+}
+
+/**
+ * What is wrong with the place that traces go to, where refusals tell it: all have the same words, or they speak of the experiment.
+ * Too large is a trace by itself.
+ */
+export function faultOfPlace(refused: readonly Refusal[], sent: number): MlflowError | undefined {
+  const [first] = refused;
+  if (first === undefined || refused.length < sent || first.error.status === 413) return undefined;
+  const { serverMessage } = first.error;
+  const isFault =
+    sent === 1
+      ? /\bactive\b|experiment/i.test(serverMessage)
+      : refused.every(({ error }) => error.serverMessage === serverMessage);
+  return isFault ? first.error : undefined;
 }
 
 /** Whether the server has no such route: an experiment that it does not know, it names. */

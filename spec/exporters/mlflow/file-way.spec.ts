@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { conversationOf, MlflowExporter, Trace } from 'traced-agents';
+import { conversationOf, MlflowExporter, RejectedTracesError, Trace } from 'traced-agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type HidingProxy, hideRoute } from '../../support/hiding-proxy.js';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
@@ -121,6 +121,19 @@ print(json.dumps({
       const exporter = new MlflowExporter({ trackingUri: server.url, experimentId: '123456789012345678' });
 
       await expect(exporter.export([richTrace(5)], { signal })).rejects.toThrow(/There is no experiment/);
+    });
+
+    it.each([1, 2])('refuses no trace for an experiment that is deleted meanwhile: %i', async (count) => {
+      const exporter = new MlflowExporter({ trackingUri: proxy.url, experiment: `deleted ${count}` });
+      await exporter.export([richTrace(7)], { signal });
+      server.ask(`
+client = MlflowClient()
+client.delete_experiment(client.get_experiment_by_name('deleted ${count}').experiment_id)
+print('1')`);
+
+      const sent = exporter.export([richTrace(8), richTrace(9)].slice(0, count), { signal });
+
+      await expect(sent).rejects.toSatisfy((error) => !(error instanceof RejectedTracesError));
     });
 
     it('links traces to a run', async () => {
