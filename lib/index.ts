@@ -58,7 +58,6 @@ export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } fro
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
 export type { Assessment, AssessmentUpdate } from './exporters/mlflow/assessments.js';
 export type { Experiment } from './exporters/mlflow/experiments.js';
-export type { TraceSearch } from './exporters/mlflow/mlflow-api.js';
 export { MlflowClient, type MlflowClientOptions } from './exporters/mlflow/mlflow-client.js';
 export {
   type FailedRequest,
@@ -82,6 +81,7 @@ export type {
   SpanFilter,
   TextCondition,
   TraceFilter,
+  TraceSearch,
 } from './exporters/mlflow/trace-filter.js';
 export { type SendTracesOptions, type SentTraces, sendTraces } from './exporters/spool/send-traces.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';

@@ -10,6 +10,7 @@ import {
   logAssessment,
   updateAssessment,
 } from './assessments.js';
+import { checkSearch } from './check-search.js';
 import type { MlflowConnection } from './connection.js';
 import {
   chooseExperiment,
@@ -22,20 +23,9 @@ import {
 import type { MlflowHttp } from './mlflow-http.js';
 import { readTrace, searchPage } from './read-traces.js';
 import { readAll } from './search-stored.js';
-import type { TraceFilter } from './trace-filter.js';
+import { canFind, type TraceSearch } from './trace-filter.js';
 import { pathOfTrace, tracesPath } from './trace-paths.js';
 import { openServer, type TraceServer } from './trace-server.js';
-
-/** Which traces `MlflowClient.searchTraces` finds. */
-export interface TraceSearch {
-  readonly experimentIds: readonly string[];
-  /** @default all */
-  readonly filter?: TraceFilter;
-  /** As the server spells it: `timestamp_ms DESC`, `execution_time_ms ASC`. @default the newest first */
-  readonly orderBy?: readonly string[];
-  /** Traces in one answer of the server, 1 to 500. @default 100 */
-  readonly pageSize?: number;
-}
 
 /** Traces in one request, as the server allows. */
 const maxIds = 100;
@@ -78,6 +68,8 @@ export class MlflowApi {
   }
 
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
+    checkSearch(search);
+    if (!canFind(search)) return;
     let pageToken: string | undefined;
     do {
       const page = await searchPage(this.#http, { ...search, pageToken });

@@ -1,9 +1,10 @@
 import type { Trace } from '../../entities/trace.js';
 import type { Assessment, AssessmentUpdate } from './assessments.js';
 import type { Experiment } from './experiments.js';
-import type { MlflowApi, TraceSearch } from './mlflow-api.js';
+import type { MlflowApi } from './mlflow-api.js';
 import { openConnection } from './open-connection.js';
 import { readCredentials } from './read-credentials.js';
+import type { TraceSearch } from './trace-filter.js';
 
 /** Options of `MlflowClient`. */
 export interface MlflowClientOptions {
@@ -67,7 +68,7 @@ export class MlflowClient {
     return (await this.#load()).getTrace(traceId);
   }
 
-  /** Page by page, as they are asked for. */
+  /** Page by page, as they are asked for. @throws {TypeError} for conditions that there are not. */
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
     yield* (await this.#load()).searchTraces(search);
   }

@@ -17,13 +17,13 @@ export interface SpanFilter {
   readonly name?: TextCondition;
   readonly type?: TextCondition;
   readonly status?: 'OK' | 'ERROR';
-  /** Any text within the span. */
+  /** A text within its inputs, outputs or other attributes, as they are; and within all of the span if it needs no escapes in JSON. */
   readonly content?: { readonly like: string };
-  /** Attributes whose JSON text holds this; the server compares no further. */
+  /** Attributes that hold this text; the server also finds it behind them in the span. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** What the server can search traces by; all conditions must hold. */
+/** What the server can search traces by; all conditions must hold. Of an empty list none is meant, so that nothing is found. */
 export interface TraceFilter {
   readonly state?: TraceState | readonly TraceState[];
   readonly name?: TextCondition;
@@ -33,7 +33,7 @@ export interface TraceFilter {
   /** Milliseconds since 1970. */
   readonly timestampMs?: NumberCondition;
   readonly executionTimeMs?: NumberCondition;
-  /** Any text within the trace. */
+  /** A text within a span, as `span.content`. */
   readonly text?: { readonly like: string };
   readonly session?: string;
   readonly user?: string;
@@ -42,6 +42,23 @@ export interface TraceFilter {
   readonly feedback?: Readonly<Record<string, TextCondition>>;
   readonly expectations?: Readonly<Record<string, TextCondition>>;
   readonly span?: SpanFilter;
+}
+
+/** Which traces `MlflowClient.searchTraces` finds. */
+export interface TraceSearch {
+  /** Of none, nothing is found. */
+  readonly experimentIds: readonly string[];
+  /** @default all */
+  readonly filter?: TraceFilter;
+  /** As the server spells it: `timestamp_ms DESC`, `execution_time_ms ASC`. @default the newest first */
+  readonly orderBy?: readonly string[];
+  /** Traces in one answer of the server, 1 to 500. @default 100 */
+  readonly pageSize?: number;
+}
+
+/** Whether a search can find anything: not of an empty list. */
+export function canFind({ experimentIds, filter = {} }: TraceSearch): boolean {
+  return [experimentIds, ...Object.values(filter)].every((wanted) => !Array.isArray(wanted) || wanted.length > 0);
 }
 
 /**
@@ -63,7 +80,7 @@ export function filterText(filter: TraceFilter): string {
     ...oneOf('run_id', filter.runId),
     ...numberClauses('timestamp_ms', filter.timestampMs),
     ...numberClauses('execution_time_ms', filter.executionTimeMs),
-    ...textClause('trace.text', filter.text),
+    ...contentClause('trace.text', filter.text?.like),
     ...labelClauses('tag', filter.tags),
     ...labelClauses('metadata', metadata),
     ...labelClauses('feedback', filter.feedback),
@@ -75,13 +92,13 @@ export function filterText(filter: TraceFilter): string {
 function spanClauses(span: SpanFilter = {}): string[] {
   const attributes = Object.entries(span.attributes ?? {}).flatMap(([key, value]) =>
     // With `=` the server never finds any.
-    textClause(keyed('span.attributes', key), { like: `%${value}%` }),
+    contentClause(keyed('span.attributes', key), `%${value}%`),
   );
   return [
     ...textClause('span.name', span.name),
     ...textClause('span.type', span.type),
     ...textClause('span.status', span.status),
-    ...textClause('span.content', span.content),
+    ...contentClause('span.content', span.content?.like),
     ...attributes,
   ];
 }
@@ -113,6 +130,18 @@ function textClause(key: string, condition: TextCondition | undefined): string[]
   if (typeof condition === 'string') return [comparison(key, '=', condition)];
   if ('not' in condition) return [comparison(key, '!=', condition.not)];
   return 'like' in condition ? [comparison(key, 'LIKE', condition.like)] : [comparison(key, 'ILIKE', condition.ilike)];
+}
+
+/**
+ * Spans are stored as JSON, and within it each attribute as JSON again: so are the texts that are looked for. For a backslash any one
+ * character stands, since it means itself in one database and nothing in the next.
+ */
+function contentClause(key: string, like: string | undefined): string[] {
+  return like === undefined ? [] : [comparison(key, 'LIKE', inJson(inJson(like)).replaceAll('\\', '_'))];
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** A text with both kinds of quotes cannot be written: any one character stands for the one kind. */

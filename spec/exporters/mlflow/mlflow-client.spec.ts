@@ -1,4 +1,4 @@
-import { MlflowClient, MlflowExporter, MlflowNotFoundError, type Trace } from 'traced-agents';
+import { MlflowClient, MlflowExporter, MlflowNotFoundError, type Trace, type TraceFilter } from 'traced-agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
 import { ScriptedServer } from '../../support/scripted-server.js';
@@ -55,6 +55,20 @@ describe.skipIf(noServer !== undefined)('MlflowClient, on a real server', () => 
     expect(await idsOf(mlflow.searchTraces({ ...search, filter: { state: 'ERROR' } }))).toEqual([
       numbered(2).info.traceId,
     ]);
+  });
+
+  it.each(['say "x"', 'C:\\dir', 'one\ntwo', `it's "both"`, 'plain'])('finds spans that hold %j', async (words) => {
+    const { traceId } = numbered(10).info;
+    const spans = [{ inputs: { q: `so ${words}!` }, outputs: words, attributes: { note: `${words}.` } }];
+    await new MlflowExporter({ trackingUri: server.url, experimentId }).export([numbered(10, { spans })], { signal });
+    const idsWith = (filter: TraceFilter) => idsOf(mlflow.searchTraces({ experimentIds: [experimentId], filter }));
+
+    expect(await idsWith({ text: { like: `%so ${words}!%` } })).toEqual([traceId]);
+    expect(await idsWith({ span: { content: { like: `%so ${words}!%` } } })).toEqual([traceId]);
+    expect(await idsWith({ span: { attributes: { note: `${words}.` } } })).toEqual([traceId]);
+    expect(await idsWith({ span: { attributes: { 'mlflow.spanInputs': `so ${words}!` } } })).toEqual([traceId]);
+    expect(await idsWith({ span: { content: { like: `%so ${words}?%` } } })).toEqual([]);
+    await mlflow.deleteTraces(experimentId, [traceId]);
   });
 
   it('sets and takes away tags, but for those of the server', async () => {
