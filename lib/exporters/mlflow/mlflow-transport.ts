@@ -1,13 +1,20 @@
 import type { Trace } from '../../entities/trace.js';
 import { RejectedTracesError } from '../../errors.js';
 import type { TraceQuery } from '../exporter.js';
-import { chooseExperiment } from './experiments.js';
+import { ExperimentLookup } from './experiment-lookup.js';
 import { sendAsFiles } from './file-way.js';
 import { sendByOtlp } from './otlp-way.js';
 import { readTrace } from './read-traces.js';
 import { searchStored } from './search-stored.js';
 import { openServer, type TraceServer } from './trace-server.js';
-import { faultOfPlace, isRouteMissing, type MlflowDestination, type Refusal, type Target } from './way.js';
+import {
+  faultOfPlace,
+  isExperimentUnknown,
+  isRouteMissing,
+  type MlflowDestination,
+  type Refusal,
+  type Target,
+} from './way.js';
 
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {
@@ -15,11 +22,12 @@ export class MlflowTransport {
   readonly #destination: MlflowDestination;
   /** Until the server has shown that it does not; a workspace never does. */
   #takesOtlp: boolean;
-  #experiment: Promise<string> | undefined;
+  readonly #experiment: ExperimentLookup;
 
-  constructor(destination: MlflowDestination) {
+  constructor(destination: MlflowDestination, now: () => number = () => performance.now()) {
     this.#destination = destination;
     this.#server = openServer({ ...destination.connection, isBackground: true });
+    this.#experiment = new ExperimentLookup(this.#server.http, destination.choice, now);
     this.#takesOtlp = destination.connection.isWorkspace !== true;
   }
 
@@ -29,12 +37,7 @@ export class MlflowTransport {
    * @throws {RejectedTracesError} when the server refused some; the others have arrived.
    */
   async send(traces: readonly Trace[], signal: AbortSignal): Promise<void> {
-    const { connection, runId } = this.#destination;
-    const previewLength = connection.isWorkspace === true ? 10_000 : 1000;
-    const target = { experimentId: await this.#experimentId(signal), runId, previewLength, signal };
-    const refused = await this.#deliver(traces, target);
-    const fault = faultOfPlace(refused, traces.length);
-    if (fault !== undefined) throw fault;
+    const refused = await this.#sendToExperiment(traces, signal);
     const [first] = refused;
     if (first === undefined) return;
     const ids = refused.map(({ trace }) => trace.info.traceId);
@@ -46,7 +49,28 @@ export class MlflowTransport {
   }
 
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    return await searchStored(this.#server, await this.#experimentId(), query);
+    return await searchStored(this.#server, await this.#experiment.id(), query);
+  }
+
+  /** On a server that was set up anew the experiment of the name has another id. */
+  async #sendToExperiment(traces: readonly Trace[], signal: AbortSignal): Promise<readonly Refusal[]> {
+    try {
+      return await this.#sendOnce(traces, signal);
+    } catch (error) {
+      this.#experiment.forget();
+      if (!isExperimentUnknown(error)) throw error;
+      return await this.#sendOnce(traces, signal);
+    }
+  }
+
+  async #sendOnce(traces: readonly Trace[], signal: AbortSignal): Promise<readonly Refusal[]> {
+    const { connection, runId } = this.#destination;
+    const previewLength = connection.isWorkspace === true ? 10_000 : 1000;
+    const experimentId = await this.#experiment.id(signal);
+    const refused = await this.#deliver(traces, { experimentId, runId, previewLength, signal });
+    const fault = faultOfPlace(refused, traces.length);
+    if (fault !== undefined) throw fault;
+    return refused;
   }
 
   /** What the server has shown once is not asked again. */
@@ -61,15 +85,5 @@ export class MlflowTransport {
     const refused = await sendAsFiles(this.#server, traces, target);
     this.#takesOtlp = false;
     return refused;
-  }
-
-  /** Looked up once; where that failed, again with the next batch. */
-  #experimentId(signal?: AbortSignal): Promise<string> {
-    const { choice } = this.#destination;
-    this.#experiment ??= chooseExperiment(this.#server.http, choice, signal).catch((error: unknown) => {
-      this.#experiment = undefined;
-      throw error;
-    });
-    return this.#experiment;
   }
 }

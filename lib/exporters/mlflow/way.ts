@@ -51,9 +51,13 @@ export function faultOfPlace(refused: readonly Refusal[], sent: number): MlflowE
   return isFault ? first.error : undefined;
 }
 
-/** Whether the server has no such route: an experiment that it does not know, it names. */
+/** Whether the server knows the route, and not the experiment: that it names. */
+export function isExperimentUnknown(error: unknown): boolean {
+  return error instanceof MlflowError && error.status === 404 && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
+}
+
+/** Whether the server has no such route. */
 export function isRouteMissing(error: unknown): boolean {
-  if (!(error instanceof MlflowError)) return false;
-  const { status, errorCode } = error;
-  return status === 405 || status === 501 || (status === 404 && errorCode !== 'RESOURCE_DOES_NOT_EXIST');
+  if (!(error instanceof MlflowError) || isExperimentUnknown(error)) return false;
+  return error.status === 404 || error.status === 405 || error.status === 501;
 }
