@@ -40,6 +40,8 @@ export interface Backlog {
   readonly looksEveryMs: number | undefined;
   /** The oldest, at most so many; `undefined` if there are none. The next ones only when these are settled. Never rejects. */
   take(maxTraces: number): Batch | undefined | Promise<Batch | undefined>;
+  /** Somebody asks for all that is there: what others have left is looked for now. */
+  lookAgain?(): void;
   stats(): BacklogStats;
   /** Frees what it holds; no more is added or taken. Says how many traces are lost by that. */
   close(): number;
@@ -53,4 +55,6 @@ export interface BacklogStats {
   readonly queued: number;
   /** Found on disk, left by other runs, and delivered. */
   readonly recovered?: number;
+  /** Found on disk, left by other runs, and deleted without having been delivered: too old, no room, refused. */
+  readonly abandoned?: number;
 }

@@ -106,6 +106,7 @@ export class ExportQueue {
   /** Settles when all that waits now has been handed over, or the time is over, or what is kept has failed once more. */
   async flush(timeoutMs: number): Promise<void> {
     const left = countdown(timeoutMs);
+    this.#backlog.lookAgain?.();
     await within(left(), this.#drain());
     await this.#end(left(), () => this.#exporter.forceFlush?.());
   }

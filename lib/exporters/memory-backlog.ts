@@ -46,8 +46,9 @@ export class MemoryBacklog implements Backlog {
   }
 
   close(): number {
-    const lost = this.#waiting.length;
+    const lost = this.#waiting.length + this.#taken.length;
     this.#waiting = [];
+    this.#taken = [];
     this.#length = 0;
     return lost;
   }

@@ -19,6 +19,8 @@ export interface DeliveryStats {
   readonly queued: number;
   /** Traces of other runs that were found on disk and sent: in no other sum. Only where an exporter has a spool. */
   readonly recovered?: number;
+  /** Traces of other runs that were deleted there without having been delivered: too old, no room, refused. In no other sum. */
+  readonly abandoned?: number;
   /** What went wrong last, also where all is well again. Left out while nothing has. */
   readonly lastError?: DeliveryFailure;
 }

@@ -1,7 +1,8 @@
 import { appendFileSync, utimesSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
+import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
-import { deliveredIn, deliveredLine, type ReadLimits, readSegment } from './segment-lines.js';
+import { deliveredLine, type ReadLimits, readSegment, segmentState } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** Some traces of another run. */
@@ -18,33 +19,52 @@ interface Claimed {
   delivered: number;
 }
 
+/** What deliveries of leftovers are made of. */
+export interface LeftoversParts {
+  readonly folder: SpoolFolder;
+  /** In milliseconds; `Infinity` for any. */
+  readonly maxAgeMs: number;
+  /** Told what goes wrong, in a sentence, and how many traces were deleted by it that were not delivered. */
+  readonly tell: (what: string, abandoned?: number) => void;
+  /** Whether files are taken of which nobody knows whether their owner lives. @default false */
+  readonly takesOver?: boolean;
+}
+
 /** What other runs have left in a spool's folder, one file after the other. Several processes may be at it: each file is one's. */
 export class Leftovers {
-  readonly #folder: SpoolFolder;
-  readonly #maxAgeMs: number;
-  readonly #tell: (what: string) => void;
+  readonly #parts: LeftoversParts;
   /** Lines that were no traces, until now. */
   bad = 0;
   #current: Claimed | undefined;
+  /** Nothing can be done with them; they are not in the way of others. */
+  readonly #unreadable = new Set<string>();
 
-  constructor(folder: SpoolFolder, maxAgeMs: number, tell: (what: string) => void) {
-    this.#folder = folder;
-    this.#maxAgeMs = maxAgeMs;
-    this.#tell = tell;
+  constructor(parts: LeftoversParts) {
+    this.#parts = parts;
+  }
+
+  /** Files that could not be read, until now. */
+  get unreadable(): number {
+    return this.#unreadable.size;
   }
 
   /** The next traces, `undefined` when there are none. What is not acknowledged comes again. Never rejects. */
   async read(limits: ReadLimits): Promise<LeftoverPart | undefined> {
-    try {
-      return await this.#read(limits);
-    } catch (error) {
-      this.#current = undefined;
-      this.#tell(`What an earlier run has left cannot be read: ${String(error)}.`);
-      return undefined;
+    for (;;) {
+      this.#current ??= this.#claimNext();
+      const file = this.#current;
+      if (file === undefined) return undefined;
+      try {
+        const part = await this.#readFrom(file, limits);
+        if (part !== undefined) return part;
+      } catch (error) {
+        this.#current = undefined;
+        this.#pass(file.path, error);
+      }
     }
   }
 
-  /** These have been delivered. */
+  /** These have been delivered. Throws what the system says. */
   acknowledge({ file, end }: LeftoverPart): void {
     file.delivered = end;
     appendFileSync(file.path, deliveredLine(end));
@@ -52,60 +72,89 @@ export class Leftovers {
 
   /** Deletes what is too old, and says that the file at hand is in use. */
   look(): void {
-    const oldestMs = Date.now() - this.#maxAgeMs;
-    const leftovers = new Set(this.#folder.leftovers().map(({ path }) => path));
-    for (const file of this.#folder.files()) {
-      const isOwnedByOthers = file.name !== undefined && !leftovers.has(file.path);
-      if (isOwnedByOthers || (file.name?.createdMs ?? file.writtenMs) >= oldestMs) continue;
-      this.#folder.remove(file);
-      this.#tell(
-        `${file.path} was never delivered, and is deleted: it is older than ${this.#maxAgeMs} ms (option spoolMaxAgeMs).`,
-      );
+    const { folder, maxAgeMs } = this.#parts;
+    const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
+    const own = this.#current?.path;
+    for (const file of folder.leftovers()) {
+      if (file.name.createdMs >= oldestMs) continue;
+      this.abandon(file.path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
+      folder.remove(file);
     }
-    if (this.#current !== undefined) touch(this.#current.path);
+    for (const file of folder.files()) if (file.name === undefined && file.writtenMs < oldestMs) folder.remove(file);
+    if (own !== undefined) touch(own);
+  }
+
+  /** Counts and tells what a file holds that is about to be deleted. */
+  abandon(path: string, why: string): void {
+    const count = waitingIn(path);
+    this.#parts.tell(
+      `${count} traces that an earlier run had left in ${path} were never delivered, and are deleted: ${why}.`,
+      count,
+    );
+  }
+
+  /** How many traces wait in files that are not taken. */
+  left(): number {
+    const files = this.#parts.folder
+      .files()
+      .filter(({ name, path }) => name !== undefined && !this.#unreadable.has(path));
+    return files.reduce((sum, { path }) => sum + waitingIn(path), 0);
   }
 
   /** Leaves what was not delivered to whoever comes next. */
   close(): void {
     const path = this.#current?.path;
     this.#current = undefined;
-    if (path !== undefined) this.#folder.release(path);
+    if (path !== undefined) this.#parts.folder.release(path);
   }
 
-  async #read(limits: ReadLimits): Promise<LeftoverPart | undefined> {
-    for (;;) {
-      const file = this.#current ?? (await this.#claimNext());
-      this.#current = file;
-      if (file === undefined) return undefined;
-      const { lines, end } = await readSegment(file.path, file.delivered, limits);
-      const { traces, bad } = parseLines(lines);
-      this.#setAside(file.path, bad);
-      if (traces.length > 0) return { traces, file, end };
-      file.delivered = end;
-      if (lines.length === 0) this.#finish(file);
-    }
+  /** `undefined` where the next lines are no traces, or there are none. */
+  async #readFrom(file: Claimed, limits: ReadLimits): Promise<LeftoverPart | undefined> {
+    const { lines, end } = await readSegment(file.path, file.delivered, limits);
+    const { traces, bad } = parseLines(lines);
+    this.#setAside(file.path, bad);
+    if (traces.length > 0) return { traces, file, end };
+    file.delivered = end;
+    if (lines.length === 0) this.#finish(file);
+    return undefined;
   }
 
-  async #claimNext(): Promise<Claimed | undefined> {
-    for (const file of this.#folder.leftovers()) {
-      const path = this.#folder.claim(file);
-      if (path === undefined) continue;
-      appendFileSync(path, '\n'); // where the process died while it wrote, its last line has no end
-      return { path, delivered: await deliveredIn(path) };
+  #claimNext(): Claimed | undefined {
+    const { folder, takesOver = false } = this.#parts;
+    for (const file of folder.leftovers(takesOver)) {
+      const path = folder.claim(file);
+      const claimed = path === undefined ? undefined : this.#begin(path);
+      if (claimed !== undefined) return claimed;
     }
     return undefined;
+  }
+
+  #begin(path: string): Claimed | undefined {
+    try {
+      appendFileSync(path, '\n'); // where the process died while it wrote, its last line has no end
+      return { path, delivered: segmentState(path).delivered };
+    } catch (error) {
+      this.#pass(path, error);
+      return undefined;
+    }
+  }
+
+  #pass(path: string, error: unknown): void {
+    this.#unreadable.add(path);
+    this.#parts.tell(`${path}, which an earlier run has left, cannot be read, and is passed over: ${String(error)}.`);
   }
 
   #setAside(path: string, lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.bad += lines.length;
-    const bad = this.#folder.setAside(path, lines.join('\n'));
-    this.#tell(`${lines.length} lines that an earlier run has left are no traces. They stand in ${bad} now.`);
+    const { folder, tell } = this.#parts;
+    const bad = folder.setAside(path, lines.join('\n'));
+    tell(`${lines.length} lines that an earlier run has left are no traces. They stand in ${bad} now.`);
   }
 
   #finish(file: Claimed): void {
     this.#current = undefined;
-    this.#folder.remove(file);
+    this.#parts.folder.remove(file);
   }
 }
 
@@ -115,5 +164,14 @@ function touch(path: string): void {
     utimesSync(path, now, now);
   } catch {
     // Reading it will tell.
+  }
+}
+
+/** 0 where it cannot be read. */
+function waitingIn(path: string): number {
+  try {
+    return segmentState(path).waiting;
+  } catch {
+    return 0;
   }
 }

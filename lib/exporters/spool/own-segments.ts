@@ -6,12 +6,24 @@ import type { SpoolFolder } from './spool-folder.js';
 export interface SpoolLimits {
   /** Of all files of the folder together. */
   readonly maxBytes: number;
-  /** In milliseconds. */
+  /** In milliseconds. What is younger is never deleted for its age; what is older, an eighth of the time later at the latest. */
   readonly maxAgeMs: number;
   /** Of one process. */
   readonly maxTraces: number;
   /** Of one file: a full one is followed by another, so that what was delivered or is too old can be deleted. @default 8 Mi */
   readonly maxSegmentBytes?: number;
+}
+
+/** What they are made of. */
+export interface OwnSegmentsParts {
+  readonly folder: SpoolFolder;
+  readonly limits: SpoolLimits;
+  readonly drop: Drop;
+}
+
+/** For how long one file is written to. */
+export function rollMs({ maxAgeMs }: Pick<SpoolLimits, 'maxAgeMs'>): number {
+  return maxAgeMs / 8;
 }
 
 /** Looking for room costs; where there was none, there is none for so long. */
@@ -22,6 +34,7 @@ export class OwnSegments {
   readonly #folder: SpoolFolder;
   readonly #limits: SpoolLimits;
   readonly #drop: Drop;
+  readonly #onLeftoverGone: (path: string) => void;
   readonly #segments: SegmentFile[] = [];
   /** What others have in the folder, by the last look; `undefined` before the first. */
   #othersBytes: number | undefined;
@@ -29,10 +42,12 @@ export class OwnSegments {
   /** Traces left to whoever comes next. */
   #left = 0;
 
-  constructor(folder: SpoolFolder, limits: SpoolLimits, drop: Drop) {
+  /** `onLeftoverGone` is told of a file of another run that is about to be deleted to make room. */
+  constructor({ folder, limits, drop }: OwnSegmentsParts, onLeftoverGone: (path: string) => void) {
     this.#folder = folder;
     this.#limits = limits;
     this.#drop = drop;
+    this.#onLeftoverGone = onLeftoverGone;
   }
 
   /** Traces that stand on disk only. */
@@ -60,19 +75,30 @@ export class OwnSegments {
     if (segment.isEmpty && this.#segments.length > 1) this.#segments.shift()?.remove();
   }
 
-  /** A file that cannot be read. */
+  /** A file with which nothing can be done any more. */
   giveUp(segment: SegmentFile, reason: string): void {
     this.#segments.splice(this.#segments.indexOf(segment), 1);
     this.#drop(reason, segment.spooled);
     segment.remove();
   }
 
-  /** Gives up what is too old, and says that the rest is in use. */
+  /** Writes anew what stood in a file that was deleted, or taken over while this process stood still. Throws what the system says. */
+  rescue(segment: SegmentFile): void {
+    const lines = segment.readSpooled();
+    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    segment.remove();
+    for (const line of lines) {
+      const place = this.append(line);
+      place.segment.leaveOnDisk(place);
+    }
+  }
+
+  /** Gives up what is too old, and says that the rest is in use. Throws what the system says. */
   look(): void {
-    const oldestMs = Date.now() - this.#limits.maxAgeMs;
+    const oldestMs = Date.now() - this.#limits.maxAgeMs - rollMs(this.#limits);
     for (const segment of [...this.#segments]) {
       if (segment.createdMs < oldestMs && !segment.isEmpty) this.giveUp(segment, 'spool expired');
-      else if (!segment.touch()) this.giveUp(segment, 'spool lost');
+      else if (!segment.touch()) this.rescue(segment);
     }
     this.#measureOthers();
   }
@@ -83,12 +109,15 @@ export class OwnSegments {
     for (const segment of this.#segments.splice(0)) segment.release();
   }
 
-  /** The last file, or a new one. */
+  /** The last file, or a new one where it is full or old: what is in a file goes together when its time has come. */
   #openFor(bytes: number): SegmentFile {
     const last = this.#segments.at(-1);
-    const { maxBytes, maxSegmentBytes = 8 * 1024 * 1024 } = this.#limits;
-    const largest = Math.min(maxSegmentBytes, maxBytes / 4);
-    if (last !== undefined && (last.isEmpty || last.size + bytes <= largest)) return last;
+    const { maxBytes, maxTraces, maxSegmentBytes = 8 * 1024 * 1024 } = this.#limits;
+    if (last !== undefined && Date.now() - last.createdMs < rollMs(this.#limits)) {
+      const isFull = last.size + bytes > Math.min(maxSegmentBytes, maxBytes / 8) || last.count >= maxTraces / 8;
+      if (last.isEmpty || !isFull) return last;
+    }
+    if (last?.isEmpty === true) this.#segments.pop()?.remove();
     this.#folder.prepare();
     const segment = new SegmentFile(this.#folder.path);
     this.#segments.push(segment);
@@ -96,15 +125,20 @@ export class OwnSegments {
   }
 
   #makeRoom(bytes: number): void {
-    if (this.spooled >= this.#limits.maxTraces) this.#giveUpOldest();
+    const { maxBytes, maxTraces } = this.#limits;
+    if (this.#count() >= maxTraces) this.#giveUpOldest();
     if (this.#fits(bytes)) return;
-    if (Date.now() >= this.#fullUntilMs) {
+    if (Date.now() >= this.#fullUntilMs && bytes <= maxBytes) {
       this.#measureOthers();
       while (!this.#fits(bytes) && (this.#removeLeftover() || this.#giveUpOldest()));
       if (this.#fits(bytes)) return;
       this.#fullUntilMs = Date.now() + fullForMs;
     }
-    throw new Error(`its ${this.#limits.maxBytes} bytes are used up (option spoolMaxBytes)`);
+    throw new Error(`its ${maxBytes} bytes are used up (option spoolMaxBytes)`);
+  }
+
+  #count(): number {
+    return this.#segments.reduce((sum, { count }) => sum + count, 0);
   }
 
   #fits(bytes: number): boolean {
@@ -123,6 +157,7 @@ export class OwnSegments {
   #removeLeftover(): boolean {
     const [oldest] = this.#folder.leftovers();
     if (oldest === undefined) return false;
+    this.#onLeftoverGone(oldest.path);
     this.#folder.remove(oldest);
     this.#measureOthers();
     return true;

@@ -1,6 +1,16 @@
-import { closeSync, constants, ftruncateSync, openSync, renameSync, rmSync, utimesSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { deliveredLine, noFollow } from './segment-lines.js';
+import { deliveredLine, noFollow, tracesIn } from './segment-lines.js';
 import { fileNameOf, newSegmentName, released, type SegmentName } from './segment-name.js';
 
 const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | noFollow;
@@ -23,6 +33,7 @@ export class SegmentFile {
   readonly createdMs: number;
   #spooled = 0;
   #readFrom = 0;
+  #count = 0;
   /** Deleted, or taken over by another process: nothing can be read here any more. */
   isGone = false;
   readonly #folder: string;
@@ -51,6 +62,11 @@ export class SegmentFile {
     return this.#readFrom;
   }
 
+  /** Traces that stand here, delivered ones included while others wait. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** In bytes. */
   get size(): number {
     return this.#size;
@@ -66,6 +82,7 @@ export class SegmentFile {
     const start = this.#size;
     this.#write(`${line}\n`);
     this.#end = this.#size;
+    this.#count += 1;
     return { segment: this, start, end: this.#end };
   }
 
@@ -93,6 +110,14 @@ export class SegmentFile {
     ftruncateSync(this.#descriptor, 0);
     this.#size = 0;
     this.#end = 0;
+    this.#count = 0;
+  }
+
+  /** What stands on disk only, also where the file itself has been deleted or taken over. Throws what the system says. */
+  readSpooled(): readonly string[] {
+    const bytes = Buffer.alloc(this.#end - this.#readFrom);
+    readSync(this.#descriptor, bytes, 0, bytes.length, this.#readFrom);
+    return tracesIn(bytes.toString()).slice(0, this.#spooled);
   }
 
   /** Says that its owner lives. `false` where the file is not there any more. */

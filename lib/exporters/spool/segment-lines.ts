@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A link in the folder could lead anywhere; where the system knows no such flag, there are none. */
@@ -7,6 +7,7 @@ export const noFollow: number = constants.O_NOFOLLOW | 0;
 export const maxReadBytes = 4_194_304;
 const newline = 0x0a;
 const chunkBytes = 256 * 1024;
+const longestNote = 40;
 const note = /^\{"delivered":(\d+)\}$/;
 
 /** The line that says that all traces before this place have been delivered. */
@@ -20,6 +21,11 @@ export interface SegmentLine {
   readonly start: number;
   /** Behind its line break. */
   readonly end: number;
+}
+
+/** The lines of a text that are no notes, nor empty. */
+export function tracesIn(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '' && !note.test(line));
 }
 
 /** How much is read at once. */
@@ -47,14 +53,28 @@ export async function readSegment(path: string, from: number, limits: ReadLimits
   return { lines, end };
 }
 
-/** Up to where a segment has been delivered. */
-export async function deliveredIn(path: string): Promise<number> {
+/** What a segment holds that has not been delivered. */
+export interface SegmentState {
+  /** Up to where it has been delivered. */
+  readonly delivered: number;
+  /** How many lines stand behind that place, notes left out. */
+  readonly waiting: number;
+}
+
+/** Reads the file as a whole: it is none of those that grow without end. Throws what the system says. */
+export function segmentState(path: string): SegmentState {
+  const bytes = readFileSync(path);
+  const starts: number[] = [];
   let delivered = 0;
-  for await (const { text } of linesOf(path, 0)) {
-    const end = note.exec(text)?.[1];
-    if (end !== undefined) delivered = Number(end);
+  let start = 0;
+  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+    const mark = end - start > longestNote ? undefined : note.exec(bytes.toString('latin1', start, end))?.[1];
+    // A note speaks of what stands before it; another is damaged.
+    if (mark !== undefined && Number(mark) <= start) delivered = Number(mark);
+    else if (end > start) starts.push(start);
+    start = end + 1;
   }
-  return delivered;
+  return { delivered, waiting: starts.filter((one) => one >= delivered).length };
 }
 
 /** What stands behind the last line break is left out: it may be written just now. */

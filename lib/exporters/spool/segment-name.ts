@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { newSpanId } from '../../utils/ids.js';
+import { startOf, thisStart } from './process-start.js';
 
 /** Who writes a segment, or delivers it: a file belongs to one process at a time. */
 export interface SegmentOwner {
   readonly host: string;
   /** 0 once the process has let go of it. */
   readonly pid: number;
-  /** Since when it has been the owner, in milliseconds since 1970. */
-  readonly sinceMs: number;
+  /** Tells the process from others that had its number before it or got it after it. */
+  readonly start: string;
 }
 
 /** What a segment's file name says. */
@@ -18,12 +19,14 @@ export interface SegmentName extends SegmentOwner {
   readonly id: string;
 }
 
-const pattern = /^(?<created>[0-9a-z]{9})-(?<host>[\w.]*)-(?<pid>\d+)-(?<since>[0-9a-z]+)-(?<id>[0-9a-f]{8})\.jsonl$/;
+const pattern = /^(?<created>[0-9a-z]{9})-(?<host>[\w.]*)-(?<pid>\d+)-(?<start>\w+)-(?<id>[0-9a-f]{8})\.jsonl$/;
+
+/** All are there where the pattern fits. */
+type Parts = Readonly<Record<'created' | 'host' | 'pid' | 'start' | 'id', string>>;
 
 /** A name that no other segment has. Names sort by age. */
 export function newSegmentName(): SegmentName {
-  const owner = thisProcess();
-  return { createdMs: owner.sinceMs, ...owner, id: newSpanId().slice(0, 8) };
+  return { createdMs: Date.now(), ...thisProcess(), id: newSpanId().slice(0, 8) };
 }
 
 /** The same segment in the hands of this process. */
@@ -36,29 +39,28 @@ export function released(name: SegmentName): SegmentName {
   return { ...name, pid: 0 };
 }
 
-export function fileNameOf({ createdMs, host, pid, sinceMs, id }: SegmentName): string {
-  return `${createdMs.toString(36).padStart(9, '0')}-${host}-${pid}-${sinceMs.toString(36)}-${id}.jsonl`;
+export function fileNameOf({ createdMs, host, pid, start, id }: SegmentName): string {
+  return `${createdMs.toString(36).padStart(9, '0')}-${host}-${pid}-${start}-${id}.jsonl`;
 }
 
 /** `undefined` for the name of another file. */
 export function parseFileName(text: string): SegmentName | undefined {
   const parts = pattern.exec(text)?.groups as Parts | undefined;
   if (parts === undefined) return undefined;
-  const { created, host, pid, since, id } = parts;
-  return { createdMs: Number.parseInt(created, 36), host, pid: Number(pid), sinceMs: Number.parseInt(since, 36), id };
+  const { created, host, pid, start, id } = parts;
+  return { createdMs: Number.parseInt(created, 36), host, pid: Number(pid), start, id };
 }
 
-/** All are there where the pattern fits. */
-type Parts = Readonly<Record<'created' | 'host' | 'pid' | 'since' | 'id', string>>;
-
-/** A container starts again with the name and the number that it had: what was owned before this process began is nobody's. */
-const startedMs = Date.now() - process.uptime() * 1000;
-
-/** Whether the owner may still be at work. Of another machine's processes nothing is known: they are believed. */
-export function mayBeAlive({ host, pid, sinceMs }: SegmentOwner): boolean {
-  if (pid === 0) return false;
-  if (host !== thisHost()) return true;
-  return pid === process.pid ? sinceMs >= startedMs : isRunning(pid);
+/** What is known of an owner. Of other machines' processes nothing is, nor of those of a system that does not tell when they began. */
+export function stateOf({ host, pid, start }: SegmentOwner): 'lives' | 'is gone' | 'unknown' {
+  if (pid === 0) return 'is gone';
+  if (host !== thisHost()) return 'unknown';
+  // A container begins again with the name and the number that it had.
+  if (pid === process.pid) return start === thisStart() ? 'lives' : 'is gone';
+  if (!isRunning(pid)) return 'is gone';
+  const known = startOf(pid);
+  if (known === undefined) return 'unknown';
+  return known === start ? 'lives' : 'is gone';
 }
 
 function isRunning(pid: number): boolean {
@@ -71,7 +73,7 @@ function isRunning(pid: number): boolean {
 }
 
 function thisProcess(): SegmentOwner {
-  return { host: thisHost(), pid: process.pid, sinceMs: Date.now() };
+  return { host: thisHost(), pid: process.pid, start: thisStart() };
 }
 
 function thisHost(): string {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError, TracingError } from '../../errors.js';
 import { refusedIn } from '../export-failure.js';
 import type { TraceExporter } from '../exporter.js';
 import { isBadLine, readTraceFile } from '../file/read-trace-file.js';
@@ -15,12 +15,19 @@ export interface SentTraces {
   readonly refused: number;
   /** Lines that are no traces. */
   readonly bad: number;
+  /** Traces that wait in files of the folder that are left to others: running processes, and those of other machines. */
+  readonly left: number;
 }
 
 /** Options of `sendTraces`. */
 export interface SendTracesOptions {
   /** Ends it before all are sent. @default never */
   readonly signal?: AbortSignal;
+  /**
+   * Whether files are sent, too, of which nobody knows whether their process is still at work: of a folder that was copied from another
+   * machine, say. @default false
+   */
+  readonly takesOver?: boolean;
 }
 
 /**
@@ -30,7 +37,7 @@ export interface SendTracesOptions {
  * @param path - A trace file, `-` for standard input, or a folder in the spool.
  * @throws what the exporter throws; what was sent until then stays sent.
  * @throws {ConfigurationError} for a folder that is none of a spool's.
- * @throws {TracingError} where the file cannot be read.
+ * @throws {TracingError} where a file cannot be read; of a folder, when all others have been sent.
  * @example
  * ```ts
  * const memory = new InMemoryExporter(); // or new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000' })
@@ -42,8 +49,9 @@ export async function sendTraces(
   exporter: TraceExporter,
   options: SendTracesOptions = {},
 ): Promise<SentTraces> {
-  const sender = new Sender(exporter, options.signal ?? new AbortController().signal);
-  if (path !== '-' && existsSync(path) && statSync(path).isDirectory()) await sendFolder(path, sender);
+  const { signal = new AbortController().signal, takesOver = false } = options;
+  const sender = new Sender(exporter, signal);
+  if (path !== '-' && existsSync(path) && statSync(path).isDirectory()) await sendFolder({ path, takesOver }, sender);
   else await sendFile(path, sender);
   await exporter.forceFlush?.();
   return sender.counts;
@@ -59,14 +67,19 @@ async function sendFile(path: string, sender: Sender): Promise<void> {
   if (traces.length > 0) await sender.send(traces);
 }
 
-async function sendFolder(path: string, sender: Sender): Promise<void> {
+async function sendFolder({ path, takesOver }: SpoolToSend, sender: Sender): Promise<void> {
   const folder = new SpoolFolder(path, '');
   if (!folder.isThere) {
     throw new ConfigurationError(
       `'${path}' is no folder of a spool: it has no destination.txt. Name a trace file, or the folder of one destination.`,
     );
   }
-  const leftovers = new Leftovers(folder, Number.POSITIVE_INFINITY, () => undefined);
+  let failure = '';
+  const tell = (what: string): void => {
+    failure = what;
+  };
+  const maxAgeMs = Number.POSITIVE_INFINITY;
+  const leftovers = new Leftovers({ folder, maxAgeMs, tell, takesOver });
   try {
     const limits = { maxLines: sender.maxBatch, maxBytes: maxReadBytes };
     for (let part = await leftovers.read(limits); part !== undefined; part = await leftovers.read(limits)) {
@@ -76,12 +89,19 @@ async function sendFolder(path: string, sender: Sender): Promise<void> {
   } finally {
     leftovers.close();
     sender.counts.bad += leftovers.bad;
+    sender.counts.left = leftovers.left();
   }
+  if (leftovers.unreadable > 0) throw new TracingError(failure);
+}
+
+interface SpoolToSend {
+  readonly path: string;
+  readonly takesOver: boolean;
 }
 
 /** Hands traces on, and counts them. */
 class Sender {
-  readonly counts = { sent: 0, refused: 0, bad: 0 };
+  readonly counts = { sent: 0, refused: 0, bad: 0, left: 0 };
   readonly maxBatch: number;
   readonly #exporter: TraceExporter;
   readonly #signal: AbortSignal;

@@ -1,6 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
+import type { MemoryBacklogLimits } from '../memory-backlog.js';
 import { Leftovers } from './leftovers.js';
 import { OwnSegments, type SpoolLimits } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
@@ -12,8 +13,10 @@ import type { SpoolFolder } from './spool-folder.js';
 export interface SpoolBacklogParts {
   readonly folder: SpoolFolder;
   readonly limits: SpoolLimits;
-  /** Of what waits in memory, too. */
-  readonly memory: { readonly maxTraces: number; readonly maxLength: number };
+  /** Of what stands in memory as well as on disk: what waits longer is read again. */
+  readonly held: MemoryBacklogLimits;
+  /** Of what stands in memory only, where the disk takes nothing. */
+  readonly memory: MemoryBacklogLimits;
   readonly drop: Drop;
   /** Told what goes wrong with the spool, in a sentence. */
   readonly tell: (what: string) => void;
@@ -49,19 +52,28 @@ export class SpoolBacklog implements Backlog {
   readonly #leftovers: Leftovers;
   #held: Held[] = [];
   #heldLength = 0;
-  /** Of this process's traces, those handed over and not settled. */
-  #takenOwn = 0;
+  #taken: Taken | undefined;
   #recovered = 0;
+  #abandoned = 0;
   /** In a row. */
   #failures = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #mayHaveLeftovers = false;
 
   constructor(parts: SpoolBacklogParts) {
-    const { folder, limits, drop, tell } = parts;
+    const { folder, limits, tell } = parts;
     this.#parts = parts;
-    this.#own = new OwnSegments(folder, limits, drop);
-    this.#leftovers = new Leftovers(folder, limits.maxAgeMs, tell);
+    this.#leftovers = new Leftovers({
+      folder,
+      maxAgeMs: limits.maxAgeMs,
+      tell: (what, abandoned = 0) => {
+        this.#abandoned += abandoned;
+        tell(what);
+      },
+    });
+    this.#own = new OwnSegments(parts, (path) =>
+      this.#leftovers.abandon(path, 'there is no room for newer ones (option spoolMaxBytes)'),
+    );
   }
 
   get waiting(): number {
@@ -70,15 +82,22 @@ export class SpoolBacklog implements Backlog {
 
   add({ trace, length }: Waiting): string | undefined {
     const place = this.#safely(() => this.#own.append(traceToLine(trace)));
-    const { memory } = this.#parts;
-    const isFull = this.#held.length >= memory.maxTraces || this.#heldLength + length > memory.maxLength;
-    if (place === undefined) {
-      // One alone always has room.
-      if (isFull && this.#held.length > 0) return 'queue full';
+    if (place === undefined && this.#isFull(length, this.#parts.memory)) return 'queue full';
+    if (place !== undefined && (this.#own.spooled > 0 || this.#isFull(length, this.#parts.held))) {
+      place.segment.leaveOnDisk(place);
+    } else {
       this.#hold({ trace, length, place });
-    } else if (isFull || this.#own.spooled > 0) place.segment.leaveOnDisk(place);
-    else this.#hold({ trace, length, place });
+    }
     return undefined;
+  }
+
+  #isFull(length: number, { maxTraces, maxLength }: MemoryBacklogLimits): boolean {
+    // One alone always has room.
+    return this.#held.length > 0 && (this.#held.length >= maxTraces || this.#heldLength + length > maxLength);
+  }
+
+  lookAgain(): void {
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
   }
 
   async take(maxTraces: number): Promise<Batch | undefined> {
@@ -89,11 +108,13 @@ export class SpoolBacklog implements Backlog {
   }
 
   stats(): BacklogStats {
-    const queued = this.#held.length + this.#takenOwn;
-    return { spooled: this.#own.spooled, queued, recovered: this.#recovered };
+    const queued = this.#held.length + (this.#taken?.own ?? 0);
+    return { spooled: this.#own.spooled, queued, recovered: this.#recovered, abandoned: this.#abandoned };
   }
 
   close(): number {
+    this.#taken?.putBack();
+    this.#taken = undefined;
     this.#forget(this.#held);
     this.#safely(() => this.#own.close());
     this.#safely(() => this.#leftovers.close());
@@ -101,22 +122,25 @@ export class SpoolBacklog implements Backlog {
   }
 
   #batch(taken: Taken): Batch {
-    this.#takenOwn = taken.own;
+    this.#taken = taken;
     return { traces: taken.traces, settle: (outcome) => this.#settle(taken, outcome) };
   }
 
-  #settle({ traces, own, acknowledge, putBack }: Taken, outcome: Outcome): Settlement {
-    this.#takenOwn = 0;
+  #settle(taken: Taken, outcome: Outcome): Settlement {
+    if (this.#taken !== taken) return { exported: 0, lost: 0, isKept: true }; // the end came before the answer
+    this.#taken = undefined;
     if (outcome.kind === 'failed') {
       this.#failures += outcome.reason === 'shutdown' ? 0 : 1;
-      putBack();
+      taken.putBack();
       return { exported: 0, lost: 0, isKept: true };
     }
     this.#failures = 0;
-    this.#safely(acknowledge);
-    const refused = Math.min(traces.length, outcome.refused);
-    if (own > 0) return { exported: traces.length - refused, lost: refused, isKept: false };
-    this.#recovered += traces.length - refused;
+    this.#safely(taken.acknowledge);
+    const count = taken.traces.length;
+    const refused = Math.min(count, outcome.refused);
+    if (taken.own > 0) return { exported: count - refused, lost: refused, isKept: false };
+    this.#recovered += count - refused;
+    this.#abandoned += refused;
     return { exported: 0, lost: 0, isKept: false };
   }
 
@@ -185,14 +209,21 @@ export class SpoolBacklog implements Backlog {
 
   /** Empty where the file cannot be read any more; then it is given up. */
   async #readOwn(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[]> {
-    const part = await readSegment(segment.path, segment.readFrom, { maxLines, maxBytes: maxReadBytes }).catch(
-      () => undefined,
-    );
+    const limits = { maxLines, maxBytes: maxReadBytes };
+    const part = await readSegment(segment.path, segment.readFrom, limits).catch(() => undefined);
     if (segment.isGone) return []; // to make room, meanwhile
     if (part !== undefined && part.lines.length > 0) return part.lines;
-    this.#own.giveUp(segment, 'spool lost');
-    this.#parts.tell(`${segment.path} cannot be read any more, and its traces are lost.`);
+    this.#rescue(segment);
     return [];
+  }
+
+  #rescue(segment: SegmentFile): void {
+    try {
+      this.#own.rescue(segment);
+    } catch (error) {
+      this.#own.giveUp(segment, 'spool lost');
+      this.#parts.tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
+    }
   }
 
   async #takeLeftovers(maxLines: number): Promise<Batch | undefined> {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolders } from '../file/make-folders.js';
-import { claimed, fileNameOf, mayBeAlive, parseFileName, released, type SegmentName } from './segment-name.js';
+import { claimed, fileNameOf, parseFileName, released, type SegmentName, stateOf } from './segment-name.js';
 
 /** A file of a spool's folder. */
 export interface StoredFile {
@@ -30,6 +30,9 @@ export interface StoredSegment extends StoredFile {
 /** For how long a living owner may leave its file alone: it touches it each minute. Past it the file is anybody's. */
 const longestSilenceMs = 15 * 60_000;
 
+/** And for so long this process must have seen that. */
+const longestSilenceSeenMs = 2 * 60_000;
+
 /** Says to people for whom the traces are. */
 const noteName = 'destination.txt';
 
@@ -37,6 +40,8 @@ const noteName = 'destination.txt';
 export class SpoolFolder {
   readonly path: string;
   readonly #destination: string;
+  /** When files of owners that may live were seen first as they are. */
+  readonly #seen = new Map<string, { readonly writtenMs: number; readonly atMs: number }>();
 
   constructor(path: string, destination: string) {
     this.path = path;
@@ -64,7 +69,7 @@ export class SpoolFolder {
     return existsSync(join(this.path, noteName));
   }
 
-  /** Its files, the oldest first; none where there is no folder. Links and files of others are passed over. */
+  /** Its files, the oldest first; none where there is no folder. Links and files of others are passed over. Never throws. */
   files(): readonly StoredFile[] {
     return fileNamesIn(this.path)
       .filter((file) => parseFileName(file) !== undefined || file.endsWith('.bad'))
@@ -72,11 +77,27 @@ export class SpoolFolder {
       .flatMap((file) => storedFile(this.path, file));
   }
 
-  /** The files that nobody is at work on, the oldest first. */
-  leftovers(): readonly StoredSegment[] {
+  /** The files that nobody is at work on, the oldest first; `takesOver`: also those of which nobody knows. */
+  leftovers(takesOver: boolean = false): readonly StoredSegment[] {
     return this.files()
       .filter(isSegment)
-      .filter(({ name, writtenMs }) => !mayBeAlive(name) || Date.now() - writtenMs > longestSilenceMs);
+      .filter((file) => {
+        const state = stateOf(file.name);
+        return state === 'is gone' || (state === 'unknown' && (takesOver || this.#isSilent(file)));
+      });
+  }
+
+  /**
+   * Whether an owner that may live has not touched its file for long. That has to be seen happen: where the machine slept, or its clock
+   * was set, all files look as if they had been silent.
+   */
+  #isSilent({ path, writtenMs }: StoredSegment): boolean {
+    const seen = this.#seen.get(path);
+    if (seen?.writtenMs !== writtenMs) {
+      this.#seen.set(path, { writtenMs, atMs: performance.now() });
+      return false;
+    }
+    return Date.now() - writtenMs > longestSilenceMs && performance.now() - seen.atMs > longestSilenceSeenMs;
   }
 
   /** Makes a leftover this process's. `undefined` where another process was faster. */
@@ -92,8 +113,12 @@ export class SpoolFolder {
 
   /** Leaves a file that was claimed to whoever comes next. */
   release(path: string): void {
-    const name = parseFileName(basename(path));
-    if (name !== undefined && existsSync(path)) renameSync(path, join(this.path, fileNameOf(released(name))));
+    const name = parseFileName(basename(path)) as SegmentName; // it was claimed by its name
+    try {
+      renameSync(path, join(this.path, fileNameOf(released(name))));
+    } catch {
+      // It is gone, with what it held.
+    }
   }
 
   /** Keeps lines that are no traces where somebody can look at them. @returns the file. */
@@ -122,7 +147,10 @@ function fileNamesIn(path: string): readonly string[] {
 
 function storedFile(folder: string, file: string): readonly StoredFile[] {
   const path = join(folder, file);
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined || !status.isFile()) return [];
-  return [{ path, bytes: status.size, writtenMs: status.mtimeMs, name: parseFileName(file) }];
+  try {
+    const status = lstatSync(path);
+    return status.isFile() ? [{ path, bytes: status.size, writtenMs: status.mtimeMs, name: parseFileName(file) }] : [];
+  } catch {
+    return []; // it is gone already
+  }
 }

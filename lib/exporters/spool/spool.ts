@@ -22,11 +22,12 @@ export function spoolFor({ folder, ...limits }: SpoolOptions): (exporter: TraceE
   return ({ name, destination }) => {
     if (destination === undefined) return undefined;
     const place = new SpoolFolder(resolve(root, folderNameOf(destination)), destination);
-    return ({ drop, onError }: BacklogParts) =>
+    return ({ maxTraces, maxLength, drop, onError }: BacklogParts) =>
       new SpoolBacklog({
         folder: place,
         limits,
-        memory: maxHeld,
+        held: maxHeld,
+        memory: { maxTraces, maxLength },
         drop,
         tell: (what) => onError(new ExportError(name, what)),
       });

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { flush, init, shutdown, stats, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
+import { flush, init, sendTraces, shutdown, stats, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startOf } from '../../../lib/exporters/spool/process-start.js';
 import { defaultSpoolFolder } from '../../../lib/exporters/spool/spool-path.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 
@@ -25,7 +26,16 @@ const faults = vi.hoisted(() => ({
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<Record<string, Call>>();
   const names = ['openSync', 'closeSync', 'ftruncateSync', 'writeSync', 'renameSync', 'rmSync', 'appendFileSync'];
-  names.push('lstatSync', 'chmodSync', 'readdirSync', 'utimesSync', 'writeFileSync', 'mkdirSync');
+  names.push(
+    'readSync',
+    'readFileSync',
+    'lstatSync',
+    'chmodSync',
+    'readdirSync',
+    'utimesSync',
+    'writeFileSync',
+    'mkdirSync',
+  );
   const meddled = names.map((name): [string, Call] => {
     const call = real[name] as Call; // each is there
     return [name, (...args) => (faults.meddle === undefined ? call(...args) : faults.meddle(name, call, args))];
@@ -113,19 +123,19 @@ describe('a disk that takes nothing', () => {
     const server = new Server('down');
     const { errors } = setUp(server, { spoolDir: newFolder() });
 
-    for (let number = 0; number < 300; number += 1) agent(number);
+    for (let number = 0; number < 2100; number += 1) agent(number);
     await flush();
     const during = stats().exporters['server'];
     const ended = (await shutdown()).exporters['server'];
 
     expect(during).toMatchObject({
-      recorded: 300,
+      recorded: 2100,
       exported: 0,
-      dropped: { 'queue full': 44 },
-      queued: 256,
+      dropped: { 'queue full': 52 },
+      queued: 2048,
       spooled: 0,
     });
-    expect(ended).toMatchObject({ dropped: { 'queue full': 44, shutdown: 256 }, queued: 0 });
+    expect(ended).toMatchObject({ dropped: { 'queue full': 52, shutdown: 2048 }, queued: 0 });
     expect(errors.filter((message) => message.includes('no space left'))).toHaveLength(1);
   });
 
@@ -159,7 +169,24 @@ describe('a file of the spool that', () => {
     expect(server.numbers).toEqual([0]);
   });
 
-  it('is deleted with traces that stand there only costs those, which is told and counted', async () => {
+  it('is deleted with traces that stand there only is written anew: it is still open', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (const number of [0, 1, 2]) agent(number);
+    await flush();
+    rmSync(fileIn(spoolDir));
+    server.isDown = false;
+
+    await flush();
+    agent(3);
+    await flush();
+
+    expect(server.numbers).toEqual([0, 1, 2, 3]);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 4, exported: 4, dropped: {} });
+  });
+
+  it('is deleted and cannot be read any more costs its traces, which is told and counted', async () => {
     const spoolDir = newFolder();
     const server = new Server('down');
     const { errors } = setUp(server, { spoolDir });
@@ -167,14 +194,15 @@ describe('a file of the spool that', () => {
     await flush();
     rmSync(fileIn(spoolDir));
     server.isDown = false;
+    faults.meddle = (name, real, args) => {
+      if (name === 'readSync') throw Object.assign(new Error('no such device'), { code: 'EIO' });
+      return real(...args);
+    };
 
     await flush();
-    agent(1);
-    await flush();
 
-    expect(server.numbers).toEqual([1]);
-    expect(stats().exporters['server']).toMatchObject({ recorded: 2, exported: 1, dropped: { 'spool lost': 1 } });
-    expect(errors.at(-1)).toMatch(/cannot be read any more, and its traces are lost/);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 1, exported: 0, dropped: { 'spool lost': 1 } });
+    expect(errors.at(-1)).toMatch(/cannot be read any more, and its traces are lost: Error: no such device/);
   });
 
   it('is damaged costs what is damaged', async () => {
@@ -220,7 +248,7 @@ describe('a file of the spool that', () => {
     setUp(server, { spoolDir: newFolder(), spoolMaxAgeMs: 120_000 });
     agent(0);
     await flush();
-    vi.setSystemTime(Date.now() + 121_000);
+    vi.setSystemTime(Date.now() + 136_000); // an eighth more
 
     await flush();
 
@@ -261,7 +289,7 @@ describe('a file of the spool that', () => {
 
     await shutdown();
 
-    expect(errors).toHaveLength(1); // that the server is down
+    expect(errors.filter((message) => !message.includes('cannot be read, and is passed over'))).toHaveLength(1);
   });
 
   it('holds more damage than is read at once is read on', async () => {
@@ -316,31 +344,111 @@ describe('a file of the spool that', () => {
     expect(stats().exporters['server']).toMatchObject({ exported: 10, dropped: {} });
   });
 
-  it('another process has taken over is not waited for', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+  it('another process has taken over, as if we had gone, is ours again: what arrives twice is stored once', async () => {
     const spoolDir = newFolder();
-    setUp(new Server('down'), { spoolDir });
+    const server = new Server('down');
+    setUp(server, { spoolDir });
     agent(0);
     await flush();
     renameSync(fileIn(spoolDir), join(spoolDir, 'elsewhere'));
-    vi.setSystemTime(Date.now() + 61_000);
+    agent(1);
+
+    await flush();
+    const during = stats().exporters['server'];
+    server.isDown = false;
+    await flush();
+
+    expect(during).toMatchObject({ recorded: 2, spooled: 2, dropped: {} });
+    expect(server.numbers).toEqual([0, 1]);
+  });
+
+  it('was in use for long holds young traces all the same: none is deleted for its age', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const spoolDir = newFolder();
+    const server = new Server();
+    setUp(server, { spoolDir, spoolMaxAgeMs: 80_000 });
+    agent(0);
+    await flush();
+    vi.setSystemTime(Date.now() + 100_000);
+    server.isDown = true;
+    agent(1);
+    await flush();
+    await shutdown();
+    vi.setSystemTime(Date.now() + 79_000);
+    server.isDown = false;
+
+    setUp(server, { spoolDir, spoolMaxAgeMs: 80_000 });
+    await flush();
+
+    expect(server.numbers).toEqual([0, 1]);
+  });
+
+  it('cannot be read is passed over, and is not in the way of others', async () => {
+    const spoolDir = newFolder();
+    for (const number of [0, 1]) {
+      setUp(new Server('down'), { spoolDir, maxRecentTraces: 1 });
+      giveUp(spoolDir, process.ppid, startOf(process.ppid));
+      agent(number);
+      await shutdown();
+    }
+    giveUp(spoolDir);
+    const [oldest = ''] = filesIn(spoolDir).sort();
+    const id = oldest.slice(-14);
+    faults.meddle = (name, real, args) => {
+      if (name === 'appendFileSync' && String(args[0]).endsWith(id)) throw new Error('permission denied');
+      return real(...args);
+    };
+    const server = new Server();
+    const { errors } = setUp(server, { spoolDir });
 
     await flush();
 
-    expect(stats().exporters['server']).toMatchObject({ dropped: { 'spool lost': 1 }, spooled: 0 });
+    expect(server.numbers).toEqual([1]);
+    expect(errors).toEqual([expect.stringMatching(/cannot be read, and is passed over: Error: permission denied/)]);
+  });
+
+  it('is deleted while it is counted counts for nothing', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server('down'), { spoolDir });
+    agent(0);
+    await shutdown();
+    const file = fileIn(spoolDir);
+    giveUp(spoolDir, process.ppid, startOf(process.ppid));
+    faults.meddle = (name, real, args) => {
+      if (name === 'readFileSync' && String(args[0]).endsWith('.jsonl')) throw new Error('no such file');
+      return real(...args);
+    };
+
+    const counts = await sendTraces(join(file, '..'), new Server());
+
+    expect(counts).toEqual({ sent: 0, refused: 0, bad: 0, left: 0 });
+  });
+
+  it('cannot be read is told by sendTraces, when it has sent the others', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server('down'), { spoolDir });
+    agent(0);
+    await shutdown();
+    const file = fileIn(spoolDir);
+    writeFileSync(file.replace(/[0-9a-f]{8}\.jsonl$/, '00000000.jsonl'), '{}');
+    faults.meddle = (name, real, args) => {
+      if (name === 'appendFileSync' && String(args[0]).endsWith('00000000.jsonl')) throw new Error('permission denied');
+      return real(...args);
+    };
+    const server = new Server();
+
+    await expect(sendTraces(join(file, '..'), server)).rejects.toThrow(/cannot be read, and is passed over/);
+
+    expect(server.numbers).toEqual([0]);
   });
 });
 
 describe('who owns a file', () => {
   it.each([
     ['a process of another machine is believed to live', { host: 'elsewhere', pid: 4711 }, 0],
-    [
-      'a process of another machine that has been silent for long is not',
-      { host: 'elsewhere', pid: 4711, silentMs: 16 * 60_000 },
-      1,
-    ],
     ['a process that is not there does not', { pid: 999_999_999 }, 1],
-    ['a process that runs does', { pid: process.ppid }, 0],
+    ['a process that runs does', { pid: process.ppid, since: startOf(process.ppid) }, 0],
+    ['a process whose number another has now does not', { pid: process.ppid, since: '0' }, 1],
     [
       'a process that had our number before us does not: a container has begun again',
       { pid: process.pid, since: '0' },
@@ -349,12 +457,7 @@ describe('who owns a file', () => {
     ['nobody, where the name says so', { pid: 0 }, 1],
   ])(
     '%s',
-    async (_title, {
-      host,
-      pid,
-      since,
-      silentMs = 0,
-    }: { host?: string; pid: number; since?: string; silentMs?: number }, delivered) => {
+    async (_title, { host, pid, since }: { host?: string; pid: number; since?: string | undefined }, delivered) => {
       const spoolDir = newFolder();
       setUp(new Server('down'), { spoolDir });
       agent(0);
@@ -363,8 +466,6 @@ describe('who owns a file', () => {
       const [created, ownHost, , ownSince, id] = (file.split('/').at(-1) ?? '').split('-');
       const name = join(file, '..', [created, host ?? ownHost, pid, since ?? ownSince, id].join('-'));
       renameSync(file, name);
-      const written = new Date(Date.now() - silentMs);
-      utimesSync(name, written, written);
       const server = new Server();
 
       setUp(server, { spoolDir });
@@ -373,6 +474,57 @@ describe('who owns a file', () => {
       expect(server.numbers).toHaveLength(delivered);
     },
   );
+
+  it('is seen when a process of another machine has been silent for long: not by its clock alone', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const spoolDir = newFolder();
+    setUp(new Server('down'), { spoolDir });
+    agent(0);
+    await shutdown();
+    giveUp(spoolDir, 4711, 'x', 'elsewhere');
+    vi.setSystemTime(Date.now() + 16 * 60_000);
+    const server = new Server();
+    setUp(server, { spoolDir });
+    await flush();
+    const atFirst = server.numbers.length;
+
+    vi.advanceTimersByTime(119_000);
+    await flush();
+    const later = server.numbers.length;
+    vi.advanceTimersByTime(2000);
+    await flush();
+
+    expect([atFirst, later, server.numbers.length]).toEqual([0, 0, 1]);
+  });
+
+  it('is told apart by the minute in which it began where the system does not tell more', async () => {
+    faults.meddle = (name, real, args) => {
+      if (name === 'readFileSync' && String(args[0]).startsWith('/proc/')) throw new Error('no such file');
+      return real(...args);
+    };
+    vi.resetModules();
+    const { thisStart } = await import('../../../lib/exporters/spool/process-start.js');
+
+    expect(thisStart()).toMatch(/^m\d{8}$/);
+  });
+
+  it('may be unknown where the system does not tell when processes began', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server('down'), { spoolDir });
+    agent(0);
+    await shutdown();
+    giveUp(spoolDir, process.ppid, 'x');
+    faults.meddle = (name, real, args) => {
+      if (name === 'readFileSync' && String(args[0]).startsWith('/proc/')) throw new Error('no such file');
+      return real(...args);
+    };
+    const server = new Server();
+    setUp(server, { spoolDir });
+
+    await flush();
+
+    expect(server.numbers).toEqual([]);
+  });
 
   it('is not asked of a folder of another user', async () => {
     const spoolDir = newFolder();
@@ -463,9 +615,15 @@ function filesIn(spoolDir: string): string[] {
     .filter((path) => path.endsWith('.jsonl'));
 }
 
-function giveUp(spoolDir: string): void {
+/** Its files get another owner; none unless it is told. */
+function giveUp(
+  spoolDir: string,
+  pid = 0,
+  start: string | undefined = undefined,
+  machine: string | undefined = undefined,
+): void {
   for (const file of filesIn(spoolDir)) {
-    const [created, host, , since, id] = (file.split('/').at(-1) ?? '').split('-');
-    renameSync(file, join(file, '..', [created, host, 0, since, id].join('-')));
+    const [created, host, , own, id] = (file.split('/').at(-1) ?? '').split('-');
+    renameSync(file, join(file, '..', [created, machine ?? host, pid, start ?? own, id].join('-')));
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ConfigurationError,
@@ -35,7 +35,7 @@ describe('sendTraces', () => {
 
     const counts = await sendTraces(path, exporter);
 
-    expect(counts).toEqual({ sent: 70, refused: 0, bad: 1 });
+    expect(counts).toEqual({ sent: 70, refused: 0, bad: 1, left: 0 });
     expect(sizes).toEqual([32, 32, 6]);
     expect(memory.traces.map(({ info }) => info.traceId)).toEqual(traces.map(({ info }) => info.traceId));
     expect(readFileSync(path)).toEqual(before);
@@ -60,7 +60,7 @@ describe('sendTraces', () => {
 
     const counts = await sendTraces(aFile(4).path, exporter);
 
-    expect(counts).toEqual({ sent: 2, refused: 2, bad: 0 });
+    expect(counts).toEqual({ sent: 2, refused: 2, bad: 0, left: 0 });
   });
 
   it('ends with what the exporter throws, or when it is told to', async () => {
@@ -82,8 +82,8 @@ describe('sendTraces', () => {
     const counts = await sendTraces(folder, memory);
     const again = await sendTraces(folder, memory);
 
-    expect(counts).toEqual({ sent: 5, refused: 0, bad: 1 });
-    expect(again).toEqual({ sent: 0, refused: 0, bad: 0 });
+    expect(counts).toEqual({ sent: 5, refused: 0, bad: 1, left: 0 });
+    expect(again).toEqual({ sent: 0, refused: 0, bad: 0, left: 0 });
     expect(memory.traces.length).toBe(5);
     expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
   });
@@ -104,10 +104,24 @@ describe('sendTraces', () => {
     await expect(sendTraces(folder, exporter)).rejects.toThrow('broken');
     const counts = await sendTraces(folder, memory);
 
-    expect(counts).toEqual({ sent: 3, refused: 0, bad: 0 });
+    expect(counts).toEqual({ sent: 3, refused: 0, bad: 0, left: 0 });
     expect([...sent, ...memory.traces].map(({ info }) => info.requestPreview)).toEqual(
       [0, 1, 2, 3, 4].map((number) => JSON.stringify({ number })),
     );
+  });
+
+  it('leaves files of which nobody knows whether they are in use, says so, and takes them where it is told to', async () => {
+    const folder = await aSpool(3);
+    const [segment = ''] = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+    const [created, , , start, id] = segment.split('-');
+    renameSync(join(folder, segment), join(folder, [created, 'elsewhere', 4711, start, id].join('-')));
+    const memory = new InMemoryExporter();
+
+    const counts = await sendTraces(folder, memory);
+    const all = await sendTraces(folder, memory, { takesOver: true });
+
+    expect(counts).toEqual({ sent: 0, refused: 0, bad: 0, left: 3 });
+    expect(all).toEqual({ sent: 3, refused: 0, bad: 0, left: 0 });
   });
 
   it('says what it cannot send', async () => {

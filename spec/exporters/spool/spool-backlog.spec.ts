@@ -172,7 +172,8 @@ class Runs {
     return new SpoolBacklog({
       folder: new SpoolFolder(this.#root, 'somewhere'),
       limits: { maxBytes: 10_000_000, maxAgeMs: 60_000, maxTraces: 1000, maxSegmentBytes: 5000, ...this.#limits },
-      memory: { maxTraces: 8, maxLength: 10_000 },
+      held: { maxTraces: 8, maxLength: 10_000 },
+      memory: { maxTraces: 100, maxLength: 100_000 },
       drop: (reason, count) => {
         this.dropped += count;
         this.#told.push(`${count} ${reason}`);

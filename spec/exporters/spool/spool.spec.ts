@@ -33,6 +33,7 @@ describe('a server that takes what it is given', () => {
       spooled: 0,
       queued: 0,
       recovered: 0,
+      abandoned: 0,
     });
     await shutdown();
     expect(filesIn(spoolDir)).toEqual([]);
@@ -192,7 +193,12 @@ describe('what other runs have left', () => {
     await flush();
 
     expect([server.questions, filesIn(spoolDir)]).toEqual([[], []]);
-    expect(errors).toEqual([expect.stringContaining('was never delivered, and is deleted')]);
+    expect(stats().exporters['server']).toMatchObject({ recovered: 0, abandoned: 1 });
+    expect(errors).toEqual([
+      expect.stringMatching(
+        /^1 traces that an earlier run had left in .* were never delivered, and are deleted: it is older than 1 ms/,
+      ),
+    ]);
   });
 
   it('belongs to its destination', async () => {
@@ -222,6 +228,26 @@ describe('at the end of the process', () => {
     setUp(server, { spoolDir });
     await flush();
     expect(server.questions).toEqual(['1']);
+  });
+
+  it('what is on its way then is left to the next one as well, and counted as that', async () => {
+    const spoolDir = newFolder();
+    let arrive: () => void = () => undefined;
+    const before = process.listeners('exit');
+    const server = new Server(() => new Promise((resolve) => (arrive = resolve)));
+    setUp(server, { spoolDir });
+    const [leave] = process.listeners('exit').filter((listener) => !before.includes(listener));
+    agent('1');
+    const flushed = flush();
+    await later(20);
+
+    leave?.(0);
+    const atTheEnd = stats().exporters['server'];
+    arrive();
+    await flushed;
+
+    expect(atTheEnd).toMatchObject({ recorded: 1, exported: 0, spooled: 1, queued: 0, dropped: {} });
+    expect(stats().exporters['server']).toMatchObject({ recorded: 1, exported: 0, spooled: 1 });
   });
 });
 
@@ -291,21 +317,37 @@ describe('the folder', () => {
     expect((dropped?.['spool full'] ?? 0) + (spooled ?? 0) + (queued ?? 0)).toBe(recorded);
   });
 
-  it('holds no more traces than it may', async () => {
-    setUp(new Server(down), { spoolDir: newFolder(), spoolMaxTraces: 10, spoolMaxBytes: 20_000 });
-    agent('0');
+  it('holds no more traces than it may, and not many fewer', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server(down), { spoolDir, spoolMaxTraces: 80 });
+
+    for (let index = 0; index < 500; index += 1) agent(String(index));
     await flush();
+    const { spooled = 0, dropped } = stats().exporters['server'] ?? {};
 
-    for (let index = 1; index < 50; index += 1) agent(String(index));
+    expect(spooled).toBeGreaterThanOrEqual(70);
+    expect(spooled + (dropped?.['spool full'] ?? 0)).toBe(500 - (stats().exporters['server']?.queued ?? 0));
+    expect(contentOf(spoolDir).split('\n').length - 1).toBeLessThanOrEqual(80);
+    expect(contentOf(spoolDir)).toContain('499!');
+  });
 
-    expect(stats().exporters['server']?.spooled).toBeLessThanOrEqual(10);
+  it('is not emptied for a trace that could never fit', async () => {
+    const spoolDir = newFolder();
+    await leave(spoolDir, ['0', '1']);
+    const server = new Server(down);
+    setUp(server, { spoolDir, spoolMaxBytes: 50_000 });
+
+    agent('x'.repeat(60_000));
+
+    expect(contentOf(spoolDir)).toContain('1!');
+    expect(stats().exporters['server']).toMatchObject({ recorded: 1, queued: 1, abandoned: 0 });
   });
 
   it('may be filled by others: then traces are in memory only, which is told once', async () => {
     const spoolDir = newFolder();
     const file = await leave(spoolDir, ['0']);
-    const [created, host, , since, id] = file.split('/').at(-1)?.split('-') ?? [];
-    writeFileSync(join(file, '..', [created, host, process.ppid, since, id].join('-')), 'x'.repeat(5000));
+    const [created, , , since, id] = file.split('/').at(-1)?.split('-') ?? [];
+    writeFileSync(join(file, '..', [created, 'elsewhere', process.ppid, since, id].join('-')), 'x'.repeat(5000));
     rmSync(file);
     const server = new Server();
 
@@ -315,7 +357,7 @@ describe('the folder', () => {
     const during = contentOf(spoolDir);
     await flush();
 
-    expect(during).toBe('x'.repeat(5000));
+    expect(during).toHaveLength(5000);
     expect(server.questions).toEqual(['1', '2']);
     expect(errors).toEqual([expect.stringContaining('its 4000 bytes are used up (option spoolMaxBytes)')]);
   });
@@ -323,13 +365,16 @@ describe('the folder', () => {
   it('makes room by what earlier runs have left first', async () => {
     const spoolDir = newFolder();
     const file = await leave(spoolDir, Array.from({ length: 20 }, String));
-    setUp(new Server(down), { spoolDir, spoolMaxBytes: statSync(file).size + 1000 });
+    const { errors } = setUp(new Server(down), { spoolDir, spoolMaxBytes: statSync(file).size + 1000 });
 
     agent('new');
     agent('new');
 
     expect(filesIn(spoolDir)).not.toContain(file);
-    expect(stats().exporters['server']).toMatchObject({ recorded: 2, dropped: {} });
+    expect(stats().exporters['server']).toMatchObject({ recorded: 2, dropped: {}, abandoned: 20 });
+    expect(errors).toEqual([
+      expect.stringMatching(/^20 traces that an earlier run had left .* no room for newer ones/),
+    ]);
   });
 });
 
