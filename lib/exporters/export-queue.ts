@@ -21,7 +21,7 @@ export interface ExportQueueOptions {
   readonly maxBatch?: number;
   /** How long a trace waits for company, in ms. @default 500 */
   readonly intervalMs?: number;
-  /** After how long a call of the exporter is given up, in ms. @default 60000 */
+  /** After how long a call of the exporter is given up, in ms. @default what the exporter asks for, else 60000 */
   readonly timeoutMs?: number;
 }
 
@@ -82,7 +82,7 @@ export class ExportQueue {
       maxLength: 32 * 1024 * 1024,
       maxBatch: exporter.maxBatch ?? 32,
       intervalMs: 500,
-      timeoutMs: 60_000,
+      timeoutMs: exporter.exportTimeoutMs ?? 60_000,
       quietly: (act) => act(),
       ...options,
     };

@@ -36,6 +36,8 @@ export interface TraceExporter {
   readonly destination?: string;
   /** The most traces it wants in one call. @default 32 */
   readonly maxBatch?: number;
+  /** After how long a call of a queued exporter is given up, in ms. @default 60000 */
+  readonly exportTimeoutMs?: number;
   /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /** Settles when all that was given to `export` has arrived. */

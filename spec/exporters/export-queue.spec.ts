@@ -221,6 +221,20 @@ describe('an exporter that fails', () => {
     ]);
   });
 
+  it('is given the time that the exporter asks for', async () => {
+    const exporter = new Destination({ answer: () => new Promise(() => undefined) });
+    const { queue } = setUp(Object.assign(exporter, { exportTimeoutMs: 90_000 }));
+
+    queue.push(waiting(aTrace()));
+    const flushed = queue.flush(100_000);
+    await vi.advanceTimersByTimeAsync(89_999);
+    const before = queue.stats().dropped;
+    await vi.advanceTimersByTimeAsync(1);
+    await flushed;
+
+    expect([before, queue.stats().dropped]).toEqual([{}, { timeout: 1 }]);
+  });
+
   it('changes nothing by an answer that comes too late', async () => {
     let answer: (reason: Error) => void = () => undefined;
     const exporter = new Destination({ answer: () => new Promise((_, reject) => (answer = reject)) });

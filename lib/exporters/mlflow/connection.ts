@@ -49,6 +49,11 @@ export interface RetryLimits {
   readonly respectsRetryAfter: boolean;
 }
 
+/** The longest wait that a server may ask for. */
+export const longestRetryAfterMs = 60_000;
+/** Seconds: a timer takes no more than 24 days, and ends at once beyond. */
+const longestTimeout = 24 * 60 * 60;
+
 type CredentialSources = Pick<ConnectionSources, 'environment' | 'readCredentials'>;
 
 /** Where a connection is read from. */
@@ -84,7 +89,7 @@ export function readRetryLimits(environment: Environment): RetryLimits {
     maxRetries: Math.min(10, numberIn(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES', 7)),
     backoffFactor: numberIn(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR', 2),
     jitter: numberIn(environment, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER', 1),
-    timeoutMs: numberIn(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120) * 1000,
+    timeoutMs: Math.min(longestTimeout, numberIn(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT', 120)) * 1000,
     respectsRetryAfter: flagIn(environment, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER', true),
   };
 }

@@ -2,6 +2,7 @@ import type { Trace } from '../../entities/trace.js';
 import { holdProcess } from '../../utils/hold-process.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
+import { longestRetryAfterMs } from './connection.js';
 import { nameOf, readDestination } from './destination.js';
 import type { MlflowTransport } from './mlflow-transport.js';
 import type { MlflowDestination } from './way.js';
@@ -35,6 +36,8 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   readonly maxBatch = 64;
   /** Where its traces wait on disk, and who else may deliver them. */
   readonly destination: string;
+  /** Room for one try of MLFLOW_HTTP_REQUEST_TIMEOUT, and for one wait that the server asks for. */
+  readonly exportTimeoutMs: number;
   readonly #destination: MlflowDestination;
   #transport: Promise<MlflowTransport> | undefined;
 
@@ -42,6 +45,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   constructor(options: MlflowExporterOptions = {}) {
     this.#destination = readDestination(options, process.env);
     this.destination = nameOf(this.#destination);
+    this.exportTimeoutMs = this.#destination.connection.retry.timeoutMs + longestRetryAfterMs;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
 import { holdProcess } from '../../utils/hold-process.js';
-import type { MlflowConnection, RequestHeaders } from './connection.js';
+import { longestRetryAfterMs, type MlflowConnection, type RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, hasHungUp, isBusy, isPage } from './failure-of.js';
 import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
 import { makeNodeFetch } from './node-fetch.js';
@@ -29,6 +29,7 @@ export interface HttpTools {
   readonly random: () => number;
 }
 
+/** Where the server asks for none. */
 const longestWaitMs = 30_000;
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 /** A server that has the trace but not its spans answers 500 for good. */
@@ -145,7 +146,7 @@ export class MlflowHttp {
     // Servers close idle connections unannounced. A fresh one does not fail for it, so that this is no try of its own.
     if (tries === 1 && hasHungUp(error)) return 0;
     if (tries > maxRetries || !isWorthRetrying(error)) return undefined;
-    if (respectsRetryAfter && retryAfterMs !== undefined) return Math.min(retryAfterMs, longestWaitMs);
+    if (respectsRetryAfter && retryAfterMs !== undefined) return Math.min(retryAfterMs, longestRetryAfterMs);
     const longest = Math.min(longestWaitMs, backoffFactor * 1000 * 2 ** (tries - 1));
     return this.#tools.random() * (longest + jitter * 1000);
   }

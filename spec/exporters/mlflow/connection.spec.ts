@@ -103,6 +103,10 @@ describe('the connection to a tracking server', () => {
     });
   });
 
+  it('waits a day for one try at the most: a timer that is set for a month ends at once', () => {
+    expect(read({ MLFLOW_HTTP_REQUEST_TIMEOUT: '9999999' }).retry.timeoutMs).toBe(86_400_000);
+  });
+
   it('takes what is empty for what is not set', async () => {
     const empty = {
       MLFLOW_WORKSPACE: '',

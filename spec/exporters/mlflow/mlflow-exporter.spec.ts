@@ -64,6 +64,14 @@ it('tells of a server in the environment that cannot be one, and goes on without
   await shutdown();
 });
 
+it('asks for time enough for one try, and one wait of a minute', () => {
+  vi.stubEnv('MLFLOW_HTTP_REQUEST_TIMEOUT', '5');
+  const { exportTimeoutMs } = new MlflowExporter({ trackingUri: 'http://127.0.0.1:1' });
+  vi.unstubAllEnvs();
+
+  expect(exportTimeoutMs).toBe(65_000);
+});
+
 describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === undefined ? '' : `: ${noServer}`}`, () => {
   let server: MlflowServer;
   let errors: TracingError[];
