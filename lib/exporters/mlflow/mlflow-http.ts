@@ -20,6 +20,11 @@ export interface MlflowRequest {
   readonly signedQuery?: string;
   /** Whether a second request would do what the first did not; most of MLflow's are upserts. @default true */
   readonly isRepeatable?: boolean;
+  /**
+   * Whether it may go over a connection that was idle, and that the server may have closed. What cannot be sent again needs a fresh one,
+   * unless who sends it can help himself. @default as `isRepeatable`
+   */
+  readonly mayReuseConnection?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,11 +45,14 @@ export class MlflowHttp {
   readonly #connection: MlflowConnection;
   readonly #tools: HttpTools;
   readonly #fetch: typeof fetch;
+  readonly #fetchAfresh: typeof fetch;
 
   constructor(connection: MlflowConnection, tools: Partial<HttpTools> = {}) {
     const { tls, retry, isBackground = false } = connection;
     this.#connection = connection;
-    this.#fetch = makeNodeFetch({ tls, isBackground, timeoutMs: retry.timeoutMs });
+    const limits = { tls, isBackground, timeoutMs: retry.timeoutMs };
+    this.#fetch = makeNodeFetch(limits);
+    this.#fetchAfresh = makeNodeFetch({ ...limits, isAlwaysFresh: true });
     this.#tools = {
       wait: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }),
       random: Math.random,
@@ -101,7 +109,15 @@ export class MlflowHttp {
   }
 
   async #ask(request: MlflowRequest, credentials: RequestHeaders): Promise<Outcome> {
-    const { method, path, body, headers, signedQuery } = request;
+    const {
+      method,
+      path,
+      body,
+      headers,
+      signedQuery,
+      isRepeatable = true,
+      mayReuseConnection = isRepeatable,
+    } = request;
     const { baseUrl, remedies } = this.#connection;
     const url = baseUrl + path;
     const { default: ky } = await import('ky');
@@ -112,7 +128,7 @@ export class MlflowHttp {
         throwHttpErrors: false,
         retry: 0,
         timeout: false, // it has its own, for the whole answer
-        fetch: this.#fetch,
+        fetch: mayReuseConnection ? this.#fetch : this.#fetchAfresh,
       });
       const text = await response.text();
       const { status } = response;

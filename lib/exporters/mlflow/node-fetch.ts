@@ -9,16 +9,19 @@ export interface NodeFetchOptions {
   /** Whether requests that are under way let the process end. */
   readonly isBackground: boolean;
   readonly timeoutMs: number;
+  /** Whether each request has a connection of its own. @default false */
+  readonly isAlwaysFresh?: boolean;
 }
 
 /** `fetch` on Node's own requests. Follows no redirects. */
-export function makeNodeFetch({ tls, ...limits }: NodeFetchOptions): typeof fetch {
-  const agent = tls === undefined ? undefined : new Agent({ ...tls, keepAlive: true });
+export function makeNodeFetch({ tls, isAlwaysFresh = false, ...limits }: NodeFetchOptions): typeof fetch {
+  const shared = isAlwaysFresh ? false : undefined;
+  const agent = tls === undefined ? shared : new Agent({ ...tls, keepAlive: !isAlwaysFresh });
   return async (input, init) => {
     const request = new Request(input, init);
     const body = Buffer.from(await request.arrayBuffer());
     const isOverTls = request.url.startsWith('https:');
-    const { answer, bytes } = await exchange(request, { ...limits, body, agent: isOverTls ? agent : undefined });
+    const { answer, bytes } = await exchange(request, { ...limits, body, agent: isOverTls ? agent : shared });
     return new Response(bytes.length === 0 ? null : bytes, {
       status: answer.statusCode as number, // an answer has one
       headers: Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
@@ -26,10 +29,10 @@ export function makeNodeFetch({ tls, ...limits }: NodeFetchOptions): typeof fetc
   };
 }
 
-interface Way extends Omit<NodeFetchOptions, 'tls'> {
+interface Way extends Omit<NodeFetchOptions, 'tls' | 'isAlwaysFresh'> {
   readonly body: Buffer;
-  /** @default the one that the whole process shares */
-  readonly agent: Agent | undefined;
+  /** `undefined`: the one that the whole process shares; `false`: none. */
+  readonly agent: Agent | false | undefined;
 }
 
 interface WholeAnswer {

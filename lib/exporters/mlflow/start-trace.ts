@@ -66,7 +66,8 @@ export async function startTrace(
   { info, isRepeatable = true, signal }: TraceStart,
 ): Promise<TraceInfoJson> {
   const json = { trace: { trace_info: info } };
-  const answer = await http.send({ method: 'POST', path: tracesPath, json, isRepeatable, signal });
+  const start = { method: 'POST', path: tracesPath, json, isRepeatable, mayReuseConnection: true, signal } as const;
+  const answer = await http.send(start);
   return traceInfoIn(answer) ?? info;
 }
 

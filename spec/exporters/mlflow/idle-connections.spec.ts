@@ -38,11 +38,11 @@ afterEach(async () => {
 });
 
 describe('a connection that the server has closed while it was idle', () => {
-  it('fails no request: it goes at once over a fresh one', async () => {
+  it.each([true, false])('fails no request: it goes at once over a fresh one; repeatable: %s', async (isRepeatable) => {
     const answers: string[] = [];
 
     for (let round = 0; round < 10; round += 1) {
-      answers.push(await http.send({ method: 'POST', path: '/v1/traces', json: {} }));
+      answers.push(await http.send({ method: 'POST', path: '/v1/traces', json: {}, isRepeatable }));
       await new Promise((resolve) => setImmediate(() => resolve(beBusy(50))));
     }
 

@@ -67,6 +67,13 @@ describe('a tracking server with a certificate of its own', () => {
     ]);
   });
 
+  it('is trusted by it over a connection of its own, too', async () => {
+    const http = await client(trusting);
+
+    await expect(http.send({ method: 'POST', path: '/x', json: {}, isRepeatable: false })).resolves.toBe('fine');
+    expect(server?.seen[0]?.headers.connection).toBe('close');
+  });
+
   it('is not looked at where the environment says so', async () => {
     const http = await client({ MLFLOW_TRACKING_INSECURE_TLS: 'true' });
 
