@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors.js';
 import { type Environment, flagIn, numberIn } from './environment.js';
 import { iniSections } from './ini-sections.js';
 import { readTlsSettings, type TlsSettings } from './tls-settings.js';
+import { decodeUriPart, shownUri } from './uri-parts.js';
 
 /** How to reach a tracking server. */
 export interface MlflowConnection {
@@ -98,7 +99,7 @@ function parseUri(uri: string): URL {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new ConfigurationError(
-      `The tracking URI must be http://... or https://..., but is '${uri}'. Set trackingUri or MLFLOW_TRACKING_URI; for Databricks, to 'databricks'.`,
+      `The tracking URI must be http://... or https://..., but is '${shownUri(uri)}'. Set trackingUri or MLFLOW_TRACKING_URI; for Databricks, to 'databricks'.`,
     );
   }
   return url;
@@ -121,7 +122,7 @@ function authorizeBy(read: () => RequestHeaders): Authorize {
  * own words say that the token comes first, but it does not.
  */
 function authorization({ environment, readCredentials }: CredentialSources, url: URL): Record<string, string> {
-  if (url.username !== '') return basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
+  if (url.username !== '') return basic(decoded(url.username), decoded(url.password));
   const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = environment;
   const stored = user && password ? undefined : iniSections(readCredentials() ?? '').get('mlflow');
   const name = user || stored?.get('mlflow_tracking_username');
@@ -129,6 +130,14 @@ function authorization({ environment, readCredentials }: CredentialSources, url:
   if (name && secret) return basic(name, secret);
   const token = environment['MLFLOW_TRACKING_TOKEN'];
   return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+function decoded(part: string): string {
+  const text = decodeUriPart(part);
+  if (text !== undefined) return text;
+  throw new ConfigurationError(
+    "The user and the password in the tracking URI must be percent-encoded ('%' as '%25', '@' as '%40'). Encode them, or set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.",
+  );
 }
 
 function basic(user: string, password: string): Record<string, string> {

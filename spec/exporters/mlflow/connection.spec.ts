@@ -120,6 +120,23 @@ describe('the connection to a tracking server', () => {
   });
 
   it.each([
+    ['ftp://bob:hunter2@host/x', "'ftp://host/x'"],
+    ['ftp://bob:hun@ter2//hunter2@host', "'ftp://host'"],
+    ['http//bob:hunter2@host', "'http//host'"],
+    ['http:///bob:hunter2@host:99999', "'http://host:99999'"],
+    ['bob:hunter2//hunter2@host', "'host'"],
+    ['http://bob:hunter2@host:99999', "'http://host:99999'"],
+    ['http://bob:hun%zzter2@host', 'must be percent-encoded'],
+    ['http://hun%ter2:x@host', 'must be percent-encoded'],
+  ])('never shows a password of an address that it refuses: %s', (wrong, shown) => {
+    const refuse = () => read({ MLFLOW_TRACKING_URI: wrong });
+
+    expect(refuse).toThrow(ConfigurationError);
+    expect(refuse).toThrow(shown);
+    expect(refuse).not.toThrow(/hunter2|hun%/);
+  });
+
+  it.each([
     [
       { MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db' },
       /http:\/\/\.\.\. or https:\/\/\.\.\., but is 'sqlite:\/\/\/mlflow\.db'/,

@@ -51,15 +51,20 @@ const agent = traceAgent(
   { name: 'agent' },
 );
 
-it('tells of a server in the environment that cannot be one, and goes on without it', async () => {
-  vi.stubEnv('MLFLOW_TRACKING_URI', 'sqlite:///mlflow.db');
+it.each([
+  ['sqlite:///mlflow.db', "but is 'sqlite:///mlflow.db'"],
+  ['ftp://bob:hunter2@host', "but is 'ftp://host'"],
+  ['http://us%er:pw@host', 'must be percent-encoded'],
+  ['databricks://%zz', "but is 'databricks://%zz'"],
+])('tells of a server in the environment that cannot be one, and goes on without it: %s', async (uri, message) => {
+  vi.stubEnv('MLFLOW_TRACKING_URI', uri);
   vi.stubEnv('TRACED_AGENTS_EXPORTERS', undefined);
-  const errors: string[] = [];
+  const errors: TracingError[] = [];
 
-  init({ file: join(newFolder(), 'traces.jsonl'), onError: ({ message }) => errors.push(message) });
+  init({ file: join(newFolder(), 'traces.jsonl'), onError: (error) => errors.push(error) });
 
   expect(Object.keys(stats().exporters)).not.toContain('mlflow');
-  expect(errors).toEqual([expect.stringContaining("but is 'sqlite:///mlflow.db'")]);
+  expect(errors).toMatchObject([{ name: 'ConfigurationError', message: expect.stringContaining(message) }]);
   vi.unstubAllEnvs();
   await shutdown();
 });

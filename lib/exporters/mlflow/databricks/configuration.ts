@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../../errors.js';
 import type { Environment } from '../environment.js';
+import { decodeUriPart, shownUri } from '../uri-parts.js';
 import { readProfile } from './profiles.js';
 
 /** A workspace, and how to be let in. */
@@ -69,10 +70,10 @@ export function readWorkspace(uri: string, environment: Environment): WorkspaceC
 /** `undefined` for `databricks` alone. */
 function profileIn(uri: string): string | undefined {
   if (uri === 'databricks') return undefined;
-  const profile = /^databricks:\/\/([^/:]+)\/?$/.exec(uri)?.[1];
-  if (profile !== undefined) return decodeURIComponent(profile);
+  const profile = decodeUriPart(/^databricks:\/\/([^/:]+)\/?$/.exec(uri)?.[1] ?? '');
+  if (profile) return profile;
   throw new ConfigurationError(
-    `The tracking URI must be 'databricks' or 'databricks://profile', but is '${uri}'. Set trackingUri or MLFLOW_TRACKING_URI to one of these; profiles stand in ~/.databrickscfg.`,
+    `The tracking URI must be 'databricks' or 'databricks://profile', but is '${shownUri(uri)}'. Set trackingUri or MLFLOW_TRACKING_URI to one of these; profiles stand in ~/.databrickscfg.`,
   );
 }
 
@@ -93,7 +94,7 @@ function hostIn({ host = '' }: Values): string {
     const { protocol, origin } = new URL(address);
     if (/^https?:$/.test(protocol)) return origin;
   }
-  const given = host === '' ? 'is not told' : `cannot be '${host}'`;
+  const given = host === '' ? 'is not told' : `cannot be '${shownUri(host)}'`;
   throw new ConfigurationError(
     `The address of the Databricks workspace ${given}. Set DATABRICKS_HOST to https://..., or 'host' in a profile of ~/.databrickscfg.`,
   );

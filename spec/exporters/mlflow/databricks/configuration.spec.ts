@@ -115,6 +115,9 @@ it.each<[string, Case, RegExp]>([
   ['nothing', {}, /address of the Databricks workspace is not told\. Set DATABRICKS_HOST/],
   ['no credentials', { environment: { DATABRICKS_HOST: host }, file }, /no credentials.*Set DATABRICKS_TOKEN/],
   ['credentials alone: the file is not asked', { environment: { DATABRICKS_TOKEN: 'x' }, file }, /is not told/],
+  ['a profile that is not encoded', { uri: 'databricks://%zz' }, /but is 'databricks:\/\/%zz'/],
+  ['an address with a password', { uri: 'databricks://bob:pw@host' }, /but is 'databricks:\/\/host'/],
+  ['a host with a password', { environment: { ...pat, DATABRICKS_HOST: 'ftp://bob:pw@x' } }, /cannot be 'ftp:\/\/x'/],
   ['an address that is none', { environment: { ...pat, DATABRICKS_HOST: 'ftp://x' } }, /cannot be 'ftp:\/\/x'/],
   [
     'half a kind',
