@@ -47,6 +47,8 @@ export interface RetryLimits {
   readonly jitter: number;
   /** Of one try. */
   readonly timeoutMs: number;
+  /** Of all tries of a request, with the waits between them. @default what that comes to */
+  readonly allTriesMs?: number;
   readonly respectsRetryAfter: boolean;
 }
 

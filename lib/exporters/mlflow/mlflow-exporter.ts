@@ -59,7 +59,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
     await (isBackground ? sending : holdProcess(sending));
   }
 
-  /** @throws {MlflowError} when the server does not answer, or does not allow it. */
+  /** @throws {MlflowError} when the server does not answer within 30 seconds, with all tries, or does not allow it. */
   async getTrace(traceId: string): Promise<Trace | undefined> {
     return await holdProcess(this.#load().then((transport) => transport.getTrace(traceId)));
   }
@@ -67,7 +67,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   /**
    * Those of the exporter's own experiment.
    *
-   * @throws {MlflowError} when the server does not answer, or does not allow it.
+   * @throws {MlflowError} when the server does not give one of its answers within 30 seconds, with all tries, or does not allow it.
    */
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
     checkQuery(query);

@@ -3,7 +3,13 @@ import type { Options } from 'ky';
 import { holdProcess } from '../../utils/hold-process.js';
 import { longestRetryAfterMs, type MlflowConnection, type RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, hasHungUp, isBusy, isPage } from './failure-of.js';
-import { MlflowAuthError, MlflowCertificateError, type MlflowError, MlflowRequestError } from './mlflow-errors.js';
+import {
+  MlflowAuthError,
+  MlflowCertificateError,
+  type MlflowError,
+  MlflowRequestError,
+  MlflowTimeoutError,
+} from './mlflow-errors.js';
 import { makeNodeFetch } from './node-fetch.js';
 
 /** One request to a tracking server. */
@@ -81,8 +87,34 @@ export class MlflowHttp {
 
   /** Who waits for it holds the process: neither its connections nor its waits do. */
   #answer(request: MlflowRequest): Promise<Outcome> {
-    const outcome = this.#persist(request);
+    const { allTriesMs } = this.#connection.retry;
+    const outcome = allTriesMs === undefined ? this.#persist(request) : this.#persistFor(allTriesMs, request);
     return this.#connection.isBackground === true ? outcome : holdProcess(outcome);
+  }
+
+  /** Whatever is under way then is given up: a request, a wait, or credentials that are asked for. */
+  async #persistFor(limitMs: number, request: MlflowRequest): Promise<Outcome> {
+    const abort = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(this.#lateFailure(limitMs, request));
+        abort.abort();
+      }, limitMs).unref();
+    });
+    const signals = [abort.signal, request.signal].filter((signal) => signal !== undefined);
+    try {
+      return await Promise.race([this.#persist({ ...request, signal: AbortSignal.any(signals) }), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #lateFailure(limitMs: number, { method, path }: MlflowRequest): Failure {
+    const serverMessage = `it took longer than ${limitMs} ms with all tries`;
+    const failed = { method, url: this.#connection.baseUrl + path, status: undefined, serverMessage };
+    const remedy = 'Look why the server is slow or fails, or ask it with MlflowClient, which waits longer.';
+    return { error: new MlflowTimeoutError(failed, remedy), isUnknown: false, retryAfterMs: undefined };
   }
 
   async #persist(request: MlflowRequest): Promise<Outcome> {

@@ -16,6 +16,20 @@ import {
   type Target,
 } from './way.js';
 
+/** What a specification may put in place of the real ones. */
+export interface TransportTools {
+  /** In ms. */
+  readonly now: () => number;
+  /** How long one answer to a question is waited for, in ms, with all tries. @default 30000 */
+  readonly longestAnswerMs: number;
+}
+
+/** Whoever asks waits for the answer, and not as long as traces can wait: what is asked goes other ways than what is sent. */
+interface Questions {
+  readonly server: TraceServer;
+  readonly experiment: ExperimentLookup;
+}
+
 /** Brings traces to a tracking server and back. Loaded when the first of them is due. */
 export class MlflowTransport {
   readonly #server: TraceServer;
@@ -23,11 +37,16 @@ export class MlflowTransport {
   /** Until the server has shown that it does not; a workspace never does. */
   #takesOtlp: boolean;
   readonly #experiment: ExperimentLookup;
+  readonly #questions: Questions;
 
-  constructor(destination: MlflowDestination, now: () => number = () => performance.now()) {
+  constructor(destination: MlflowDestination, tools: Partial<TransportTools> = {}) {
+    const { now = () => performance.now(), longestAnswerMs = 30_000 } = tools;
+    const connection = { ...destination.connection, isBackground: true };
     this.#destination = destination;
-    this.#server = openServer({ ...destination.connection, isBackground: true });
+    this.#server = openServer(connection);
     this.#experiment = new ExperimentLookup(this.#server.http, destination.choice, now);
+    const server = openServer({ ...connection, retry: { ...connection.retry, allTriesMs: longestAnswerMs } });
+    this.#questions = { server, experiment: new ExperimentLookup(server.http, destination.choice, now) };
     this.#takesOtlp = destination.connection.isWorkspace !== true;
   }
 
@@ -45,11 +64,12 @@ export class MlflowTransport {
   }
 
   getTrace(traceId: string): Promise<Trace | undefined> {
-    return readTrace(this.#server, traceId);
+    return readTrace(this.#questions.server, traceId);
   }
 
   async searchTraces(query: TraceQuery): Promise<readonly Trace[]> {
-    return await searchStored(this.#server, await this.#experiment.id(), query);
+    const { server, experiment } = this.#questions;
+    return await searchStored(server, await experiment.id(), query);
   }
 
   /** On a server that was set up anew the experiment of the name has another id. */

@@ -39,7 +39,7 @@ describe('the experiment that traces go to', () => {
     const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
     const connection = readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined });
     const destination = { connection, choice: { name: 'x' }, runId: undefined, workspace: undefined };
-    return new MlflowTransport(destination, () => nowMs);
+    return new MlflowTransport(destination, { now: () => nowMs });
   }
 
   function asked(): readonly string[] {

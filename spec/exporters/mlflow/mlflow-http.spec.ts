@@ -213,6 +213,23 @@ describe('MlflowHttp', () => {
     expect((await failure(http)).name).toBe('MlflowTimeoutError');
   });
 
+  it.each<[string, Reply]>([
+    ['a server that hangs', 'hang'],
+    ['one that is to be asked again later', { status: 503, headers: { 'Retry-After': '60' } }],
+  ])('waits for %s no longer than all tries may take', async (_what, reply) => {
+    await client([reply]);
+    const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+    const http = new MlflowHttp({ ...connection, retry: { ...connection.retry, allTriesMs: 50 } });
+
+    const error = await failure(http);
+
+    expect([error.name, error.status]).toEqual(['MlflowTimeoutError', undefined]);
+    expect(error.message).toBe(
+      `GET ${server.url}/version failed (no answer: it took longer than 50 ms with all tries). Look why the server is slow or fails, or ask it with MlflowClient, which waits longer.`,
+    );
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('never sends twice what would be done twice', async () => {
     const http = await client([{ status: 503 }]);
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigurationError, RejectedTracesError } from '../../../lib/errors.js';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
+import { MlflowTimeoutError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
 import { MlflowTransport } from '../../../lib/exporters/mlflow/mlflow-transport.js';
 import { type Reply, ScriptedServer, type SeenRequest } from '../../support/scripted-server.js';
 import { aTrace, type TraceParts } from '../../support/traces.js';
@@ -201,6 +202,18 @@ describe('MlflowTransport', () => {
     expect(await ids({ limit: 3 })).toEqual([1, 2, 3]);
     expect(await ids({ limit: 2 })).toEqual([1, 2]);
     expect(await ids({ state: 'ERROR' })).toEqual([2]);
+  });
+
+  it.each<[string, (mlflow: MlflowTransport) => Promise<unknown>]>([
+    ['a trace', (mlflow) => mlflow.getTrace('tr-1')],
+    ['traces', (mlflow) => mlflow.searchTraces({})],
+  ])('does not wait as long for an answer about %s as traces can wait', async (_what, ask) => {
+    server = await ScriptedServer.start(() => 'hang');
+    const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+    const destination = { connection, choice: { name: 'x' }, runId: undefined, workspace: undefined };
+    const mlflow = new MlflowTransport(destination, { longestAnswerMs: 50 });
+
+    await expect(ask(mlflow)).rejects.toBeInstanceOf(MlflowTimeoutError);
   });
 
   it('tells when the server fails to answer a question', async () => {
