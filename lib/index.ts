@@ -75,6 +75,7 @@ export {
   MlflowTooLargeError,
 } from './exporters/mlflow/mlflow-errors.js';
 export { MlflowExporter, type MlflowExporterOptions } from './exporters/mlflow/mlflow-exporter.js';
+export type { StoredAssessment } from './exporters/mlflow/stored-assessments.js';
 export type {
   LabelCondition,
   NumberCondition,

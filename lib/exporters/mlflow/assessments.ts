@@ -1,13 +1,14 @@
 import { TraceFormatError } from '../../errors.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
+import { checkJsonValue } from './json-value.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { pathOfTrace } from './trace-paths.js';
 
 /** What is thought of a trace. */
 export interface Assessment {
   readonly name: string;
-  /** A whole JSON value. */
+  /** Any JSON value. */
   readonly value: unknown;
   /** Who says so: a person, a model or a program. @default a program, `traced-agents` */
   readonly source?: { readonly type: 'HUMAN' | 'LLM_JUDGE' | 'CODE'; readonly id: string };
@@ -21,7 +22,7 @@ export interface Assessment {
 /** What becomes different of an assessment; what is not named stays. Source and span cannot be changed. */
 export interface AssessmentUpdate {
   readonly name?: string;
-  /** A whole JSON value. */
+  /** Any JSON value. */
   readonly value?: unknown;
   /** Of feedback alone: servers keep none of an expectation. */
   readonly rationale?: string;
@@ -39,13 +40,14 @@ export interface AssessmentTarget {
   readonly assessmentId: string;
 }
 
-/** @returns the id of the assessment. Asked twice, there are two. */
+/** @returns the id of the assessment. Asked twice, there are two. @throws {TypeError} for a value that JSON cannot hold. */
 export async function logAssessment(
   http: MlflowHttp,
   traceId: string,
   assessment: Assessment & { readonly kind: AssessmentKind },
 ): Promise<string> {
   const { kind, name, value, source = { type: 'CODE', id: 'traced-agents' }, rationale, spanId, metadata } = assessment;
+  checkJsonValue(value, `the ${kind} '${name}'`);
   const json = {
     assessment: {
       assessment_name: name,
@@ -64,12 +66,13 @@ export async function logAssessment(
   throw new TraceFormatError(`The server took the ${kind} '${name}', but told no id.`);
 }
 
-/** @throws {TypeError} where nothing is to become different. */
+/** @throws {TypeError} where nothing is to become different, and for a value that JSON cannot hold. */
 export async function updateAssessment(
   http: MlflowHttp,
   { kind, traceId, assessmentId }: AssessmentTarget,
   { name, value, rationale, metadata }: AssessmentUpdate,
 ): Promise<void> {
+  if (value !== undefined) checkJsonValue(value, `the ${kind}`);
   const changes = [
     ['assessmentName', 'assessment_name', name],
     [kind, kind, value === undefined ? undefined : valueJson(kind, value)],

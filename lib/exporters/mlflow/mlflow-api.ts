@@ -1,4 +1,5 @@
 import type { Trace } from '../../entities/trace.js';
+import type { TraceInfo } from '../../entities/trace-info.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
 import {
@@ -21,9 +22,11 @@ import {
   restoreExperiment,
 } from './experiments.js';
 import type { MlflowHttp } from './mlflow-http.js';
-import { readTrace, searchPage } from './read-traces.js';
+import { infoOf, readTrace, searchPage } from './read-traces.js';
 import { readAll } from './search-stored.js';
+import { assessmentsIn, type StoredAssessment } from './stored-assessments.js';
 import { canFind, type TraceSearch } from './trace-filter.js';
+import { readKnownTraceInfo, readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
 import { pathOfTrace, tracesPath } from './trace-paths.js';
 import { openServer, type TraceServer } from './trace-server.js';
 
@@ -67,13 +70,26 @@ export class MlflowApi {
     return readTrace(this.#server, traceId);
   }
 
+  async getTraceInfo(traceId: string): Promise<TraceInfo | undefined> {
+    const info = await readTraceInfo(this.#http, traceId);
+    return info === undefined ? undefined : infoOf(info);
+  }
+
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
+    for await (const infos of this.#searchPages(search)) yield* await readAll(this.#server, infos);
+  }
+
+  async *searchTraceInfos(search: TraceSearch): AsyncGenerator<TraceInfo, void, undefined> {
+    for await (const infos of this.#searchPages(search)) yield* infos.map(infoOf);
+  }
+
+  async *#searchPages(search: TraceSearch): AsyncGenerator<readonly TraceInfoJson[], void, undefined> {
     checkSearch(search);
     if (!canFind(search)) return;
     let pageToken: string | undefined;
     do {
       const page = await searchPage(this.#http, { ...search, pageToken });
-      yield* await readAll(this.#server, page.infos);
+      yield page.infos;
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
   }
@@ -96,6 +112,10 @@ export class MlflowApi {
   async deleteTag(traceId: string, key: string): Promise<void> {
     checkTag(key);
     await this.#http.send({ method: 'DELETE', path: `${pathOfTrace(traceId)}/tags`, json: { key } });
+  }
+
+  async listAssessments(traceId: string): Promise<readonly StoredAssessment[]> {
+    return assessmentsIn(await readKnownTraceInfo(this.#http, traceId));
   }
 
   logAssessment(traceId: string, kind: AssessmentKind, assessment: Assessment): Promise<string> {

@@ -1,9 +1,11 @@
 import type { Trace } from '../../entities/trace.js';
+import type { TraceInfo } from '../../entities/trace-info.js';
 import type { Assessment, AssessmentUpdate } from './assessments.js';
 import type { Experiment } from './experiments.js';
 import type { MlflowApi } from './mlflow-api.js';
 import { openConnection } from './open-connection.js';
 import { readCredentials } from './read-credentials.js';
+import type { StoredAssessment } from './stored-assessments.js';
 import type { TraceSearch } from './trace-filter.js';
 
 /** Options of `MlflowClient`. */
@@ -68,9 +70,19 @@ export class MlflowClient {
     return (await this.#load()).getTrace(traceId);
   }
 
+  /** What the server says of a trace, without its spans: one request. `undefined` if it has no such trace. */
+  async getTraceInfo(traceId: string): Promise<TraceInfo | undefined> {
+    return (await this.#load()).getTraceInfo(traceId);
+  }
+
   /** Page by page, as they are asked for. @throws {TypeError} for conditions that there are not. */
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
     yield* (await this.#load()).searchTraces(search);
+  }
+
+  /** As `searchTraces`, without the spans: one request a page, and none a trace. */
+  async *searchTraceInfos(search: TraceSearch): AsyncGenerator<TraceInfo, void, undefined> {
+    yield* (await this.#load()).searchTraceInfos(search);
   }
 
   /** @returns how many there were. */
@@ -88,22 +100,38 @@ export class MlflowClient {
     return (await this.#load()).deleteTag(traceId, key);
   }
 
-  /** @returns the id of the assessment. Asked twice, there are two. */
+  /**
+   * What is thought of a trace, whoever has logged it.
+   *
+   * @throws {MlflowNotFoundError} if the server has no such trace.
+   * @example
+   * ```ts
+   * const forget = async (traceId: string) => {
+   *   for (const { id, name } of await mlflow.listAssessments(traceId))
+   *     if (name === 'draft') await mlflow.deleteAssessment(traceId, id);
+   * };
+   * ```
+   */
+  async listAssessments(traceId: string): Promise<readonly StoredAssessment[]> {
+    return (await this.#load()).listAssessments(traceId);
+  }
+
+  /** @returns the id of the assessment. Asked twice, there are two. @throws {TypeError} for a value that JSON cannot hold. */
   async logFeedback(traceId: string, feedback: Assessment): Promise<string> {
     return (await this.#load()).logAssessment(traceId, 'feedback', feedback);
   }
 
-  /** What should have come out. @returns the id of the assessment. Asked twice, there are two. */
+  /** What should have come out. @returns the id, and @throws as `logFeedback`. */
   async logExpectation(traceId: string, expectation: Assessment): Promise<string> {
     return (await this.#load()).logAssessment(traceId, 'expectation', expectation);
   }
 
-  /** Changes what `logFeedback` has logged. @throws {TypeError} where nothing is to become different. */
+  /** Changes what `logFeedback` has logged. @throws {TypeError} where nothing is to become different, and as `logFeedback`. */
   async updateFeedback(traceId: string, assessmentId: string, update: AssessmentUpdate): Promise<void> {
     return (await this.#load()).updateAssessment({ kind: 'feedback', traceId, assessmentId }, update);
   }
 
-  /** Changes what `logExpectation` has logged. @throws {TypeError} where nothing is to become different. */
+  /** Changes what `logExpectation` has logged. @throws {TypeError} where nothing is to become different, and as `logFeedback`. */
   async updateExpectation(traceId: string, assessmentId: string, update: AssessmentUpdate): Promise<void> {
     return (await this.#load()).updateAssessment({ kind: 'expectation', traceId, assessmentId }, update);
   }

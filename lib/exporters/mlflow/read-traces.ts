@@ -1,5 +1,6 @@
 import { TraceKey } from '../../entities/attributes.js';
 import { Trace } from '../../entities/trace.js';
+import type { TraceInfo } from '../../entities/trace-info.js';
 import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
 import { mendLinks } from './mend-links.js';
@@ -64,6 +65,11 @@ const storageKeys: ReadonlySet<string> = new Set([
   'mlflow.trace.spansLocation',
   'mlflow.trace.infoFinalized',
 ]);
+
+/** What the server says of a trace, without its spans. */
+export function infoOf(info: TraceInfoJson): TraceInfo {
+  return traceOf(info, []).info;
+}
 
 /** A trace out of the server's two answers: as it was before it was sent. */
 export function traceOf(info: TraceInfoJson, spans: readonly unknown[]): Trace {

@@ -12,6 +12,11 @@ export async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<
   return answer === undefined ? undefined : traceInfoIn(answer);
 }
 
+/** @throws {MlflowNotFoundError} if the server knows no such trace. */
+export async function readKnownTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceInfoJson> {
+  return traceInfoIn(await http.send({ method: 'GET', path: pathOfTrace(traceId) })) ?? {};
+}
+
 /** The info in an answer that is about one trace. */
 export function traceInfoIn(answer: string): TraceInfoJson | undefined {
   const json = parseJson(answer);

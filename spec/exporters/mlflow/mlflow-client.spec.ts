@@ -1,4 +1,11 @@
-import { MlflowClient, MlflowExporter, MlflowNotFoundError, type Trace, type TraceFilter } from 'traced-agents';
+import {
+  MlflowClient,
+  MlflowExporter,
+  MlflowNotFoundError,
+  type Trace,
+  type TraceFilter,
+  type TraceInfo,
+} from 'traced-agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
 import { ScriptedServer } from '../../support/scripted-server.js';
@@ -106,6 +113,54 @@ print(json.dumps(sorted([a.name, a.value, a.source.source_type, a.source.source_
     ]);
   });
 
+  it('reads what others have logged, so that it can be changed', async () => {
+    const { traceId } = numbered(0).info;
+    server.ask(`
+from mlflow.entities import AssessmentSource
+from mlflow.entities.assessment import AssessmentError
+judge = AssessmentSource(source_type='LLM_JUDGE', source_id='gpt')
+mlflow.log_feedback(trace_id='${traceId}', name='good', value={'score': 0.5}, source=judge, rationale='half right', metadata={'k': 'v'}, span_id='0000000000000001')
+mlflow.log_feedback(trace_id='${traceId}', name='failed', source=judge, error=AssessmentError('E', 'no answer'))
+mlflow.log_expectation(trace_id='${traceId}', name='answer', value={'a': [1]}, source=AssessmentSource(source_type='HUMAN', source_id='ada'))
+print('1')`);
+    const times = { createTime: expect.any(Date), updateTime: expect.any(Date) };
+    const more = { id: expect.stringMatching(/^a-/), isValid: true, ...times };
+    const source = { type: 'LLM_JUDGE', id: 'gpt' };
+
+    const listed = await mlflow.listAssessments(traceId);
+
+    expect(listed).toEqual([
+      {
+        kind: 'feedback',
+        name: 'good',
+        value: { score: 0.5 },
+        source,
+        rationale: 'half right',
+        metadata: { k: 'v' },
+        spanId: '0000000000000001',
+        ...more,
+      },
+      expect.objectContaining({ name: 'failed', value: null, error: { code: 'E', message: 'no answer' } }),
+      { kind: 'expectation', name: 'answer', value: { a: [1] }, source: { type: 'HUMAN', id: 'ada' }, ...more },
+    ]);
+    expect(Math.abs(Date.now() - Number(listed[0]?.createTime))).toBeLessThan(60_000);
+    for (const { id } of listed) await mlflow.deleteAssessment(traceId, id);
+    expect(await mlflow.listAssessments(traceId)).toEqual([]);
+    await expect(mlflow.listAssessments('tr-none')).rejects.toThrow(MlflowNotFoundError);
+  });
+
+  it('reads and finds what the server says of traces, without their spans', async () => {
+    const { traceId } = numbered(2).info;
+    const whole = await mlflow.getTrace(traceId);
+    const found: TraceInfo[] = [];
+    for await (const info of mlflow.searchTraceInfos({ experimentIds: [experimentId], pageSize: 2 })) found.push(info);
+
+    expect(await mlflow.getTraceInfo(traceId)).toEqual(whole?.info);
+    expect(await mlflow.getTraceInfo('tr-none')).toBeUndefined();
+    expect(found.map((info) => info.traceId)).toEqual([4, 3, 2, 1, 0].map((index) => numbered(index).info.traceId));
+    expect(found[2]).toEqual(whole?.info);
+  });
+
   it('changes what is thought of a trace, and leaves the rest of it as it was', async () => {
     const { traceId } = numbered(2).info;
     const metadata = { by: 'hand', round: '1' };
@@ -163,6 +218,41 @@ describe('MlflowClient, on a server that answers oddly', () => {
 
     await expect(mlflow.logFeedback('tr-1', { name: 'x', value: 1 })).rejects.toThrow(/told no id/);
     expect(await mlflow.deleteTraces('0', ['tr-1'])).toBe(0);
+  });
+
+  it.each(['', '{}', '{"trace":{"trace_info":{"assessments":[5,{"issue":{}},{"assessment_id":"a"}]}}}'])(
+    'knows of no assessments in %s',
+    async (body) => {
+      server = await ScriptedServer.start(() => ({ status: 200, body }));
+
+      expect(await new MlflowClient({ trackingUri: server.url }).listAssessments('tr-1')).toEqual([]);
+    },
+  );
+
+  it('reads an assessment that tells little', async () => {
+    const assessments = [{ assessment_id: 'a', assessment_name: 'n', feedback: { error: {} }, valid: false }];
+    const body = JSON.stringify({ trace: { trace_info: { assessments } } });
+    server = await ScriptedServer.start(() => ({ status: 200, body }));
+
+    const [assessment] = await new MlflowClient({ trackingUri: server.url }).listAssessments('tr-1');
+
+    expect(assessment).toMatchObject({ id: 'a', isValid: false, error: { code: '', message: '' } });
+    expect(assessment?.source).toEqual({ type: 'SOURCE_TYPE_UNSPECIFIED', id: '' });
+  });
+
+  it('finds traces without asking for their spans', async () => {
+    server = await ScriptedServer.start(() => ({
+      status: 200,
+      body: '{"traces":[{"trace_id":"tr-1"},{"trace_id":"tr-2"}]}',
+    }));
+    const found: string[] = [];
+    for await (const { traceId } of new MlflowClient({ trackingUri: server.url }).searchTraceInfos({
+      experimentIds: ['0'],
+    }))
+      found.push(traceId);
+
+    expect(found).toEqual(['tr-1', 'tr-2']);
+    expect(server.seen).toHaveLength(1);
   });
 
   it('asks for no more than 100 traces at once', async () => {
