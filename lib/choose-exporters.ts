@@ -1,4 +1,4 @@
-import type { TracingError } from './errors.js';
+import { ConfigurationError, type TracingError } from './errors.js';
 import { ConsoleExporter } from './exporters/console/console-exporter.js';
 import type { TraceExporter } from './exporters/exporter.js';
 import { FileExporter } from './exporters/file/file-exporter.js';
@@ -14,7 +14,7 @@ export interface ExporterOptions {
 
 /**
  * The exporters that the options name, or the environment, or the defaults. A server that the environment names, and that cannot be
- * one, is told to `onMisfit` and left out.
+ * one, is told to `onMisfit` and left out; so is an experiment that is named without a server.
  *
  * @throws {ConfigurationError} for a server that an option names, and that cannot be one.
  */
@@ -26,9 +26,11 @@ export function chooseExporters(
   const named = experiment === undefined ? {} : { experiment };
   if (trackingUri !== undefined)
     return [...(exporters ?? localExporters(settings)), new MlflowExporter({ trackingUri, ...named })];
-  if (exporters !== undefined) return exporters;
-  const local = localExporters(settings);
-  if (!wantsServer(settings)) return local;
+  const local = exporters ?? localExporters(settings);
+  if (exporters !== undefined || !wantsServer(settings)) {
+    if (experiment !== undefined && lacksServer(local, settings)) onMisfit(missingServer(experiment));
+    return local;
+  }
   try {
     return [...local, new MlflowExporter(named)];
   } catch (error) {
@@ -38,7 +40,24 @@ export function chooseExporters(
 }
 
 function wantsServer({ exporterNames }: SettingValues): boolean {
-  return exporterNames === undefined ? Boolean(process.env['MLFLOW_TRACKING_URI']) : exporterNames.includes('mlflow');
+  return exporterNames === undefined ? namesServer() : exporterNames.includes('mlflow');
+}
+
+function namesServer(): boolean {
+  return Boolean(process.env['MLFLOW_TRACKING_URI']);
+}
+
+/** Whoever chooses the exporters in the environment does so on purpose. */
+function lacksServer(exporters: readonly TraceExporter[], { exporterNames }: SettingValues): boolean {
+  return (
+    exporterNames === undefined && !namesServer() && !exporters.some((exporter) => exporter instanceof MlflowExporter)
+  );
+}
+
+function missingServer(experiment: string): ConfigurationError {
+  return new ConfigurationError(
+    `No traces go to the experiment '${experiment}', since no MLflow server is named. Set trackingUri or MLFLOW_TRACKING_URI.`,
+  );
 }
 
 function localExporters({ exporterNames, file, verbosity }: SettingValues): readonly TraceExporter[] {

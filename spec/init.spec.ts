@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, type InitOptions, init, shutdown, stats, traceTool } from 'traced-agents';
+import { ConfigurationError, type InitOptions, init, MlflowExporter, shutdown, stats, traceTool } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settings } from '../lib/settings.js';
 
@@ -205,6 +205,23 @@ describe('init', () => {
     expect(stats().recorded).toBe(1);
   });
 
+  it.each<[string, InitOptions]>([
+    ['the default exporters', {}],
+    ['exporters that have none', { exporters: [exporter] }],
+  ])('tells of an experiment without a server: %s', (_case, options) => {
+    expect(toldOfExperiment(options, {})).toEqual([
+      "ConfigurationError: No traces go to the experiment 'x', since no MLflow server is named. Set trackingUri or MLFLOW_TRACKING_URI.",
+    ]);
+  });
+
+  it.each<[string, InitOptions, Record<string, string>]>([
+    ['an exporter has one', { exporters: [new MlflowExporter({ trackingUri: 'http://127.0.0.1:1' })] }, {}],
+    ['the environment has one', { exporters: [] }, { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' }],
+    ['the environment chooses others', {}, { TRACED_AGENTS_EXPORTERS: 'none' }],
+  ])('tells nothing of an experiment where %s', (_case, options, environment) => {
+    expect(toldOfExperiment(options, environment)).toEqual([]);
+  });
+
   it('chooses among the default exporters by the environment', () => {
     vi.stubEnv('TRACED_AGENTS_EXPORTERS', 'console');
     vi.stubEnv('TRACED_AGENTS_VERBOSITY', 'line');
@@ -238,3 +255,11 @@ describe('docs/configuration.md', () => {
     expect(rows).toEqual(Object.values(settings).map(() => [1, true]));
   });
 });
+
+function toldOfExperiment(options: InitOptions, environment: Record<string, string>): readonly string[] {
+  const own = { MLFLOW_TRACKING_URI: undefined, TRACED_AGENTS_EXPORTERS: undefined, ...environment };
+  for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
+  const told: string[] = [];
+  init({ ...options, experiment: 'x', onError: ({ name, message }) => told.push(`${name}: ${message}`) });
+  return told;
+}
