@@ -14,7 +14,7 @@ export interface SpoolOptions extends SpoolLimits {
 }
 
 /** In memory there stand no more than these as well: what waits longer is read again. */
-const maxHeld = { maxTraces: 256, maxLength: 8 * 1024 * 1024 };
+const maxHeld = { maxTraces: 96, maxLength: 2 * 1024 * 1024 };
 
 /** Makes backlogs on disk for exporters that name a destination; `undefined` for the others. */
 export function spoolFor({ folder, ...limits }: SpoolOptions): (exporter: TraceExporter) => MakeBacklog | undefined {
