@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     // Prepared for `npm test` and the gate; a single spec by `npx vitest run` takes what it finds.
     globalSetup: isWholeRun() ? ['spec/support/prepare-python.ts', 'spec/support/prepare-chromium.ts'] : [],
+    // Much of the time is spent waiting for servers and child processes: two files at a time pay on two cores, too.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts'],
