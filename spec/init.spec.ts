@@ -115,7 +115,7 @@ describe('init', () => {
           { name: 'a', export() {} },
         ],
       },
-      "Two exporters are called 'a'. Give one of them another name, so that stats() can tell them apart.",
+      "Two exporters are called 'a'. Give one of them another by its option 'name', so that stats() can tell them apart.",
     ],
     [{ exportres: [] }, "init() has no option 'exportres'. It knows enabled, global, exporters, file, "],
     ['traces.jsonl', "init() takes an object of options, but got 'traces.jsonl'."],

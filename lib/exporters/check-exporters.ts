@@ -23,7 +23,7 @@ export function checkExporters(exporters: readonly unknown[]): void {
     const { name } = checkExporter(exporter);
     if (names.has(name)) {
       throw new ConfigurationError(
-        `Two exporters are called '${name}'. Give one of them another name, so that stats() can tell them apart.`,
+        `Two exporters are called '${name}'. Give one of them another by its option 'name', so that stats() can tell them apart.`,
       );
     }
     names.add(name);

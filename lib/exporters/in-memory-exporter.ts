@@ -7,6 +7,8 @@ import { newestFirst } from './newest-first.js';
 
 /** Options of `InMemoryExporter`. */
 export interface InMemoryExporterOptions {
+  /** What `stats()` and messages call it: another name where `init` gets several of its kind. @default 'memory' */
+  readonly name?: string;
   /** Traces that are kept; past it the oldest go. @default 10000 */
   readonly maxTraces?: number;
 }
@@ -23,19 +25,20 @@ export interface InMemoryExporterOptions {
  * ```
  */
 export class InMemoryExporter implements TraceExporter, TraceReader {
-  readonly name = 'memory';
+  readonly name: string;
   readonly delivery = 'inline';
   readonly #maxTraces: number;
   #traces: Trace[] = [];
   #evicted = 0;
 
   /** @throws {ConfigurationError} for a `maxTraces` that is no positive whole number. */
-  constructor({ maxTraces = 10_000 }: InMemoryExporterOptions = {}) {
+  constructor({ name = 'memory', maxTraces = 10_000 }: InMemoryExporterOptions = {}) {
     if (!(Number.isInteger(maxTraces) && maxTraces > 0)) {
       throw new ConfigurationError(
         `The option 'maxTraces' of InMemoryExporter must be a whole number from 1, but is ${String(maxTraces)}.`,
       );
     }
+    this.name = name;
     this.#maxTraces = maxTraces;
   }
 

@@ -16,6 +16,8 @@ export type Verbosity = 'line' | 'tree' | 'full' | 'json';
 
 /** Options of `ConsoleExporter`. */
 export interface ConsoleExporterOptions {
+  /** What `stats()` and messages call it: another name where `init` gets several of its kind. @default 'console' */
+  readonly name?: string;
   /**
    * `line`: the header alone. `tree`: below it one line a span. `full`: also the inputs and outputs of each span, one line each.
    * `json`: the trace as a trace file holds it, for programs that read the stream.
@@ -44,7 +46,7 @@ export interface ConsoleExporterOptions {
  * ```
  */
 export class ConsoleExporter implements TraceExporter {
-  readonly name = 'console';
+  readonly name: string;
   readonly delivery = 'inline';
   readonly #verbosity: Verbosity;
   readonly #maxLines: number;
@@ -55,6 +57,7 @@ export class ConsoleExporter implements TraceExporter {
 
   /** @throws {ConfigurationError} for an option that cannot be used. */
   constructor({
+    name = 'console',
     verbosity = 'tree',
     stream = process.stderr,
     color,
@@ -71,10 +74,11 @@ export class ConsoleExporter implements TraceExporter {
     );
     check(typeof stream?.write === 'function', "'stream' must have a method write(text)");
     const sources = { environment: process.env, platform: process.platform };
+    this.name = name;
     this.#verbosity = verbosity;
     this.#maxLines = maxLines;
     this.#stream = stream;
-    this.#writer = new StreamWriter(stream);
+    this.#writer = new StreamWriter(stream, name);
     this.#color = color ?? showsColor(stream, sources);
     this.#glyphs = (ascii ?? !showsUnicode(sources)) ? asciiGlyphs : unicodeGlyphs;
   }

@@ -14,13 +14,16 @@ const maxWaiting = 4_194_304;
  */
 export class StreamWriter {
   readonly #stream: ConsoleStream;
+  readonly #exporter: string;
   readonly #ignoreEvent = (): void => {};
   #underWay = 0;
   #failure: Error | undefined;
   #whenIdle: (() => void)[] = [];
 
-  constructor(stream: ConsoleStream) {
+  /** @param exporter who its failures are of */
+  constructor(stream: ConsoleStream, exporter = 'console') {
     this.#stream = stream;
+    this.#exporter = exporter;
   }
 
   /**
@@ -30,12 +33,12 @@ export class StreamWriter {
    */
   write(text: string): void {
     const waiting = this.#stream.writableLength ?? 0;
-    if (waiting > maxWaiting) throw failed(`${waiting} bytes wait in it, and nobody reads them`);
+    if (waiting > maxWaiting) throw this.#failed(`${waiting} bytes wait in it, and nobody reads them`);
     const earlier = this.#takeFailure();
     try {
       this.#send(text);
     } catch (cause) {
-      throw failed(String(cause), cause);
+      throw this.#failed(String(cause), cause);
     }
     if (earlier !== undefined) throw earlier;
   }
@@ -83,13 +86,13 @@ export class StreamWriter {
   #takeFailure(): ExportError | undefined {
     const cause = this.#failure;
     this.#failure = undefined;
-    return cause === undefined ? undefined : failed(String(cause), cause);
+    return cause === undefined ? undefined : this.#failed(String(cause), cause);
   }
-}
 
-function failed(what: string, cause?: unknown): ExportError {
-  const remedy = 'Leave the console out (TRACED_AGENTS_EXPORTERS=file) where nobody reads it.';
-  return new ExportError('console', `The console exporter could not write to its stream: ${what}. ${remedy}`, {
-    cause,
-  });
+  #failed(what: string, cause?: unknown): ExportError {
+    const remedy = 'Leave the console out (TRACED_AGENTS_EXPORTERS=file) where nobody reads it.';
+    return new ExportError(this.#exporter, `The console exporter could not write to its stream: ${what}. ${remedy}`, {
+      cause,
+    });
+  }
 }

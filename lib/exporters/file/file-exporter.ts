@@ -9,6 +9,8 @@ import { findStored, type StoredTraces, searchStored } from './stored-traces.js'
 
 /** Options of `FileExporter`. */
 export interface FileExporterOptions {
+  /** What `stats()` and messages call it: another name where `init` gets several of its kind. @default 'file' */
+  readonly name?: string;
   /** Taken from the working directory at construction; missing folders are made. @default 'traces.jsonl' */
   readonly path?: string;
   /** Past this many bytes the file is moved to `<path>.1` and a new one begun. @default never */
@@ -29,7 +31,7 @@ export interface FileExporterOptions {
  * ```
  */
 export class FileExporter implements TraceExporter, TraceReader {
-  readonly name = 'file';
+  readonly name: string;
   readonly delivery = 'inline';
   /** The whole path. */
   readonly path: string;
@@ -38,7 +40,13 @@ export class FileExporter implements TraceExporter, TraceReader {
   #isShutDown = false;
 
   /** @throws {ConfigurationError} for a path that is empty, or bounds that are no positive numbers. */
-  constructor({ path = 'traces.jsonl', maxBytes, maxFiles = 5, durability = 'process' }: FileExporterOptions = {}) {
+  constructor({
+    name = 'file',
+    path = 'traces.jsonl',
+    maxBytes,
+    maxFiles = 5,
+    durability = 'process',
+  }: FileExporterOptions = {}) {
     if (typeof path !== 'string' || path === '')
       throw new ConfigurationError("The option 'path' of FileExporter must be a path.");
     if (maxBytes !== undefined && !(maxBytes > 0))
@@ -47,6 +55,7 @@ export class FileExporter implements TraceExporter, TraceReader {
       throw new ConfigurationError("The option 'maxFiles' of FileExporter must be a positive whole number.");
     if (durability !== 'process' && durability !== 'power')
       throw new ConfigurationError("The option 'durability' of FileExporter must be 'process' or 'power'.");
+    this.name = name;
     this.path = resolve(path);
     this.#stored = { path: this.path, maxFiles: maxBytes === undefined ? 0 : maxFiles };
     this.#file = new AppendFile({ path: this.path, maxBytes, maxFiles, isForced: durability === 'power' });

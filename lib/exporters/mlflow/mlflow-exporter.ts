@@ -9,6 +9,8 @@ import type { MlflowDestination } from './way.js';
 
 /** Options of `MlflowExporter`. */
 export interface MlflowExporterOptions {
+  /** What `stats()` and messages call it: another name where `init` gets several of its kind. @default 'mlflow' */
+  readonly name?: string;
   /** `http(s)://...`, `databricks` or `databricks://profile` (`MLFLOW_TRACKING_URI`). */
   readonly trackingUri?: string;
   /** The experiment's name, in Databricks its path; made if there is none (`MLFLOW_EXPERIMENT_NAME`). @default 'Default'; none in Databricks */
@@ -31,7 +33,7 @@ export interface MlflowExporterOptions {
  * ```
  */
 export class MlflowExporter implements TraceExporter, TraceReader {
-  readonly name = 'mlflow';
+  readonly name: string;
   /** Two requests' worth. */
   readonly maxBatch = 64;
   /** Where its traces wait on disk, and who else may deliver them. */
@@ -43,6 +45,7 @@ export class MlflowExporter implements TraceExporter, TraceReader {
 
   /** @throws {ConfigurationError} for an address, credentials or a number that cannot be used. */
   constructor(options: MlflowExporterOptions = {}) {
+    this.name = options.name ?? 'mlflow';
     this.#destination = readDestination(options, process.env);
     this.destination = nameOf(this.#destination);
     this.exportTimeoutMs = this.#destination.connection.retry.timeoutMs + longestRetryAfterMs;
