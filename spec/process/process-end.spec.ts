@@ -1,13 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as later } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Trace } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blackHole } from '../support/black-hole.js';
 import { treeOf } from '../support/recording.js';
 
 const packageUrl = pathToFileURL(resolve('dist/bundle/index.js')).href;
@@ -61,22 +61,6 @@ function dripOn(socket: Socket): void {
   socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
   const timer = setInterval(() => socket.write('x'), 20);
   socket.on('close', () => clearInterval(timer));
-}
-
-/** A server that stands still, and whose queue of connections is full: the next one is neither taken nor refused. */
-async function blackHole(): Promise<{ readonly port: number; readonly stop: () => void }> {
-  const listen = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port); })`;
-  const child = spawn(process.execPath, ['-e', listen]);
-  const [line] = await once(child.stdout, 'data');
-  const port = Number(line);
-  child.kill('SIGSTOP');
-  const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
-  await later(200);
-  const stop = (): void => {
-    for (const filler of fillers) filler.destroy();
-    child.kill('SIGKILL');
-  };
-  return { port, stop };
 }
 
 const queued = `const got = [];

@@ -176,7 +176,7 @@ export class MlflowHttp {
       };
     } catch (cause) {
       return {
-        error: failureWithoutAnswer({ method, url }, signedQuery === undefined ? cause : withoutAddress(cause)),
+        error: failureWithoutAnswer({ method, url }, cause), // Node's own words: they name the host at the most
         isUnknown: false,
         retryAfterMs: undefined,
       };
@@ -214,14 +214,6 @@ function contentOf({ method, query, json, body, signal }: MlflowRequest): Option
 /** All that is told of what a storage says: the rest may repeat what was signed, and how. */
 function storageCodeIn(text: string): string {
   return /<Code>(\w+)<|"code":\s*"(\w+)"/.exec(text)?.slice(1).join('') ?? '';
-}
-
-/** What fails without an answer names the whole address. */
-function withoutAddress(cause: unknown): Error {
-  const { name, cause: inner } = cause as Error; // ky and fetch throw errors
-  const error = new Error(inner instanceof Error ? inner.message : 'no answer', { cause: inner });
-  error.name = name;
-  return error;
 }
 
 type Outcome = { readonly text: string } | Failure;

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
 import { MlflowError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
 import { MlflowHttp } from '../../../lib/exporters/mlflow/mlflow-http.js';
+import { blackHole } from '../../support/black-hole.js';
 import { type Reply, ScriptedServer } from '../../support/scripted-server.js';
 
 let server: ScriptedServer;
@@ -205,6 +206,19 @@ describe('MlflowHttp', () => {
     expect([error.name, error.status]).toEqual(['MlflowNetworkError', undefined]);
     expect(error.message).toContain('Check that the server runs there and can be reached.');
     server = await ScriptedServer.start(() => ok);
+  });
+
+  it.skipIf(process.platform === 'win32')('waits in the background two seconds for a connection', async () => {
+    await client([ok]);
+    const { port, stop } = await blackHole();
+    const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
+    const trackingUri = `http://127.0.0.1:${port}`;
+    const connection = readConnection({ trackingUri, environment, readCredentials: () => undefined });
+
+    const error = await failure(new MlflowHttp({ ...connection, isBackground: true }));
+    stop();
+
+    expect([error.name, error.serverMessage]).toEqual(['MlflowTimeoutError', 'no connection within 2000 ms']);
   });
 
   it('says that the server takes too long', async () => {

@@ -71,8 +71,8 @@ describe('SignedFiles', () => {
       /401: NoAuth\)\. The storage/,
     ],
     ['fails', { status: 500, body: 'sig=hush' }, /f\.json failed \(500\)/],
-    ['hangs up', 'hang up', /MlflowNetworkError.*f\.json failed \(no answer/],
-    ['hangs', 'hang', /MlflowTimeoutError.*f\.json failed \(no answer: no answer\)\. Raise/],
+    ['hangs up', 'hang up', /MlflowNetworkError.*f\.json failed \(no answer: socket hang up\)/],
+    ['hangs', 'hang', /MlflowTimeoutError.*f\.json failed \(no answer: it took longer than \d+ ms\)\. Raise/],
   ])('tells nothing that is signed where the storage %s', async (_what, reply, message) => {
     const signed = await files({ query: '?sig=hush' }, reply);
 
