@@ -24,6 +24,7 @@ import {
 import type { MlflowHttp } from './mlflow-http.js';
 import { infoOf, readTrace, searchPage } from './read-traces.js';
 import { readAll } from './search-stored.js';
+import { isServerTag } from './server-tags.js';
 import { assessmentsIn, type StoredAssessment } from './stored-assessments.js';
 import { canFind, type TraceSearch } from './trace-filter.js';
 import { readKnownTraceInfo, readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
@@ -32,9 +33,6 @@ import { openServer, type TraceServer } from './trace-server.js';
 
 /** Traces in one request, as the server allows. */
 const maxIds = 100;
-
-/** By these a server finds the spans of a trace. */
-const protectedTags: ReadonlySet<string> = new Set(['mlflow.artifactLocation', 'mlflow.trace.spansLocation']);
 
 /** What `MlflowClient` asks of a server; loaded with the first question. */
 export class MlflowApi {
@@ -139,8 +137,7 @@ export class MlflowApi {
 }
 
 function checkTag(key: string): void {
-  if (protectedTags.has(key))
-    throw new TypeError(`The tag '${key}' is the server's own: without it the trace is lost.`);
+  if (isServerTag(key)) throw new TypeError(`The tag '${key}' is the server's own: without it the trace is lost.`);
 }
 
 function inParts(ids: readonly string[]): readonly (readonly string[])[] {

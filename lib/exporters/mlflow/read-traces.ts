@@ -6,6 +6,7 @@ import { isRecord } from '../../utils/records.js';
 import { mendLinks } from './mend-links.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { isCarrier } from './otlp-json.js';
+import { isServerTag } from './server-tags.js';
 import type { SpanFiles } from './span-files.js';
 import { filterText, type TraceFilter } from './trace-filter.js';
 import { readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
@@ -59,13 +60,6 @@ export async function searchPage(http: MlflowHttp, request: SearchRequest): Prom
   return { infos: found, nextPageToken: typeof next === 'string' && next !== '' ? next : undefined };
 }
 
-/** What servers add to say where they keep a trace; it is none of the trace's own. */
-const storageKeys: ReadonlySet<string> = new Set([
-  'mlflow.artifactLocation',
-  'mlflow.trace.spansLocation',
-  'mlflow.trace.infoFinalized',
-]);
-
 /** What the server says of a trace, without its spans. */
 export function infoOf(info: TraceInfoJson): TraceInfo {
   return traceOf(info, []).info;
@@ -78,8 +72,8 @@ export function traceOf(info: TraceInfoJson, spans: readonly unknown[]): Trace {
     info: {
       ...rest,
       execution_duration_ms: Math.round(Number.parseFloat(String(duration ?? 0)) * 1000),
-      trace_metadata: { ...withoutKeys(metadata, isStorageKey), [TraceKey.schemaVersion]: '3' },
-      tags: withoutKeys(tags, isStorageKey),
+      trace_metadata: { ...withoutKeys(metadata, isServerMetadata), [TraceKey.schemaVersion]: '3' },
+      tags: withoutKeys(tags, isServerTag),
     },
     data: { spans: spans.map(ownSpan) },
   });
@@ -91,8 +85,8 @@ function ownSpan(span: unknown): unknown {
   return { ...span, attributes: withoutKeys(span['attributes'], isCarrier), links: mendLinks(span['links']) };
 }
 
-function isStorageKey(key: string): boolean {
-  return storageKeys.has(key);
+function isServerMetadata(key: string): boolean {
+  return key === 'mlflow.trace.infoFinalized';
 }
 
 function withoutKeys(record: unknown, isOut: (key: string) => boolean): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { TraceKey } from '../../entities/attributes.js';
+import { isServerTag } from './server-tags.js';
 import { storableKey, storableTag } from './storable.js';
 
 /**
@@ -8,7 +8,7 @@ import { storableKey, storableTag } from './storable.js';
 export function sentTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(tags)
-      .filter(([key]) => key === TraceKey.name || !key.startsWith('mlflow.'))
+      .filter(([key]) => !isServerTag(key))
       .map(([key, value]) => [storableKey(key), storableTag(value)]),
   );
 }

@@ -38,7 +38,7 @@ const divide = traceTool(
 );
 const agent = traceAgent(
   async (question: string) => {
-    updateCurrentTrace({ session: 'monday', user: 'ada', tags: { tenant: "it's ours" } });
+    updateCurrentTrace({ session: 'monday', user: 'ada', tags: { tenant: "it's ours", 'mlflow.note': 'mine' } });
     await complete(question);
     divide(4, 2);
     try {
@@ -116,6 +116,7 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
     const stored = await getTrace(sent?.info.traceId);
     expect(errors).toEqual([]);
     expect(stored?.data.toJSON()).toEqual(sent?.data.toJSON());
+    expect((await exporter.getTrace(sent?.info.traceId ?? ''))?.info.tags).toEqual(sent?.info.tags);
     const { cost: _cost, ...info } = infoOf(stored);
     expect(info).toEqual(infoOf(sent));
   });
@@ -134,6 +135,7 @@ experiment = mlflow.get_experiment_by_name('python')
 print(json.dumps({
   'state': trace.info.state.value, 'usage': trace.info.token_usage, 'name': trace.info.tags['mlflow.traceName'],
   'session': trace.info.trace_metadata['mlflow.trace.session'], 'tenant': trace.info.tags['tenant'],
+  'note': trace.info.tags.get('mlflow.note'),
   'tools': [[s.inputs, s.outputs, s.status.status_code.value] for s in trace.search_spans(span_type='TOOL')],
   'outputs': trace.data.spans[0].outputs,
   'error': trace.data.spans[3].events[0].attributes['exception.message'],
@@ -144,6 +146,7 @@ print(json.dumps({
       name: 'agent',
       session: 'monday',
       tenant: "it's ours",
+      note: 'mine',
       tools: [
         [{ a: 4, b: 2 }, 2, 'OK'],
         [{ a: 1, b: 0 }, null, 'ERROR'],

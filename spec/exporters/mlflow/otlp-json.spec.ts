@@ -61,13 +61,14 @@ describe('a trace as OTLP', () => {
       name: 'mine',
       session: 's',
       user: 'u',
-      tags: { env: 'dev', 'mlflow.artifactLocation': 'elsewhere' },
+      tags: { env: 'dev', 'mlflow.note': 'n', 'mlflow.artifactLocation': 'elsewhere' },
       spans: [{}, { parent: 1 }],
     });
 
     const carried = (span: OtlpSpan | undefined) => span?.attributes.filter(({ key }) => isCarrier(key));
     expect(carried(root)).toEqual([
       { key: 'mlflow.traceTag.env', value: { stringValue: 'dev' } },
+      { key: 'mlflow.traceTag.mlflow.note', value: { stringValue: 'n' } },
       { key: 'mlflow.traceTag.mlflow.traceName', value: { stringValue: 'mine' } },
       { key: 'session.id', value: { stringValue: 's' } },
       { key: 'user.id', value: { stringValue: 'u' } },
