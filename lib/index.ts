@@ -56,7 +56,7 @@ export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './ex
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
 export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } from './exporters/file/read-trace-file.js';
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';
-export type { Assessment, AssessmentUpdate } from './exporters/mlflow/assessments.js';
+export type { Assessment, AssessmentKind, AssessmentUpdate } from './exporters/mlflow/assessments.js';
 export type { Experiment } from './exporters/mlflow/experiments.js';
 export { MlflowClient, type MlflowClientOptions } from './exporters/mlflow/mlflow-client.js';
 export {
