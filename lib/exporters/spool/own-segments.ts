@@ -69,7 +69,7 @@ export class OwnSegments {
 
   /** All traces up to this one have been delivered. Throws what the system says. */
   acknowledge({ segment, end }: SegmentPlace): void {
-    if (segment.isGone) return;
+    if (!this.#segments.includes(segment)) return;
     while (this.#segments[0] !== segment) this.#segments.shift()?.remove();
     segment.acknowledge(end);
     if (segment.isEmpty && this.#segments.length > 1) this.#segments.shift()?.remove();
@@ -77,19 +77,24 @@ export class OwnSegments {
 
   /** A file with which nothing can be done any more. */
   giveUp(segment: SegmentFile, reason: string): void {
-    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    if (!this.#segments.includes(segment)) return;
     this.#drop(reason, segment.spooled);
-    segment.remove();
+    this.#remove(segment);
   }
 
   /** Writes anew what stood in a file that was deleted, or taken over while this process stood still. Throws what the system says. */
   rescue(segment: SegmentFile): void {
     const lines = segment.readSpooled();
-    this.#segments.splice(this.#segments.indexOf(segment), 1);
-    segment.remove();
-    for (const line of lines) {
-      const place = this.append(line);
-      place.segment.leaveOnDisk(place);
+    let lost = segment.spooled;
+    this.#remove(segment);
+    try {
+      for (const line of lines) {
+        const place = this.append(line);
+        place.segment.leaveOnDisk(place);
+        lost -= 1;
+      }
+    } finally {
+      this.#drop('spool lost', lost);
     }
   }
 
@@ -107,6 +112,11 @@ export class OwnSegments {
   close(): void {
     this.#left = this.spooled;
     for (const segment of this.#segments.splice(0)) segment.release();
+  }
+
+  #remove(segment: SegmentFile): void {
+    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    segment.remove();
   }
 
   /** The last file, or a new one where it is full or old: what is in a file goes together when its time has come. */

@@ -199,12 +199,11 @@ export class SpoolBacklog implements Backlog {
   /** A trace that fails again and again, alone, goes to the end of the line. Where all fail, they only change places. */
   #letOthersPass(segment: SegmentFile, { text, start, end }: SegmentLine): void {
     if (this.#failures < failuresBeforeLast || this.#own.spooled < 2) return;
-    this.#safely(() => {
-      const place = this.#own.append(text);
-      place.segment.leaveOnDisk(place);
-      segment.noteRead(1, end);
-      this.#own.acknowledge({ segment, start, end });
-    });
+    segment.noteRead(1, end);
+    const place = this.#safely(() => this.#own.append(text));
+    if (place === undefined) return segment.noteForgotten(1, start);
+    place.segment.leaveOnDisk(place);
+    this.#safely(() => this.#own.acknowledge({ segment, start, end }));
   }
 
   /** Empty where the file cannot be read any more; then it is given up. */

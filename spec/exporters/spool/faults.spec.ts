@@ -107,6 +107,25 @@ describe('a disk that takes nothing', () => {
     expect(errors.filter((message) => message.includes('no space left'))).toHaveLength(1);
   });
 
+  it('keeps the order of what fails again and again: nothing can go to the end of the line', async () => {
+    const server = new Server('down');
+    setUp(server, { spoolDir: newFolder() });
+    for (const number of [0, 1, 2]) agent(number);
+    await flush();
+    faults.meddle = (name, real, args) => {
+      if (name === 'writeSync') throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      return real(...args);
+    };
+    for (let call = 0; call < 15; call += 1) await flush();
+    faults.meddle = undefined;
+    server.isDown = false;
+
+    await flush();
+
+    expect(server.numbers).toEqual([0, 1, 2]);
+    expect(stats().exporters['server']).toMatchObject({ recorded: 3, exported: 3, dropped: {} });
+  });
+
   it('has room again later', async () => {
     let isFull = true;
     faults.meddle = (name, real, args) => {
@@ -171,6 +190,34 @@ describe('a file of the spool that', () => {
 
     expect(stats().exporters['server']).toMatchObject({ recorded: 1, exported: 0, dropped: { 'spool lost': 1 } });
     expect(errors.at(-1)).toMatch(/cannot be read any more, and its traces are lost: Error: no such device/);
+  });
+
+  it.each([
+    ['before it is looked at', true],
+    ['before it is read', false],
+  ])('is deleted while the disk is full, %s, costs what has no room, and that is counted', async (_when, isSeen) => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (const number of [0, 1, 2]) agent(number);
+    await flush();
+    rmSync(fileIn(spoolDir));
+    let writes = 0;
+    faults.meddle = (name, real, args) => {
+      if (name === 'writeSync' && ++writes > 1) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      return name === 'utimesSync' && !isSeen ? undefined : real(...args);
+    };
+    server.isDown = false;
+
+    await flush();
+
+    expect(server.numbers).toEqual([0]);
+    expect(stats().exporters['server']).toMatchObject({
+      recorded: 3,
+      exported: 1,
+      dropped: { 'spool lost': 2 },
+      spooled: 0,
+    });
   });
 
   it('is damaged costs what is damaged', async () => {

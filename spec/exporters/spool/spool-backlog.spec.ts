@@ -65,6 +65,22 @@ describe('a backlog on disk', () => {
   });
 });
 
+describe('a trace that fails whenever it is sent', () => {
+  it('stays where it is while there is no room behind the others', async () => {
+    const runs = new Runs({ maxBytes: 6000, maxSegmentBytes: 6000 });
+    try {
+      runs.add(4);
+      for (let call = 0; call < 30; call += 1) await runs.send(8, failed);
+
+      expect(runs.delivered).toEqual([]);
+      while (await runs.send(8, taken));
+      expect(runs.delivered.length + runs.dropped).toBe(runs.added.length);
+    } finally {
+      runs.end();
+    }
+  });
+});
+
 describe('a file that makes room', () => {
   it('while it is read, or on its way, is not asked for any more', async () => {
     const runs = new Runs({ maxBytes: 4000, maxSegmentBytes: 1000 });
