@@ -217,9 +217,11 @@ export class ExportQueue {
   async #sendNext(): Promise<boolean> {
     const sending = this.#sendBatch();
     calls.set(this.#exporter, sending);
-    const hasMore = await sending;
-    calls.delete(this.#exporter);
-    return hasMore;
+    try {
+      return await sending;
+    } finally {
+      calls.delete(this.#exporter);
+    }
   }
 
   async #sendBatch(): Promise<boolean> {

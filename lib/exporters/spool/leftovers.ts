@@ -1,4 +1,4 @@
-import { appendFileSync, utimesSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
 import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
@@ -9,6 +9,8 @@ import type { SpoolFolder } from './spool-folder.js';
 export interface LeftoverPart {
   readonly traces: readonly Trace[];
   readonly file: Claimed;
+  /** Lines among them that are no traces. */
+  readonly bad: readonly string[];
   /** Up to where the file is delivered when they are. */
   readonly end: number;
 }
@@ -18,6 +20,9 @@ interface Claimed {
   readonly path: string;
   delivered: number;
 }
+
+/** For how long others come before a file with which nothing could be done. */
+const passedForMs = 10 * 60_000;
 
 /** What deliveries of leftovers are made of. */
 export interface LeftoversParts {
@@ -35,17 +40,14 @@ export class Leftovers {
   readonly #parts: LeftoversParts;
   /** Lines that were no traces, until now. */
   bad = 0;
+  /** Failures to read a file, until now. */
+  unreadable = 0;
   #current: Claimed | undefined;
-  /** Nothing can be done with them; they are not in the way of others. */
-  readonly #unreadable = new Set<string>();
+  /** Files with which nothing can be done now, by what stays the same of their names: others come first until then. */
+  readonly #passed = new Map<string, number>();
 
   constructor(parts: LeftoversParts) {
     this.#parts = parts;
-  }
-
-  /** Files that could not be read, until now. */
-  get unreadable(): number {
-    return this.#unreadable.size;
   }
 
   /** The next traces, `undefined` when there are none. What is not acknowledged comes again. Never rejects. */
@@ -58,30 +60,32 @@ export class Leftovers {
         const part = await this.#readFrom(file, limits);
         if (part !== undefined) return part;
       } catch (error) {
-        this.#current = undefined;
-        this.#pass(file.path, error);
+        this.#fail(file, error);
       }
     }
   }
 
   /** These have been delivered. Throws what the system says. */
-  acknowledge({ file, end }: LeftoverPart): void {
+  acknowledge({ file, bad, end }: LeftoverPart): void {
     file.delivered = end;
     appendFileSync(file.path, deliveredLine(end));
+    this.#setAside(file.path, bad);
   }
 
-  /** Deletes what is too old, and says that the file at hand is in use. */
+  /** The file at hand could not be delivered: others come first for a while. */
+  putBack({ file }: LeftoverPart): void {
+    this.#pass(file);
+  }
+
+  /** Deletes what is too old. */
   look(): void {
     const { folder, maxAgeMs } = this.#parts;
     const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
-    const own = this.#current?.path;
-    for (const file of folder.leftovers()) {
-      if (file.name.createdMs >= oldestMs) continue;
+    for (const file of folder.leftovers().filter(({ name }) => name.createdMs < oldestMs)) {
       this.abandon(file.path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
       folder.remove(file);
     }
     for (const file of folder.files()) if (file.name === undefined && file.writtenMs < oldestMs) folder.remove(file);
-    if (own !== undefined) touch(own);
   }
 
   /** Counts and tells what a file holds that is about to be deleted. */
@@ -95,9 +99,7 @@ export class Leftovers {
 
   /** How many traces wait in files that are not taken. */
   left(): number {
-    const files = this.#parts.folder
-      .files()
-      .filter(({ name, path }) => name !== undefined && !this.#unreadable.has(path));
+    const files = this.#parts.folder.files().filter(({ name, path }) => name !== undefined && !this.#isPassed(path));
     return files.reduce((sum, { path }) => sum + waitingIn(path), 0);
   }
 
@@ -112,17 +114,16 @@ export class Leftovers {
   async #readFrom(file: Claimed, limits: ReadLimits): Promise<LeftoverPart | undefined> {
     const { lines, end } = await readSegment(file.path, file.delivered, limits);
     const { traces, bad } = parseLines(lines);
-    this.#setAside(file.path, bad);
-    if (traces.length > 0) return { traces, file, end };
-    file.delivered = end;
+    if (traces.length > 0) return { traces, file, bad, end };
     if (lines.length === 0) this.#finish(file);
+    else this.acknowledge({ traces, file, bad, end });
     return undefined;
   }
 
   #claimNext(): Claimed | undefined {
     const { folder, takesOver = false } = this.#parts;
     for (const file of folder.leftovers(takesOver)) {
-      const path = folder.claim(file);
+      const path = this.#isPassed(file.path) ? undefined : folder.claim(file);
       const claimed = path === undefined ? undefined : this.#begin(path);
       if (claimed !== undefined) return claimed;
     }
@@ -134,14 +135,27 @@ export class Leftovers {
       appendFileSync(path, '\n'); // where the process died while it wrote, its last line has no end
       return { path, delivered: segmentState(path).delivered };
     } catch (error) {
-      this.#pass(path, error);
+      this.#fail({ path, delivered: 0 }, error);
       return undefined;
     }
   }
 
-  #pass(path: string, error: unknown): void {
-    this.#unreadable.add(path);
-    this.#parts.tell(`${path}, which an earlier run has left, cannot be read, and is passed over: ${String(error)}.`);
+  #fail(file: Claimed, error: unknown): void {
+    this.unreadable += 1;
+    this.#parts.tell(
+      `${file.path}, which an earlier run has left, cannot be read, and is passed over: ${String(error)}.`,
+    );
+    this.#pass(file);
+  }
+
+  #pass(file: Claimed): void {
+    this.#current = undefined;
+    this.#passed.set(idOf(file.path), Date.now() + passedForMs);
+    this.#parts.folder.release(file.path);
+  }
+
+  #isPassed(path: string): boolean {
+    return Date.now() < (this.#passed.get(idOf(path)) ?? 0);
   }
 
   #setAside(path: string, lines: readonly string[]): void {
@@ -158,15 +172,6 @@ export class Leftovers {
   }
 }
 
-function touch(path: string): void {
-  try {
-    const now = new Date();
-    utimesSync(path, now, now);
-  } catch {
-    // Reading it will tell.
-  }
-}
-
 /** 0 where it cannot be read. */
 function waitingIn(path: string): number {
   try {
@@ -174,4 +179,9 @@ function waitingIn(path: string): number {
   } catch {
     return 0;
   }
+}
+
+/** The end of a file's name, which no owner changes. */
+function idOf(path: string): string {
+  return path.slice(-'00000000.jsonl'.length);
 }

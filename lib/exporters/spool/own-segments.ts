@@ -79,14 +79,15 @@ export class OwnSegments {
   giveUp(segment: SegmentFile, reason: string): void {
     if (!this.#segments.includes(segment)) return;
     this.#drop(reason, segment.spooled);
-    this.#remove(segment);
+    this.#strike(segment);
+    segment.remove();
   }
 
   /** Writes anew what stood in a file that was deleted, or taken over while this process stood still. Throws what the system says. */
   rescue(segment: SegmentFile): void {
     const lines = segment.readSpooled();
     let lost = segment.spooled;
-    this.#remove(segment);
+    this.#strike(segment);
     try {
       for (const line of lines) {
         const place = this.append(line);
@@ -95,6 +96,7 @@ export class OwnSegments {
       }
     } finally {
       this.#drop('spool lost', lost);
+      segment.remove();
     }
   }
 
@@ -114,9 +116,8 @@ export class OwnSegments {
     for (const segment of this.#segments.splice(0)) segment.release();
   }
 
-  #remove(segment: SegmentFile): void {
+  #strike(segment: SegmentFile): void {
     this.#segments.splice(this.#segments.indexOf(segment), 1);
-    segment.remove();
   }
 
   /** The last file, or a new one where it is full or old: what is in a file goes together when its time has come. */
@@ -134,17 +135,28 @@ export class OwnSegments {
     return segment;
   }
 
+  /** The oldest go first: those that earlier runs have left, then our own. Throws where there is no room to be made. */
   #makeRoom(bytes: number): void {
     const { maxBytes, maxTraces } = this.#limits;
-    if (this.#count() >= maxTraces) this.#giveUpOldest();
+    if (this.#count() >= maxTraces) this.giveUp(this.#segments[0] as SegmentFile, 'spool full');
     if (this.#fits(bytes)) return;
-    if (Date.now() >= this.#fullUntilMs && bytes <= maxBytes) {
-      this.#measureOthers();
-      while (!this.#fits(bytes) && (this.#removeLeftover() || this.#giveUpOldest()));
-      if (this.#fits(bytes)) return;
+    if (Date.now() >= this.#fullUntilMs) {
       this.#fullUntilMs = Date.now() + fullForMs;
+      if (this.#canMakeRoom(bytes)) this.#deleteOldest(bytes);
     }
-    throw new Error(`its ${maxBytes} bytes are used up (option spoolMaxBytes)`);
+    if (!this.#fits(bytes)) throw new Error(`its ${maxBytes} bytes are used up (option spoolMaxBytes)`);
+    this.#fullUntilMs = 0;
+  }
+
+  #deleteOldest(bytes: number): void {
+    while (!this.#fits(bytes) && this.#removeLeftover());
+    for (const oldest of [...this.#segments]) if (!this.#fits(bytes)) this.giveUp(oldest, 'spool full');
+  }
+
+  /** Nothing is deleted where that would not help. */
+  #canMakeRoom(bytes: number): boolean {
+    const removable = this.#folder.leftovers().reduce((sum, file) => sum + file.bytes, 0);
+    return this.#measureOthers() - removable + bytes <= this.#limits.maxBytes;
   }
 
   #count(): number {
@@ -163,20 +175,12 @@ export class OwnSegments {
     return this.#othersBytes;
   }
 
-  /** The oldest go first: those that earlier runs have left, then our own. */
   #removeLeftover(): boolean {
     const [oldest] = this.#folder.leftovers();
     if (oldest === undefined) return false;
     this.#onLeftoverGone(oldest.path);
     this.#folder.remove(oldest);
     this.#measureOthers();
-    return true;
-  }
-
-  #giveUpOldest(): boolean {
-    const [oldest] = this.#segments;
-    if (oldest === undefined || oldest.isEmpty) return false;
-    this.giveUp(oldest, 'spool full');
     return true;
   }
 }

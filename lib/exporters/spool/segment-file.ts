@@ -110,14 +110,16 @@ export class SegmentFile {
     ftruncateSync(this.#descriptor, 0);
     this.#size = 0;
     this.#end = 0;
+    this.#readFrom = 0;
     this.#count = 0;
   }
 
   /** What stands on disk only, also where the file itself has been deleted or taken over. Throws what the system says. */
   readSpooled(): readonly string[] {
+    if (this.#spooled === 0) return [];
     const bytes = Buffer.alloc(this.#end - this.#readFrom);
-    readSync(this.#descriptor, bytes, 0, bytes.length, this.#readFrom);
-    return tracesIn(bytes.toString()).slice(0, this.#spooled);
+    const length = readSync(this.#descriptor, bytes, 0, bytes.length, this.#readFrom);
+    return tracesIn(bytes.toString('utf8', 0, length)).slice(0, this.#spooled);
   }
 
   /** Says that its owner lives. `false` where the file is not there any more. */
@@ -145,8 +147,8 @@ export class SegmentFile {
   }
 
   #close(): void {
-    closeSync(this.#descriptor);
     this.isGone = true;
+    closeSync(this.#descriptor);
   }
 
   #write(text: string): void {

@@ -3,10 +3,11 @@ import { traceToLine } from '../../entities/trace-line.js';
 import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
 import type { MemoryBacklogLimits } from '../memory-backlog.js';
 import { Leftovers } from './leftovers.js';
+import { OwnReader } from './own-reader.js';
 import { OwnSegments, type SpoolLimits } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
 import type { SegmentFile, SegmentPlace } from './segment-file.js';
-import { maxReadBytes, readSegment, type SegmentLine } from './segment-lines.js';
+import { maxReadBytes, type SegmentLine } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** What a spooled backlog is made of. */
@@ -39,7 +40,15 @@ interface Taken {
 }
 
 /** As many as make one out of the largest batch, and some. */
-const failuresBeforeLast = 10;
+const failuresBeforeProbe = 10;
+
+/** Lines of one of our own files. */
+interface OwnPart {
+  readonly segment: SegmentFile;
+  readonly lines: readonly SegmentLine[];
+  /** From the first to the last of them. */
+  readonly place: SegmentPlace;
+}
 
 /**
  * Traces that wait on disk until they have been delivered. Each is written when it is added; the newest are held in memory as well, as
@@ -49,6 +58,7 @@ export class SpoolBacklog implements Backlog {
   readonly looksEveryMs = 60_000;
   readonly #parts: SpoolBacklogParts;
   readonly #own: OwnSegments;
+  readonly #reader: OwnReader;
   readonly #leftovers: Leftovers;
   #held: Held[] = [];
   #heldLength = 0;
@@ -74,6 +84,7 @@ export class SpoolBacklog implements Backlog {
     this.#own = new OwnSegments(parts, (path) =>
       this.#leftovers.abandon(path, 'there is no room for newer ones (option spoolMaxBytes)'),
     );
+    this.#reader = new OwnReader(this.#own, parts);
   }
 
   get waiting(): number {
@@ -173,56 +184,56 @@ export class SpoolBacklog implements Backlog {
     });
   }
 
-  async #takeSpooled(maxLines: number): Promise<Batch | undefined> {
+  async #takeSpooled(most: number): Promise<Batch | undefined> {
     for (let segment = this.#own.firstSpooled; segment !== undefined; segment = this.#own.firstSpooled) {
-      const lines = await this.#readOwn(segment, maxLines);
+      const lines = await this.#reader.read(segment, this.#isProbe ? 2 : most);
+      if (lines === undefined) return undefined;
       const [first, last] = [lines[0], lines.at(-1)];
       if (first === undefined || last === undefined) continue;
-      const { traces, bad } = parseLines(lines);
-      const acknowledge = (): void => {
-        this.#own.acknowledge({ segment, start: first.start, end: last.end });
-        this.#setAside(segment, bad);
-      };
-      segment.noteRead(lines.length, last.end);
-      if (traces.length > 0) {
-        const putBack = (): void => {
-          segment.noteForgotten(lines.length, first.start);
-          if (lines.length === 1) this.#letOthersPass(segment, first);
-        };
-        return this.#batch({ traces, own: lines.length, acknowledge, putBack });
-      }
-      this.#safely(acknowledge);
+      const batch = this.#batchOf({ segment, lines, place: { segment, start: first.start, end: last.end } });
+      if (batch !== undefined) return batch;
     }
     return undefined;
   }
 
-  /** A trace that fails again and again, alone, goes to the end of the line. Where all fail, they only change places. */
-  #letOthersPass(segment: SegmentFile, { text, start, end }: SegmentLine): void {
-    if (this.#failures < failuresBeforeLast || this.#own.spooled < 2) return;
-    segment.noteRead(1, end);
-    const place = this.#safely(() => this.#own.append(text));
-    if (place === undefined) return segment.noteForgotten(1, start);
-    place.segment.leaveOnDisk(place);
-    this.#safely(() => this.#own.acknowledge({ segment, start, end }));
+  /** What failed alone again and again waits while the next one is tried: either the server takes nothing, or it is to blame itself. */
+  get #isProbe(): boolean {
+    return this.#failures >= failuresBeforeProbe && this.#failures % 2 === 1;
   }
 
-  /** Empty where the file cannot be read any more; then it is given up. */
-  async #readOwn(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[]> {
-    const limits = { maxLines, maxBytes: maxReadBytes };
-    const part = await readSegment(segment.path, segment.readFrom, limits).catch(() => undefined);
-    if (segment.isGone) return []; // to make room, meanwhile
-    if (part !== undefined && part.lines.length > 0) return part.lines;
-    this.#rescue(segment);
-    return [];
-  }
-
-  #rescue(segment: SegmentFile): void {
-    try {
-      this.#own.rescue(segment);
-    } catch (error) {
-      this.#own.giveUp(segment, 'spool lost');
-      this.#parts.tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
+  /** `undefined` where the lines are no traces, and are done with. */
+  #batchOf({ segment, lines, place }: OwnPart): Batch | undefined {
+    const suspects = this.#isProbe && lines.length === 2 ? lines.slice(0, 1) : [];
+    const { traces, bad } = parseLines(lines.slice(suspects.length));
+    const acknowledge = (): void => {
+      this.#own.acknowledge(place);
+      this.#reader.setAside(segment, { reason: 'spool damaged', texts: bad });
+      this.#reader.setAside(segment, { reason: 'rejected', texts: suspects.map(({ text }) => text) });
+    };
+    segment.noteRead(lines.length, place.end);
+    if (traces.length === 0) {
+      this.#safely(acknowledge);
+      return undefined;
     }
+    return this.#batch({
+      traces,
+      own: lines.length,
+      acknowledge,
+      putBack: () => this.#putBack({ segment, lines, place }),
+    });
+  }
+
+  #putBack({ segment, lines, place }: OwnPart): void {
+    if (segment.isGone) {
+      // To make room, meanwhile: there is no other copy.
+      const { traces, bad } = parseLines(lines);
+      this.#parts.drop('spool damaged', bad.length);
+      for (const trace of traces) this.#hold({ trace, length: traceToLine(trace).length, place: undefined });
+      return;
+    }
+    segment.noteForgotten(lines.length, place.start);
+    // What was added meanwhile stands behind it on disk, and must not leave before it.
+    this.#forget(this.#held);
   }
 
   async #takeLeftovers(maxLines: number): Promise<Batch | undefined> {
@@ -239,6 +250,7 @@ export class SpoolBacklog implements Backlog {
       // Not before the next look: what this process makes must not wait for it.
       putBack: () => {
         this.#mayHaveLeftovers = false;
+        this.#leftovers.putBack(part);
       },
     });
   }
@@ -249,13 +261,6 @@ export class SpoolBacklog implements Backlog {
     this.#mayHaveLeftovers = true;
     this.#safely(() => this.#own.look());
     this.#safely(() => this.#leftovers.look());
-  }
-
-  #setAside(segment: SegmentFile, bad: readonly string[]): void {
-    if (bad.length === 0) return;
-    this.#parts.drop('spool damaged', bad.length);
-    const path = this.#parts.folder.setAside(segment.path, bad.join('\n'));
-    this.#parts.tell(`${bad.length} traces on disk are damaged. They stand in ${path} now.`);
   }
 
   /** What the disk does not allow is told; the traced program does not notice. */

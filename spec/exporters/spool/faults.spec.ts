@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { flush, sendTraces, shutdown, stats, type Trace } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -202,10 +211,10 @@ describe('a file of the spool that', () => {
     for (const number of [0, 1, 2]) agent(number);
     await flush();
     rmSync(fileIn(spoolDir));
-    let writes = 0;
+    let [writes, looks] = [0, 0];
     faults.meddle = (name, real, args) => {
       if (name === 'writeSync' && ++writes > 1) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
-      return name === 'utimesSync' && !isSeen ? undefined : real(...args);
+      return name === 'utimesSync' && !isSeen && ++looks === 1 ? undefined : real(...args);
     };
     server.isDown = false;
 
@@ -218,6 +227,42 @@ describe('a file of the spool that', () => {
       dropped: { 'spool lost': 2 },
       spooled: 0,
     });
+  });
+
+  it('cannot be read just now is tried again', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    const { errors } = setUp(server, { spoolDir });
+    agent(0);
+    await flush();
+    const file = fileIn(spoolDir);
+    renameSync(file, `${file}.aside`);
+    mkdirSync(file);
+    server.isDown = false;
+
+    await flush();
+    const during = stats().exporters['server'];
+    rmSync(file, { recursive: true });
+    renameSync(`${file}.aside`, file);
+    await flush();
+
+    expect(during).toMatchObject({ recorded: 1, spooled: 1, dropped: {} });
+    expect(server.numbers).toEqual([0]);
+    expect(errors.at(-1)).toMatch(/cannot be read: Error: EISDIR.*It is tried again/);
+  });
+
+  it('was cut short costs what is cut off, and that is counted', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (const number of [0, 1]) agent(number);
+    await flush();
+    truncateSync(fileIn(spoolDir), 0);
+    server.isDown = false;
+
+    await flush();
+
+    expect(stats().exporters['server']).toMatchObject({ recorded: 2, exported: 0, dropped: { 'spool lost': 2 } });
   });
 
   it('is damaged costs what is damaged', async () => {
@@ -270,27 +315,43 @@ describe('a file of the spool that', () => {
     expect(stats().exporters['server']).toMatchObject({ dropped: { 'spool expired': 1 }, spooled: 0 });
   });
 
-  it('was left by another run is said to be in use for as long as it waits', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+  it('was left by another run, and cannot be delivered, is let go: others may have more luck', async () => {
     const spoolDir = newFolder();
     setUp(new Server('down'), { spoolDir });
     agent(0);
     await shutdown();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    await flush();
-    const claimed = fileIn(spoolDir);
-    utimesSync(claimed, new Date(0), new Date(0));
-    vi.setSystemTime(Date.now() + 61_000);
+    setUp(new Server('down'), { spoolDir });
 
     await flush();
-    const touched = statSync(claimed).mtimeMs;
-    rmSync(claimed);
-    vi.setSystemTime(Date.now() + 61_000);
+
+    expect(fileIn(spoolDir)).toMatch(/-0-\w+-[0-9a-f]{8}\.jsonl$/);
+  });
+
+  it('was left by another run, and fails whenever it is sent, does not keep back others', async () => {
+    const spoolDir = newFolder();
+    for (const number of [0, 1]) {
+      setUp(new Server('down'), { spoolDir });
+      giveUp(spoolDir, process.ppid, startOf(process.ppid));
+      agent(number);
+      await shutdown();
+    }
+    giveUp(spoolDir);
+    const server = new Server();
+    const exporter = {
+      name: 'server',
+      destination: 'somewhere',
+      export: (traces: readonly Trace[]) => {
+        if (traces.some(({ info }) => info.requestPreview?.includes('0'))) throw new Error('not this one');
+        server.export(traces);
+      },
+    };
+    setUp(exporter, { spoolDir });
+
+    await flush();
     await flush();
 
-    expect(touched).toBeGreaterThan(1_000_000);
-    expect(stats().exporters['server']).toMatchObject({ recorded: 0, recovered: 0 });
+    expect(server.numbers).toEqual([1]);
+    expect(filesIn(spoolDir)).toHaveLength(1);
   });
 
   it('was left by another run, and is deleted meanwhile, is not missed', async () => {

@@ -18,6 +18,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('send' as const), count: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ do: fc.constant('fail' as const), count: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ do: fc.constant('add while sending' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ do: fc.constant('add while it fails' as const), count: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ do: fc.constantFrom('close' as const, 'crash' as const), count: fc.constant(1) }),
 );
 
@@ -32,6 +33,7 @@ describe('a backlog on disk', () => {
             if (what === 'send') await runs.send(count, taken);
             if (what === 'fail') await runs.send(count, failed);
             if (what === 'add while sending') await runs.send(count, taken, () => runs.add(count));
+            if (what === 'add while it fails') await runs.send(count, () => runs.addAnd(count, failed));
             if (what === 'close') runs.restart();
             if (what === 'crash') runs.crash();
             runs.check();
@@ -49,32 +51,31 @@ describe('a backlog on disk', () => {
     );
   });
 
-  it('lets the others pass where one trace fails whenever it is sent, and keeps it', async () => {
+  it('sets a trace aside that fails whenever it is sent, where the next one does not', async () => {
     const runs = new Runs();
     try {
       runs.add(20);
       for (let call = 0; call < 60; call += 1) await runs.send(8, (numbers) => (numbers.includes(5) ? failed : taken));
 
-      expect(runs.delivered.toSorted(byNumber)).toEqual(runs.added.filter((number) => number !== 5));
-      runs.check();
-      await runs.send(8, taken);
-      expect(runs.delivered.at(-1)).toBe(5);
+      expect(runs.delivered).toEqual(runs.added.filter((number) => number !== 5));
+      expect(runs.told).toEqual([
+        '1 rejected',
+        expect.stringMatching(/^1 traces on disk failed whenever they were sent/),
+      ]);
     } finally {
       runs.end();
     }
   });
-});
 
-describe('a trace that fails whenever it is sent', () => {
-  it('stays where it is while there is no room behind the others', async () => {
-    const runs = new Runs({ maxBytes: 6000, maxSegmentBytes: 6000 });
+  it('sets none aside where all fail, however long', async () => {
+    const runs = new Runs();
     try {
-      runs.add(4);
-      for (let call = 0; call < 30; call += 1) await runs.send(8, failed);
-
-      expect(runs.delivered).toEqual([]);
+      runs.add(20);
+      for (let call = 0; call < 60; call += 1) await runs.send(8, failed);
+      runs.check();
       while (await runs.send(8, taken));
-      expect(runs.delivered.length + runs.dropped).toBe(runs.added.length);
+
+      expect(runs.delivered).toEqual(runs.added);
     } finally {
       runs.end();
     }
@@ -89,14 +90,13 @@ describe('a file that makes room', () => {
       await runs.send(4, failed);
       const reading = runs.send(2, taken, () => runs.add(8));
       await reading;
-      const sending = runs.send(1, () => {
-        runs.add(8);
-        return taken;
-      });
-      await sending;
+      await runs.send(1, () => runs.addAnd(8, taken));
+      await runs.send(8, failed);
+      await runs.send(3, () => runs.addAnd(8, failed));
       while (await runs.send(8, taken));
 
       expect(runs.delivered.length + runs.dropped).toBe(runs.added.length);
+      runs.checkSum();
       expect(new Set(runs.delivered).size).toBe(runs.delivered.length);
       expect(runs.dropped).toBeGreaterThan(5);
     } finally {
@@ -110,7 +110,7 @@ class Runs {
   readonly added: number[] = [];
   readonly delivered: number[] = [];
   readonly #root = mkdtempSync(join(tmpdir(), 'traced-agents-'));
-  readonly #told: string[] = [];
+  readonly told: string[] = [];
   readonly #limits: Partial<SpoolLimits>;
   #backlog: SpoolBacklog;
   dropped = 0;
@@ -129,6 +129,11 @@ class Runs {
       this.#addedInRun += 1;
       expect(this.#backlog.add({ trace: numbered(number), length: 100 })).toBeUndefined();
     }
+  }
+
+  addAnd(count: number, outcome: Outcome): Outcome {
+    this.add(count);
+    return outcome;
   }
 
   async send(
@@ -151,7 +156,12 @@ class Runs {
     const { queued, spooled } = this.#backlog.stats();
     expect(this.#exported + queued + spooled).toBe(this.#addedInRun);
     expect(queued).toBeLessThanOrEqual(8 + 5);
-    expect(this.#told).toEqual([]);
+    expect(this.told).toEqual([]);
+  }
+
+  checkSum(): void {
+    const { queued, spooled } = this.#backlog.stats();
+    expect(this.#exported + queued + spooled + this.dropped).toBe(this.#addedInRun);
   }
 
   restart(): void {
@@ -192,9 +202,9 @@ class Runs {
       memory: { maxTraces: 100, maxLength: 100_000 },
       drop: (reason, count) => {
         this.dropped += count;
-        this.#told.push(`${count} ${reason}`);
+        this.told.push(`${count} ${reason}`);
       },
-      tell: (what) => this.#told.push(what),
+      tell: (what) => this.told.push(what),
     });
   }
 }

@@ -1,0 +1,65 @@
+import type { Drop } from '../backlog.js';
+import type { OwnSegments } from './own-segments.js';
+import type { SegmentFile } from './segment-file.js';
+import { maxReadBytes, readSegment, type SegmentLine } from './segment-lines.js';
+import type { SpoolFolder } from './spool-folder.js';
+
+/** What a reader of our own files is made of. */
+export interface OwnReaderParts {
+  readonly folder: SpoolFolder;
+  readonly drop: Drop;
+  readonly tell: (what: string) => void;
+}
+
+/** What is not sent, and kept for somebody to look at. */
+export interface Unsent {
+  readonly reason: 'rejected' | 'spool damaged';
+  readonly texts: readonly string[];
+}
+
+/** Reads what this process has written, whatever has happened to its files meanwhile. */
+export class OwnReader {
+  readonly #own: OwnSegments;
+  readonly #folder: SpoolFolder;
+  readonly #drop: Drop;
+  readonly #tell: (what: string) => void;
+
+  constructor(own: OwnSegments, { folder, drop, tell }: OwnReaderParts) {
+    this.#own = own;
+    this.#folder = folder;
+    this.#drop = drop;
+    this.#tell = tell;
+  }
+
+  /** Empty where the file was gone, and is written anew; `undefined` where it cannot be read now. */
+  async read(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[] | undefined> {
+    const limits = { maxLines, maxBytes: maxReadBytes };
+    const part = await readSegment(segment.path, segment.readFrom, limits).catch((error: unknown) => ({ error }));
+    if (segment.isGone) return []; // to make room, meanwhile
+    if ('lines' in part && part.lines.length > 0) return part.lines;
+    if ('error' in part && segment.touch()) {
+      this.#tell(`${segment.path} cannot be read: ${String(part.error)}. It is tried again.`);
+      return undefined;
+    }
+    this.#rescue(segment);
+    return [];
+  }
+
+  #rescue(segment: SegmentFile): void {
+    try {
+      this.#own.rescue(segment);
+    } catch (error) {
+      this.#own.giveUp(segment, 'spool lost');
+      this.#tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
+    }
+  }
+
+  /** Keeps for people what is not sent, and counts it. Throws what the system says. */
+  setAside(segment: SegmentFile, { reason, texts }: Unsent): void {
+    if (texts.length === 0) return;
+    this.#drop(reason, texts.length);
+    const path = this.#folder.setAside(segment.path, texts.join('\n'));
+    const why = reason === 'rejected' ? 'failed whenever they were sent, and others did not' : 'are damaged';
+    this.#tell(`${texts.length} traces on disk ${why}. They stand in ${path} now.`);
+  }
+}
