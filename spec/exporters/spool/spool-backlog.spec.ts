@@ -47,8 +47,23 @@ describe('a backlog on disk', () => {
           runs.end();
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
+  });
+
+  it('keeps the order of what ends while a call fails', async () => {
+    const runs = new Runs();
+    try {
+      runs.add(1);
+      await runs.send(1, failed);
+      await runs.send(1, () => runs.addAnd(1, failed));
+      runs.check();
+      while (await runs.send(1, taken));
+
+      expect(runs.delivered).toEqual([0, 1]);
+    } finally {
+      runs.end();
+    }
   });
 
   it('sets a trace aside that fails whenever it is sent, where the next one does not', async () => {
