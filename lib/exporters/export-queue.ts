@@ -2,7 +2,7 @@ import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
 import type { Backlog, BacklogStats, Drop, Waiting } from './backlog.js';
 import { ExportCall, type ExportCallResult } from './export-call.js';
-import { callFailure, countdown, takeEndStep } from './export-failure.js';
+import { callFailure, countdown, exportFailure, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 import { MemoryBacklog } from './memory-backlog.js';
 
@@ -219,6 +219,10 @@ export class ExportQueue {
     calls.set(this.#exporter, sending);
     try {
       return await sending;
+    } catch (cause) {
+      // A backlog does not throw; if it does, the program must not notice.
+      this.#options.onError(exportFailure(this.#exporter, ' in its queue', cause));
+      return false;
     } finally {
       calls.delete(this.#exporter);
     }

@@ -6,6 +6,7 @@ import { ExportError, RejectedTracesError } from '../../lib/errors.js';
 import type { Waiting } from '../../lib/exporters/backlog.js';
 import { ExportQueue, type ExportQueueOptions, type ExportQueueStats } from '../../lib/exporters/export-queue.js';
 import type { TraceExporter } from '../../lib/exporters/exporter.js';
+import { MemoryBacklog } from '../../lib/exporters/memory-backlog.js';
 import { aTrace } from '../support/traces.js';
 
 beforeEach(() => {
@@ -262,6 +263,25 @@ describe('an exporter that fails', () => {
     expect(errors.map(({ message }) => message)).toEqual([
       "The exporter 'destination' failed at flush or shutdown: Error: no route.",
     ]);
+  });
+});
+
+describe('a backlog that breaks', () => {
+  it('is told of, and reaches nobody', async () => {
+    const exporter = new Destination();
+    const backlog = new MemoryBacklog({ maxTraces: 10, maxLength: 10_000 });
+    const { queue, errors } = setUp(exporter, { makeBacklog: () => backlog });
+    const take = vi.spyOn(backlog, 'take').mockImplementationOnce(() => raise(new Error('broken')));
+    queue.push(waiting(aTrace()));
+
+    await queue.flush(1000);
+    take.mockRestore();
+    await queue.flush(1000);
+
+    expect(errors.map(({ message }) => message)).toEqual([
+      "The exporter 'destination' failed in its queue: Error: broken.",
+    ]);
+    expect(queue.stats()).toEqual(stats({ recorded: 1, exported: 1 }));
   });
 });
 
