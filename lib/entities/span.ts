@@ -1,13 +1,12 @@
 import 'reflect-metadata';
-import { Expose, instanceToPlain, Transform, Type } from 'class-transformer';
-import { hexToBase64, idToHex } from '../utils/base64-id.js';
-import { deepFreeze, frozenCopy } from '../utils/deep-freeze.js';
+import { Expose, instanceToPlain, Transform } from 'class-transformer';
+import { hexToBase64 } from '../utils/base64-id.js';
+import { deepFreeze } from '../utils/deep-freeze.js';
 import { parseJson } from '../utils/parse-json.js';
-import { getOwn, isRecord, setOwn } from '../utils/records.js';
+import { getOwn, setOwn } from '../utils/records.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
 import { type Cost, costFromJson } from './cost.js';
-import { FromJson, textsFromJson } from './from-json.js';
-import { type EventAttributeValue, SpanEvent } from './span-event.js';
+import type { EventAttributeValue, SpanEvent } from './span-event.js';
 import type { SpanStatus } from './span-status.js';
 import type { TokenUsage } from './token-usage.js';
 import { tokenUsageFromJson } from './token-usage-json.js';
@@ -33,7 +32,8 @@ export interface SpanFields {
   readonly attributeTexts: AttributeTexts;
 }
 
-const empty: readonly never[] = Object.freeze([]);
+/** Shared by all spans without events or links. */
+export const noEntries: readonly never[] = Object.freeze([]);
 const unset: SpanStatus = Object.freeze({ code: 'UNSET', message: '' });
 
 /**
@@ -42,52 +42,40 @@ const unset: SpanStatus = Object.freeze({ code: 'UNSET', message: '' });
  */
 export class Span {
   /** Id of the trace, `tr-` and 32 hex digits. */
-  @Expose({ name: 'trace_id' })
-  @Transform(({ value }) => `tr-${idToHex(String(value), 16) ?? ''}`, { toClassOnly: true })
+  @Expose({ name: 'trace_id', toPlainOnly: true })
   @Transform(({ value }) => hexToBase64(String(value).slice(3)), { toPlainOnly: true })
   readonly traceId: string;
 
   /** 16 hex digits. */
-  @Expose({ name: 'span_id' })
-  @Transform(({ value }) => idToHex(String(value), 8), { toClassOnly: true })
+  @Expose({ name: 'span_id', toPlainOnly: true })
   @Transform(({ value }) => hexToBase64(String(value)), { toPlainOnly: true })
   readonly spanId: string;
 
   /** The span this one ran in; `undefined` for a root. */
-  @Expose({ name: 'parent_span_id' })
-  @Transform(({ value }) => (value ? idToHex(String(value), 8) : undefined), { toClassOnly: true })
+  @Expose({ name: 'parent_span_id', toPlainOnly: true })
   @Transform(({ value }) => (value === undefined ? null : hexToBase64(String(value))), { toPlainOnly: true })
   readonly parentId: string | undefined;
 
-  @Expose()
-  @Transform(({ value }) => String(value ?? ''), { toClassOnly: true })
+  @Expose({ toPlainOnly: true })
   readonly name: string;
 
   /** Nanoseconds since 1970. */
-  @Expose({ name: 'start_time_unix_nano' })
-  @Transform(({ obj }) => BigInt(obj['start_time_unix_nano'] ?? 0), { toClassOnly: true })
+  @Expose({ name: 'start_time_unix_nano', toPlainOnly: true })
   @Transform(({ value }) => String(value), { toPlainOnly: true })
   readonly startTimeNs: bigint;
 
   /** Nanoseconds since 1970; equal to the start where the span never ended. */
-  @Expose({ name: 'end_time_unix_nano' })
-  @Transform(({ obj }) => BigInt(obj['end_time_unix_nano'] ?? obj['start_time_unix_nano'] ?? 0), { toClassOnly: true })
+  @Expose({ name: 'end_time_unix_nano', toPlainOnly: true })
   @Transform(({ value }) => String(value), { toPlainOnly: true })
   readonly endTimeNs: bigint;
 
-  @FromJson(({ status }) => statusFromJson(status))
   readonly status: SpanStatus;
 
-  @Expose({ toClassOnly: true })
-  @Type(() => SpanEvent)
-  @Transform(({ value }) => eventsFromTransformed(value), { toClassOnly: true })
   readonly events: readonly SpanEvent[];
 
-  @FromJson(({ links }) => linksFromJson(links))
   readonly links: readonly SpanLink[];
 
   /** The attributes as MLflow stores them: each value is JSON text. */
-  @FromJson(({ attributes }) => textsFromJson(attributes))
   readonly attributeTexts: AttributeTexts;
 
   #parsed: Map<string, unknown> | undefined;
@@ -100,8 +88,8 @@ export class Span {
     this.startTimeNs = fields?.startTimeNs ?? 0n;
     this.endTimeNs = fields?.endTimeNs ?? 0n;
     this.status = fields?.status ?? unset;
-    this.events = fields?.events ?? empty;
-    this.links = fields?.links ?? empty;
+    this.events = fields?.events ?? noEntries;
+    this.links = fields?.links ?? noEntries;
     this.attributeTexts = fields?.attributeTexts ?? {};
   }
 
@@ -169,33 +157,8 @@ export class Span {
   }
 }
 
-function statusFromJson(json: unknown): SpanStatus {
-  const { code: wireName, message } = isRecord(json) ? json : {};
-  const name = String(wireName).replace('STATUS_CODE_', '');
-  const code = name === 'OK' || name === 'ERROR' ? name : 'UNSET';
-  return Object.freeze({ code, message: typeof message === 'string' ? message : '' });
-}
-
 function statusToJson({ code, message }: SpanStatus): unknown {
   return { code: `STATUS_CODE_${code}`, message };
-}
-
-/** class-transformer has made the elements; what is no object it passed on as it was. */
-function eventsFromTransformed(value: unknown): readonly SpanEvent[] {
-  if (!Array.isArray(value) || value.length === 0) return empty;
-  return Object.freeze(value.filter((event) => event instanceof SpanEvent).map((event) => Object.freeze(event)));
-}
-
-function linksFromJson(json: unknown): readonly SpanLink[] {
-  if (!Array.isArray(json) || json.length === 0) return empty;
-  const links = json.filter(isRecord).map((link) =>
-    Object.freeze({
-      traceId: String(link['trace_id'] ?? ''),
-      spanId: String(link['span_id'] ?? ''),
-      attributes: frozenCopy(link['attributes'] ?? {}) as SpanLink['attributes'], // whatever JSON holds
-    }),
-  );
-  return Object.freeze(links);
 }
 
 function linkToJson(link: SpanLink): unknown {

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { Expose, Type } from 'class-transformer';
-import { Span } from './span.js';
+import { FromJson } from './from-json.js';
+import type { Span } from './span.js';
+import { spansFromJson } from './spans-from-json.js';
 
 /** The spans of a trace, in the order in which they started. */
 export class TraceData {
-  @Expose()
-  @Type(() => Span)
+  @FromJson(({ spans }) => spansFromJson(spans))
   readonly spans: readonly Span[];
 
   constructor(spans: readonly Span[] = []) {

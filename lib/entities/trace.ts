@@ -46,9 +46,7 @@ export class Trace {
     const place = misfit(plain);
     if (place !== undefined) throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${place}.`);
     try {
-      const trace = plainToInstance(Trace, plain, { excludeExtraneousValues: true });
-      for (const span of trace.data.spans) Object.freeze(span);
-      return freeze(trace);
+      return freeze(plainToInstance(Trace, plain, { excludeExtraneousValues: true }));
     } catch (cause) {
       throw new TraceFormatError(`Not a trace in MLflow's trace JSON: ${quoted(cause)}.`, { cause });
     }
