@@ -23,8 +23,10 @@ export function isCarrier(key: string): boolean {
  * that they are: the server stores an object, a list and a quoted text as what they mean, so that all comes back as it was.
  */
 export function otlpJson(traces: readonly Trace[]): string {
-  const spans = traces.flatMap((trace) => trace.data.spans.map((span) => spanJson(span, trace)));
-  return `{"resourceSpans":[{"scopeSpans":[{"scope":{"name":"traced-agents"},"spans":[${spans.join(',')}]}]}]}`;
+  // Concatenation alone copies nothing until all of it is there.
+  let spans = '';
+  for (const trace of traces) for (const span of trace.data.spans) spans = listed(spans, spanJson(span, trace));
+  return `{"resourceSpans":[{"scopeSpans":[{"scope":{"name":"traced-agents"},"spans":[${spans}]}]}]}`;
 }
 
 function spanJson(span: Span, trace: Trace): string {
@@ -32,25 +34,26 @@ function spanJson(span: Span, trace: Trace): string {
   const start = storableTime(startTimeNs);
   const end = endTimeNs > startTimeNs ? storableTime(endTimeNs) : start;
   const knownLinks = links.filter(isLink);
-  const attributes = [...attributesOf(span), ...(parentId === undefined ? traceAttributes(trace) : [])];
-  const parts = [
-    `"traceId":"${span.traceId.slice(3)}","spanId":"${spanId}"`,
-    ...(parentId === undefined ? [] : [`"parentSpanId":"${parentId}"`]),
-    `"name":${quoted(name)},"kind":1,"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}"`,
-    `"attributes":[${attributes.join(',')}]`,
-    `"status":{"code":${statusCodes[status.code]},"message":${quoted(status.message)}}`,
-  ];
-  if (events.length > 0) parts.push(`"events":[${events.map(eventJson).join(',')}]`);
-  if (knownLinks.length > 0) parts.push(`"links":[${knownLinks.map(linkJson).join(',')}]`);
-  return `{${parts.join(',')}}`;
+  const attributes = attributesOf(span);
+  return (
+    `{"traceId":"${span.traceId.slice(3)}","spanId":"${spanId}",` +
+    (parentId === undefined ? '' : `"parentSpanId":"${parentId}",`) +
+    `"name":${quoted(name)},"kind":1,"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}",` +
+    `"attributes":[${parentId === undefined ? listed(attributes, traceAttributes(trace)) : attributes}],` +
+    (events.length === 0 ? '' : `"events":[${events.map(eventJson).join(',')}],`) +
+    (knownLinks.length === 0 ? '' : `"links":[${knownLinks.map(linkJson).join(',')}],`) +
+    `"status":{"code":${statusCodes[status.code]},"message":${quoted(status.message)}}}`
+  );
 }
 
-function attributesOf({ attributeTexts }: Span): string[] {
-  const attributes: string[] = [];
-  for (const [key, json] of Object.entries(attributeTexts)) {
+function attributesOf({ attributeTexts }: Span): string {
+  let attributes = '';
+  for (const key of Object.keys(attributeTexts)) {
     // The server gives each span its own.
     if (key === AttributeKey.traceRequestId) continue;
-    attributes.push(attribute(key, payloads.has(key) ? valueOfText(json) : valueOfFact(json, lengthOf(key))));
+    const json = attributeTexts[key] as string; // a key of its own
+    const value = payloads.has(key) ? valueOfText(json) : valueOfFact(json, lengthOf(key));
+    attributes = listed(attributes, attribute(key, value));
   }
   return attributes;
 }
@@ -79,14 +82,15 @@ function isLink({ traceId, spanId }: SpanLink): boolean {
 }
 
 /** Name, tags, session and user: the server lifts them from the root into the trace. */
-function traceAttributes({ info }: Trace): string[] {
-  const attributes = Object.entries(sentTags(info.tags)).map(([key, value]) =>
-    attribute(tagPrefix + key, stringValue(value)),
-  );
+function traceAttributes({ info }: Trace): string {
   const { session, user } = info;
+  let attributes = '';
+  for (const [key, value] of Object.entries(sentTags(info.tags)))
+    attributes = listed(attributes, attribute(tagPrefix + key, stringValue(value)));
   if (session !== undefined)
-    attributes.push(attribute(sessionKey, stringValue(storableMetadata(TraceKey.session, session))));
-  if (user !== undefined) attributes.push(attribute(userKey, stringValue(storableMetadata(TraceKey.user, user))));
+    attributes = listed(attributes, attribute(sessionKey, stringValue(storableMetadata(TraceKey.session, session))));
+  if (user !== undefined)
+    attributes = listed(attributes, attribute(userKey, stringValue(storableMetadata(TraceKey.user, user))));
   return attributes;
 }
 
@@ -102,4 +106,10 @@ function linkJson({ traceId, spanId, attributes }: SpanLink): string {
 
 function base64(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64');
+}
+
+/** One more in a list. */
+function listed(list: string, entry: string): string {
+  if (list === '') return entry;
+  return entry === '' ? list : `${list},${entry}`;
 }

@@ -113,7 +113,8 @@ export class Leftovers {
   /** `undefined` where the next lines are no traces, or there are none. */
   async #readFrom(file: Claimed, limits: ReadLimits): Promise<LeftoverPart | undefined> {
     const { lines, end } = await readSegment(file.path, file.delivered, limits);
-    const { traces, bad } = parseLines(lines);
+    const { waiting, bad } = parseLines(lines);
+    const traces = waiting.map(({ trace }) => trace);
     if (traces.length > 0) return { traces, file, bad, end };
     if (lines.length === 0) this.#finish(file);
     else this.acknowledge({ traces, file, bad, end });

@@ -1,22 +1,23 @@
 import { Trace } from '../../entities/trace.js';
+import type { Waiting } from '../backlog.js';
 import type { SegmentLine } from './segment-lines.js';
 
 /** Lines of a segment by what they hold. */
 export interface ParsedLines {
-  readonly traces: readonly Trace[];
+  readonly waiting: readonly Waiting[];
   /** Those that are no traces. */
   readonly bad: readonly string[];
 }
 
 export function parseLines(lines: readonly SegmentLine[]): ParsedLines {
-  const traces: Trace[] = [];
+  const waiting: Waiting[] = [];
   const bad: string[] = [];
   for (const { text } of lines) {
     try {
-      traces.push(Trace.fromJSON(text));
+      waiting.push({ trace: Trace.fromJSON(text), length: text.length });
     } catch {
       bad.push(text);
     }
   }
-  return { traces, bad };
+  return { waiting, bad };
 }

@@ -1,0 +1,73 @@
+import type { Waiting } from '../backlog.js';
+import type { MemoryBacklogLimits } from '../memory-backlog.js';
+import type { OwnSegments } from './own-segments.js';
+import type { SegmentPlace } from './segment-file.js';
+import type { Taken } from './taken.js';
+
+/** A trace in memory, and where it stands on disk; `undefined` where it could not be written. */
+export interface Held extends Waiting {
+  readonly place: SegmentPlace | undefined;
+}
+
+/** Traces that wait in memory. Most of them stand on disk as well, and need not be read there. */
+export class HeldTraces {
+  readonly #own: OwnSegments;
+  #held: Held[] = [];
+  #length = 0;
+
+  constructor(own: OwnSegments) {
+    this.#own = own;
+  }
+
+  get count(): number {
+    return this.#held.length;
+  }
+
+  /** One alone always has room. */
+  hasRoom(length: number, { maxTraces, maxLength }: MemoryBacklogLimits): boolean {
+    return this.#held.length === 0 || (this.#held.length < maxTraces && this.#length + length <= maxLength);
+  }
+
+  hold(held: Held): void {
+    this.#held.push(held);
+    this.#length += held.length;
+  }
+
+  take(most: number): Taken | undefined {
+    if (this.#held.length === 0) return undefined;
+    const held = this.#held.splice(0, most);
+    for (const { length } of held) this.#length -= length;
+    return {
+      traces: held.map(({ trace }) => trace),
+      own: held.length,
+      acknowledge: () => this.#acknowledge(held),
+      // What came later stands behind it on disk, and must not leave before it.
+      putBack: () => this.#keepInMemory([...held, ...this.#held]),
+    };
+  }
+
+  /** Leaves on disk what stands there. What could not be written stays. */
+  forget(): void {
+    this.#keepInMemory(this.#held);
+  }
+
+  /** Says how many are lost by that. */
+  close(): number {
+    this.forget();
+    return this.#held.splice(0).length;
+  }
+
+  #acknowledge(held: readonly Held[]): void {
+    const last = held.findLast(({ place }) => place?.segment.isGone === false)?.place;
+    if (last !== undefined) this.#own.acknowledge(last);
+  }
+
+  #keepInMemory(held: readonly Held[]): void {
+    this.#held = [];
+    this.#length = 0;
+    for (const one of held) {
+      if (one.place === undefined || one.place.segment.isGone) this.hold(one);
+      else one.place.segment.leaveOnDisk(one.place);
+    }
+  }
+}
