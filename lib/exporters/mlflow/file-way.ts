@@ -6,14 +6,12 @@ import { spansToJson } from '../../entities/trace-line.js';
 import { sumCost } from '../../usage/sum-cost.js';
 import { sumTokenUsage } from '../../usage/sum-token-usage.js';
 import { topmostValues } from '../../usage/topmost-values.js';
+import { mapInChunks } from '../../utils/map-in-chunks.js';
 import { MlflowError } from './mlflow-errors.js';
 import { startTrace, traceInfoJson } from './start-trace.js';
 import { readTraceInfo, type TraceInfoJson } from './trace-info-json.js';
 import type { TraceServer } from './trace-server.js';
 import { isAboutContent, type Refusal, type Target } from './way.js';
-
-/** Traces on their way at once. */
-const maxAtOnce = 8;
 
 /** Sends each trace's summary, then its spans as a file: for servers that take no spans into their database. */
 export async function sendAsFiles(
@@ -21,12 +19,7 @@ export async function sendAsFiles(
   traces: readonly Trace[],
   target: Target,
 ): Promise<readonly Refusal[]> {
-  const refused: Refusal[] = [];
-  for (let start = 0; start < traces.length; start += maxAtOnce) {
-    const some = traces.slice(start, start + maxAtOnce);
-    refused.push(...(await Promise.all(some.map((trace) => sendTrace(server, trace, target)))).flat());
-  }
-  return refused;
+  return (await mapInChunks(traces, (trace) => sendTrace(server, trace, target))).flat();
 }
 
 async function sendTrace(server: TraceServer, trace: Trace, target: Target): Promise<readonly Refusal[]> {

@@ -1,13 +1,11 @@
 import type { Trace } from '../../entities/trace.js';
+import { mapInChunks } from '../../utils/map-in-chunks.js';
 import type { TraceQuery } from '../exporter.js';
 import { matchesQuery } from '../match-trace.js';
 import { readSpans, searchPage, traceOf } from './read-traces.js';
 import type { TraceFilter } from './trace-filter.js';
 import type { TraceInfoJson } from './trace-info-json.js';
 import type { TraceServer } from './trace-server.js';
-
-/** Traces whose spans are asked for at once. */
-const maxAtOnce = 8;
 
 /** The traces of an experiment that meet a query, those that started last first. */
 export async function searchStored(
@@ -50,13 +48,6 @@ function filterOf({ state, name, session, user, tags, startedAfter, startedBefor
 }
 
 /** The traces that a search has found, with their spans. */
-export async function readAll({ files }: TraceServer, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
-  const traces: Trace[] = [];
-  for (let start = 0; start < infos.length; start += maxAtOnce) {
-    const some = infos.slice(start, start + maxAtOnce);
-    traces.push(
-      ...(await Promise.all(some.map(async (info) => traceOf(info, await readSpans(files, String(info['trace_id'])))))),
-    );
-  }
-  return traces;
+export function readAll({ files }: TraceServer, infos: readonly TraceInfoJson[]): Promise<readonly Trace[]> {
+  return mapInChunks(infos, async (info) => traceOf(info, await readSpans(files, String(info['trace_id']))));
 }
