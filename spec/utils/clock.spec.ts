@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromUnixMs, now, toUnixMs, toUnixNs } from '../../lib/utils/clock.js';
+
+const day = 24 * 60 * 60 * 1000;
+
+describe('a moment', () => {
+  it.each([
+    ['of this process', 0, 100 * day],
+    ['before it', -100 * day, 0],
+    ['of another time', fromUnixMs(0), fromUnixMs(Date.now() * 2)],
+  ])('%s lies in the millisecond in which its nanosecond lies', (_title, min, max) => {
+    fc.assert(
+      fc.property(fc.double({ min, max, noNaN: true }), (moment) => {
+        expect(toUnixMs(moment)).toBe(Number(toUnixNs(moment) / 1_000_000n));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([-1e-6, 0, 1e-6])('%s ms beside a whole millisecond is told from it', (distance) => {
+    const whole = fromUnixMs(1_800_000_000_000) + distance;
+
+    expect(toUnixMs(whole)).toBe(Number(toUnixNs(whole) / 1_000_000n));
+  });
+
+  it('is now', () => {
+    expect(Math.abs(toUnixMs(now()) - Date.now())).toBeLessThan(1000);
+  });
+});
