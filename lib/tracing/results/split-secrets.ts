@@ -12,11 +12,18 @@ export function hideSplitSecrets(json: string, capture: Capture): string {
 
 /** Chunks that are texts. */
 function hideInWords(json: string, capture: Capture): string {
+  // Without escapes the texts stand there as they are, and most hide nothing: they need not be parsed.
+  if (!json.includes('\\') && hidesNothing(json.slice('["'.length, -'"]'.length).replaceAll('","', ''), capture))
+    return json;
   const words = JSON.parse(json) as readonly unknown[];
   if (!words.every((word) => typeof word === 'string')) return json;
   const text = words.join('');
   const clean = capture.joined(text);
   return clean === text ? json : JSON.stringify([clean]);
+}
+
+function hidesNothing(text: string, capture: Capture): boolean {
+  return capture.joined(text) === text;
 }
 
 /** Under which keys the models of OpenAI, Anthropic, Google and others give their answers and tool calls in pieces. */

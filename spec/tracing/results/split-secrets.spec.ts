@@ -26,6 +26,12 @@ describe('a secret that is split over the chunks of a stream', () => {
     expect(outputsOf(parts)).toEqual([hidden]);
   });
 
+  it('is hidden where nothing in these texts has to be escaped', () => {
+    expect(outputsOf(['It is sk-pr', 'oj-abcdefghijABCD', 'EFGHIJ1234567890', ', keep it'])).toEqual([
+      'It is [redacted], keep it',
+    ]);
+  });
+
   it('is hidden in the answers of the chat completions of OpenAI', () => {
     const chunkOf = (content: string) => ({ id: 'c', choices: [{ index: 0, delta: { content } }] });
 
