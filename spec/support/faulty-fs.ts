@@ -9,9 +9,11 @@ const meddled = [
   'appendFileSync',
   'chmodSync',
   'closeSync',
+  'fstatSync',
   'ftruncateSync',
   'lstatSync',
   'mkdirSync',
+  'open',
   'openSync',
   'readdirSync',
   'readFileSync',
@@ -23,10 +25,11 @@ const meddled = [
   'writeSync',
 ];
 
-/** `node:fs` with calls that do what a spec wants: for `vi.mock`. */
+/** `node:fs`, or `node:fs/promises`, with calls that do what a spec wants: for `vi.mock`. */
 export async function faultyFs(importOriginal: () => Promise<unknown>): Promise<Record<string, unknown>> {
   const real = (await importOriginal()) as Record<string, Call>;
-  const calls = meddled.map((name): [string, Call] => {
+  const names = meddled.filter((name) => name in real);
+  const calls = names.map((name): [string, Call] => {
     const call = real[name] as Call; // each is there
     return [name, (...args) => (faults.meddle === undefined ? call(...args) : faults.meddle(name, call, args))];
   });

@@ -31,27 +31,17 @@ export class OwnReader {
     this.#tell = tell;
   }
 
-  /** Empty where the file was gone, and is written anew; `undefined` where it cannot be read now. */
+  /** Empty where the file was gone, and is written anew; `undefined` where it cannot be read now. Never rejects. */
   async read(segment: SegmentFile, maxLines: number): Promise<readonly SegmentLine[] | undefined> {
     const limits = { maxLines, maxBytes: maxReadBytes };
     const part = await readSegment(segment.path, segment.readFrom, limits).catch((error: unknown) => ({ error }));
     if (segment.isGone) return []; // to make room, meanwhile
     if ('lines' in part && part.lines.length > 0) return part.lines;
-    if ('error' in part && segment.touch()) {
+    if ('error' in part && segment.isInPlace) {
       this.#tell(`${segment.path} cannot be read: ${String(part.error)}. It is tried again.`);
       return undefined;
     }
-    this.#rescue(segment);
-    return [];
-  }
-
-  #rescue(segment: SegmentFile): void {
-    try {
-      this.#own.rescue(segment);
-    } catch (error) {
-      this.#own.giveUp(segment, 'spool lost');
-      this.#tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
-    }
+    return this.#own.rescue(segment) ? [] : undefined;
   }
 
   /** Keeps for people what is not sent, and counts it. Throws what the system says. */

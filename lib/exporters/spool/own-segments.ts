@@ -1,5 +1,6 @@
 import type { Drop } from '../backlog.js';
 import { SegmentFile, type SegmentPlace } from './segment-file.js';
+import type { SegmentLine } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** How much a spool may hold. */
@@ -19,6 +20,8 @@ export interface OwnSegmentsParts {
   readonly folder: SpoolFolder;
   readonly limits: SpoolLimits;
   readonly drop: Drop;
+  /** Told what goes wrong, in a sentence. */
+  readonly tell: (what: string) => void;
 }
 
 /** For how long one file is written to. */
@@ -34,6 +37,7 @@ export class OwnSegments {
   readonly #folder: SpoolFolder;
   readonly #limits: SpoolLimits;
   readonly #drop: Drop;
+  readonly #tell: (what: string) => void;
   readonly #onLeftoverGone: (path: string) => void;
   readonly #segments: SegmentFile[] = [];
   /** What others have in the folder, by the last look; `undefined` before the first. */
@@ -43,10 +47,11 @@ export class OwnSegments {
   #left = 0;
 
   /** `onLeftoverGone` is told of a file of another run that is about to be deleted to make room. */
-  constructor({ folder, limits, drop }: OwnSegmentsParts, onLeftoverGone: (path: string) => void) {
+  constructor({ folder, limits, drop, tell }: OwnSegmentsParts, onLeftoverGone: (path: string) => void) {
     this.#folder = folder;
     this.#limits = limits;
     this.#drop = drop;
+    this.#tell = tell;
     this.#onLeftoverGone = onLeftoverGone;
   }
 
@@ -80,24 +85,31 @@ export class OwnSegments {
     if (!this.#segments.includes(segment)) return;
     this.#drop(reason, segment.spooled);
     this.#strike(segment);
-    segment.remove();
+    this.#safely(() => segment.remove());
   }
 
-  /** Writes anew what stood in a file that was deleted, or taken over while this process stood still. Throws what the system says. */
-  rescue(segment: SegmentFile): void {
-    const lines = segment.readSpooled();
-    let lost = segment.spooled;
-    this.#strike(segment);
+  /**
+   * Writes anew what stood in a file that was deleted, or taken over while this process stood still. `false` where that cannot be done
+   * now: what is left can still be read, since the file is open. Never throws.
+   */
+  rescue(segment: SegmentFile): boolean {
+    const lines = this.#linesLeftIn(segment);
+    if (lines === undefined) return true;
+    const older = this.#segments.slice(0, this.#segments.indexOf(segment));
+    this.#strike(segment); // it must not be the one that makes room
     try {
-      for (const line of lines) {
-        const place = this.append(line);
-        place.segment.leaveOnDisk(place);
-        lost -= 1;
-      }
-    } finally {
-      this.#drop('spool lost', lost);
-      segment.remove();
+      for (const line of lines) this.#move(line, segment);
+    } catch (error) {
+      segment.isSealed = true;
+      this.#segments.splice(older.filter((one) => !one.isGone).length, 0, segment);
+      this.#tell(
+        `${segment.path} is gone, and its traces cannot be written anew: ${String(error)}. It is tried again.`,
+      );
+      return false;
     }
+    this.#drop('spool lost', segment.spooled);
+    this.#safely(() => segment.remove());
+    return true;
   }
 
   /** Gives up what is too old, and says that the rest is in use. Throws what the system says. */
@@ -105,15 +117,44 @@ export class OwnSegments {
     const oldestMs = Date.now() - this.#limits.maxAgeMs - rollMs(this.#limits);
     for (const segment of [...this.#segments]) {
       if (segment.createdMs < oldestMs && !segment.isEmpty) this.giveUp(segment, 'spool expired');
-      else if (!segment.touch()) this.rescue(segment);
+      else if (segment.isInPlace) this.#safely(() => segment.touch());
+      else this.rescue(segment);
     }
     this.#measureOthers();
   }
 
-  /** Leaves what was not delivered to whoever comes next. Throws what the system says. */
+  /** Leaves what was not delivered to whoever comes next. Never throws. */
   close(): void {
     this.#left = this.spooled;
-    for (const segment of this.#segments.splice(0)) segment.release();
+    for (const segment of this.#segments.splice(0)) this.#safely(() => segment.release());
+  }
+
+  /** `undefined` where they cannot be read, and are given up. */
+  #linesLeftIn(segment: SegmentFile): readonly SegmentLine[] | undefined {
+    try {
+      return segment.readSpooled();
+    } catch (error) {
+      this.giveUp(segment, 'spool lost');
+      this.#tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
+      return undefined;
+    }
+  }
+
+  #move({ text, end }: SegmentLine, from: SegmentFile): void {
+    const place = this.append(text);
+    place.segment.leaveOnDisk(place);
+    from.noteRead(1, end);
+  }
+
+  /** What the disk does not allow of one file is not in the way of the others. */
+  #safely(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#tell(
+        `A file of the spool '${this.#folder.path}' cannot be changed: ${String(error)}. Its traces are kept; see whether the disk is full, or read only.`,
+      );
+    }
   }
 
   #strike(segment: SegmentFile): void {
@@ -124,7 +165,7 @@ export class OwnSegments {
   #openFor(bytes: number): SegmentFile {
     const last = this.#segments.at(-1);
     const { maxBytes, maxTraces, maxSegmentBytes = 8 * 1024 * 1024 } = this.#limits;
-    if (last !== undefined && Date.now() - last.createdMs < rollMs(this.#limits)) {
+    if (last?.isSealed === false && Date.now() - last.createdMs < rollMs(this.#limits)) {
       const isFull = last.size + bytes > Math.min(maxSegmentBytes, maxBytes / 8) || last.count >= maxTraces / 8;
       if (last.isEmpty || !isFull) return last;
     }

@@ -1,7 +1,9 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readSync,
   renameSync,
@@ -10,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { deliveredLine, noFollow, tracesIn } from './segment-lines.js';
+import { deliveredLine, noFollow, type SegmentLine, tracesIn } from './segment-lines.js';
 import { fileNameOf, newSegmentName, released, type SegmentName } from './segment-name.js';
 
 const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | noFollow;
@@ -34,8 +36,10 @@ export class SegmentFile {
   #spooled = 0;
   #readFrom = 0;
   #count = 0;
-  /** Deleted, or taken over by another process: nothing can be read here any more. */
+  /** Nothing can be read here any more. */
   isGone = false;
+  /** Nothing more is appended. */
+  isSealed = false;
   readonly #folder: string;
   readonly #name: SegmentName;
   readonly #descriptor: number;
@@ -115,28 +119,35 @@ export class SegmentFile {
   }
 
   /** What stands on disk only, also where the file itself has been deleted or taken over. Throws what the system says. */
-  readSpooled(): readonly string[] {
+  readSpooled(): readonly SegmentLine[] {
     if (this.#spooled === 0) return [];
     const bytes = Buffer.alloc(this.#end - this.#readFrom);
     const length = readSync(this.#descriptor, bytes, 0, bytes.length, this.#readFrom);
-    return tracesIn(bytes.toString('utf8', 0, length)).slice(0, this.#spooled);
+    return tracesIn(bytes.subarray(0, length), this.#readFrom).slice(0, this.#spooled);
   }
 
-  /** Says that its owner lives. `false` where the file is not there any more. */
-  touch(): boolean {
+  /** `false` where the file has been deleted, or taken over by another process. Where the system does not say, it is believed to be there. */
+  get isInPlace(): boolean {
     try {
-      const now = new Date();
-      utimesSync(this.path, now, now);
-      return true;
-    } catch {
-      return false;
+      const there = lstatSync(this.path, { bigint: true });
+      const own = fstatSync(this.#descriptor, { bigint: true });
+      return there.ino === own.ino && there.dev === own.dev;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT';
     }
   }
 
-  /** Deletes the file, and what it holds. */
+  /** Says that its owner lives. Throws what the system says. */
+  touch(): void {
+    const now = new Date();
+    utimesSync(this.path, now, now);
+  }
+
+  /** Deletes the file, and what it holds; not what stands in its place. Throws what the system says. */
   remove(): void {
+    const { isInPlace } = this;
     this.#close();
-    rmSync(this.path, { force: true });
+    if (isInPlace) rmSync(this.path, { force: true });
   }
 
   /** Leaves the file to whoever comes next. */

@@ -23,9 +23,19 @@ export interface SegmentLine {
   readonly end: number;
 }
 
-/** The lines of a text that are no notes, nor empty. */
-export function tracesIn(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '' && !note.test(line));
+/** The lines that are no notes, nor empty, of what stands in a file from a place on. */
+export function tracesIn(bytes: Buffer, from: number): readonly SegmentLine[] {
+  const lines: SegmentLine[] = [];
+  let start = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, start)) {
+    lines.push({ text: bytes.toString('utf8', start, at), start: from + start, end: from + at + 1 });
+    start = at + 1;
+  }
+  return lines.filter(({ text }) => holdsTrace(text));
+}
+
+function holdsTrace(text: string): boolean {
+  return text !== '' && !note.test(text);
 }
 
 /** How much is read at once. */
@@ -47,7 +57,7 @@ export async function readSegment(path: string, from: number, limits: ReadLimits
   let end = from;
   for await (const line of linesOf(path, from)) {
     end = line.end;
-    if (line.text !== '' && !note.test(line.text)) lines.push(line);
+    if (holdsTrace(line.text)) lines.push(line);
     if (lines.length >= limits.maxLines || end - from >= limits.maxBytes) break;
   }
   return { lines, end };

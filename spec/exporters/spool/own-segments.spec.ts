@@ -1,0 +1,97 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { flush, shutdown, stats } from 'traced-agents';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { faults } from '../../support/faulty-fs.js';
+import { agent, fileIn, Server, setUp } from '../../support/spool-server.js';
+import { temporaryFolders } from '../../support/temporary-folder.js';
+
+vi.mock('node:fs', async (importOriginal) => {
+  const { faultyFs } = await import('../../support/faulty-fs.js');
+  return faultyFs(importOriginal);
+});
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const { faultyFs } = await import('../../support/faulty-fs.js');
+  return faultyFs(importOriginal);
+});
+
+const newFolder = temporaryFolders();
+
+afterEach(async () => {
+  faults.meddle = undefined;
+  vi.useRealTimers();
+  await shutdown();
+});
+
+describe('a file that cannot be said to be in use', () => {
+  it.each(['EROFS', 'ENOSPC', 'EACCES', 'EIO'])(
+    'for %s stays in use: its traces are delivered from it',
+    async (code) => {
+      const spoolDir = newFolder();
+      const server = new Server('down');
+      const { errors } = setUp(server, { spoolDir });
+      for (const number of [0, 1, 2]) agent(number);
+      await flush();
+      const file = fileIn(spoolDir);
+      faults.meddle = (name, real, args) => {
+        if (/^(utimes|write|open)Sync$/.test(name)) throw Object.assign(new Error(`${name} fails`), { code });
+        return real(...args);
+      };
+
+      await flush();
+      const during = stats().exporters['server'];
+      const kept = fileIn(spoolDir);
+      faults.meddle = undefined;
+      server.isDown = false;
+      await flush();
+
+      expect(kept).toBe(file);
+      expect(during).toMatchObject({ spooled: 3, dropped: {} });
+      expect(server.numbers).toEqual([0, 1, 2]);
+      expect(errors.at(-1)).toMatch(/^A file of the spool '.*' cannot be changed: Error: utimesSync fails/);
+    },
+  );
+});
+
+describe('a file whose place another has taken', () => {
+  it('is written anew, and the other is left alone', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (const number of [0, 1]) agent(number);
+    await flush();
+    const file = fileIn(spoolDir);
+    rmSync(file);
+    writeFileSync(file, 'another');
+    server.isDown = false;
+
+    await flush();
+
+    expect(server.numbers).toEqual([0, 1]);
+    expect(readFileSync(file, 'utf8')).toBe('another');
+  });
+});
+
+describe('a file that', () => {
+  it('cannot be read just now is tried again', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    const { errors } = setUp(server, { spoolDir });
+    agent(0);
+    await flush();
+    faults.meddle = (name, real, args) => {
+      if (name === 'open') throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+      return real(...args);
+    };
+    server.isDown = false;
+
+    await flush();
+    const during = stats().exporters['server'];
+    faults.meddle = undefined;
+    await flush();
+
+    expect(during).toMatchObject({ recorded: 1, spooled: 1, dropped: {} });
+    expect(server.numbers).toEqual([0]);
+    expect(errors.at(-1)).toMatch(/cannot be read: Error: too many open files.*It is tried again/);
+  });
+});
