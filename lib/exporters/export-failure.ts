@@ -1,4 +1,5 @@
 import { ExportError, RejectedTracesError } from '../errors.js';
+import { sentence } from '../utils/sentence.js';
 import { within } from '../utils/within.js';
 import type { Outcome } from './backlog.js';
 import type { TraceExporter } from './exporter.js';
@@ -6,7 +7,8 @@ import type { TraceExporter } from './exporter.js';
 /** What an exporter threw, as `onError` is told of it. An `ExportError` of its own passes as it is: it says more. */
 export function exportFailure(exporter: TraceExporter, what: string, cause: unknown): ExportError {
   if (isA(ExportError, cause)) return cause;
-  return new ExportError(exporter.name, `The exporter '${exporter.name}' failed${what}: ${textOf(cause)}.`, { cause });
+  const message = sentence(`The exporter '${exporter.name}' failed${what}: ${textOf(cause)}`);
+  return new ExportError(exporter.name, message, { cause });
 }
 
 /** A call of an exporter that did not take all it was given. */

@@ -4,6 +4,7 @@ import { checkQuery } from '../exporters/check-query.js';
 import { ExportQueue, type MakeBacklog } from '../exporters/export-queue.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporters/exporter.js';
 import { newestFirst } from '../exporters/newest-first.js';
+import { sentence } from '../utils/sentence.js';
 import { type Contexts, callSuppressed, quietContext } from './contexts.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
 import type { EndedTrace } from './ended-trace.js';
@@ -140,7 +141,7 @@ export class Pipeline {
     try {
       return await this.#untraced(question);
     } catch (cause) {
-      this.#onError(new TracingError(`A stored trace could not be read: ${describe(cause)}.`, { cause }));
+      this.#onError(new TracingError(sentence(`A stored trace could not be read: ${describe(cause)}`), { cause }));
       return undefined;
     }
   }

@@ -6,6 +6,7 @@ import { CallbackError, type TracingError } from '../errors.js';
 import { answerNow } from '../utils/answer-now.js';
 import { now } from '../utils/clock.js';
 import { parseJson } from '../utils/parse-json.js';
+import { sentence } from '../utils/sentence.js';
 import { type Contexts, callSuppressed } from './contexts.js';
 import { describe } from './exception-facts.js';
 import { freezeTrace, usageOfSpans } from './freeze-trace.js';
@@ -85,7 +86,7 @@ export class TailSampling {
         ? 'when'
         : undefined;
     } catch (cause) {
-      const message = `The callback 'keep.when' failed, and its trace is kept: ${describe(cause)}.`;
+      const message = sentence(`The callback 'keep.when' failed, and its trace is kept: ${describe(cause)}`);
       this.#parts.onError(new CallbackError(message, { cause }));
       return 'when';
     }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import { ConfigurationError, ExportError } from '../../errors.js';
+import { sentence } from '../../utils/sentence.js';
 import { checkQuery } from '../check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { AppendFile, NotAFileError } from './append-file.js';
@@ -115,5 +116,5 @@ function remedyFor(cause: unknown): string {
   if (cause instanceof NotAFileError)
     return 'it is no regular file. Choose another path (option file, or TRACED_AGENTS_FILE).';
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  return remedies[code] ?? `${String(cause)}.`;
+  return remedies[code] ?? sentence(String(cause));
 }
