@@ -42,10 +42,18 @@ export class ExportError extends TracingError {
 export class RejectedTracesError extends TracingError {
   override name = 'RejectedTracesError' as const;
   readonly traceIds: readonly string[];
+  /** Why, one for each id. */
+  readonly reasons: readonly string[];
 
-  constructor(traceIds: readonly string[], message: string, options?: ErrorOptions) {
+  /** @param options - `reasons` say why, one for each id. Where there is none, the message does. */
+  constructor(
+    traceIds: readonly string[],
+    message: string,
+    options: ErrorOptions & { readonly reasons?: readonly string[] } = {},
+  ) {
     super(message, options);
     this.traceIds = traceIds;
+    this.reasons = traceIds.map((_id, index) => options.reasons?.[index] ?? message);
   }
 }
 

@@ -84,7 +84,12 @@ export type {
   TraceFilter,
   TraceSearch,
 } from './exporters/mlflow/trace-filter.js';
-export { type SendTracesOptions, type SentTraces, sendTraces } from './exporters/spool/send-traces.js';
+export {
+  type RefusedTrace,
+  type SendTracesOptions,
+  type SentTraces,
+  sendTraces,
+} from './exporters/spool/send-traces.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
 export type { SessionScope } from './tracing/contexts.js';
 export {

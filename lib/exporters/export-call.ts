@@ -1,6 +1,6 @@
 import type { Trace } from '../entities/trace.js';
 import type { Outcome } from './backlog.js';
-import { refusedIn } from './export-failure.js';
+import { rejectionIn } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 
 /** One call of an exporter, and what it threw. */
@@ -37,7 +37,7 @@ export class ExportCall {
         const reason = signal.reason === 'shutdown' ? 'shutdown' : 'timeout';
         return { outcome: { kind: 'failed', reason } };
       }
-      const refused = refusedIn(thrown);
+      const refused = rejectionIn(thrown)?.traceIds.length;
       if (refused === undefined) return { outcome: { kind: 'failed', reason: 'export failed' }, thrown };
       return { outcome: { kind: 'taken', refused }, thrown };
     } finally {

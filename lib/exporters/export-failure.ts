@@ -71,9 +71,9 @@ export function countdown(timeoutMs: number): () => number {
   return () => Math.max(0, end - performance.now());
 }
 
-/** How many traces of a batch were refused, where an exporter tells it by what it throws; `undefined` where all are lost. */
-export function refusedIn(thrown: unknown): number | undefined {
-  return isA(RejectedTracesError, thrown) ? thrown.traceIds.length : undefined;
+/** What was refused of a batch, where an exporter tells it by what it throws; `undefined` where all is lost. */
+export function rejectionIn(thrown: unknown): RejectedTracesError | undefined {
+  return isA(RejectedTracesError, thrown) ? thrown : undefined;
 }
 
 // Anything can be thrown, also what throws when it is looked at.

@@ -60,7 +60,9 @@ export class MlflowTransport {
     const [first] = refused;
     if (first === undefined) return;
     const ids = refused.map(({ trace }) => trace.info.traceId);
-    throw new RejectedTracesError(ids, `${first.error.message} It refuses ${ids.join(', ')}.`, { cause: first.error });
+    const message = `${first.error.message} It refuses ${ids.join(', ')}.`;
+    const reasons = refused.map(({ error }) => error.message);
+    throw new RejectedTracesError(ids, message, { cause: first.error, reasons });
   }
 
   getTrace(traceId: string): Promise<Trace | undefined> {

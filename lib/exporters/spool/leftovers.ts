@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
+import { traceToLine } from '../../entities/trace-line.js';
 import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
 import { deliveredLine, type ReadLimits, readSegment, segmentState } from './segment-lines.js';
@@ -65,8 +66,10 @@ export class Leftovers {
     }
   }
 
-  /** These have been delivered. Throws what the system says. */
-  acknowledge({ file, bad, end }: LeftoverPart): void {
+  /** These have been delivered, but for those that are set aside. Throws what the system says. */
+  acknowledge({ file, bad, end }: LeftoverPart, refused: readonly Trace[] = []): void {
+    // First: there is no other copy.
+    if (refused.length > 0) this.#parts.folder.setAside(file.path, refused.map(traceToLine).join('\n'));
     file.delivered = end;
     appendFileSync(file.path, deliveredLine(end));
     this.#setAside(file.path, bad);

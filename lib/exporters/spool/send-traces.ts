@@ -1,18 +1,26 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
-import { ConfigurationError, TracingError } from '../../errors.js';
-import { refusedIn } from '../export-failure.js';
+import { ConfigurationError, type RejectedTracesError, TracingError } from '../../errors.js';
+import { rejectionIn } from '../export-failure.js';
 import type { TraceExporter } from '../exporter.js';
 import { isBadLine, readTraceFile } from '../file/read-trace-file.js';
 import { Leftovers } from './leftovers.js';
 import { maxReadBytes } from './segment-lines.js';
 import { SpoolFolder } from './spool-folder.js';
 
+/** A trace that an exporter's server does not take. */
+export interface RefusedTrace {
+  readonly traceId: string;
+  readonly reason: string;
+}
+
 /** What became of the traces of a file, or of a spool's folder. */
 export interface SentTraces {
   readonly sent: number;
   /** Those that the exporter's server does not take. */
   readonly refused: number;
+  /** Which ones, and why: the first thousand. */
+  readonly refusals: readonly RefusedTrace[];
   /** Lines that are no traces. */
   readonly bad: number;
   /** Traces that wait in files of the folder that are left to others: running processes, and those of other machines. */
@@ -32,7 +40,8 @@ export interface SendTracesOptions {
 
 /**
  * Gives an exporter the traces of a file, or those that wait in the folder of one destination in a spool. A file stays as it is; what is
- * sent out of a spool is deleted there, and what a running process is about to send itself is left to it.
+ * sent out of a spool is deleted there, what is refused is set aside in a `.bad` file of the folder, which can be sent as a file, and what
+ * a running process is about to send itself is left to it.
  *
  * @param path - A trace file, `-` for standard input, or a folder in the spool.
  * @throws what the exporter throws; what was sent until then stays sent.
@@ -41,7 +50,9 @@ export interface SendTracesOptions {
  * @example
  * ```ts
  * const memory = new InMemoryExporter(); // or new MlflowExporter({ trackingUri: 'http://127.0.0.1:5000' })
- * const { sent, refused, bad } = await sendTraces('traces.jsonl', memory);
+ * const { sent, refused, refusals } = await sendTraces('traces.jsonl', memory);
+ * console.log(`${sent} sent, ${refused} refused`);
+ * for (const { traceId, reason } of refusals) console.error(traceId, reason);
  * ```
  */
 export async function sendTraces(
@@ -83,8 +94,7 @@ async function sendFolder({ path, takesOver }: SpoolToSend, sender: Sender): Pro
   try {
     const limits = { maxLines: sender.maxBatch, maxBytes: maxReadBytes };
     for (let part = await leftovers.read(limits); part !== undefined; part = await leftovers.read(limits)) {
-      await sender.send(part.traces);
-      leftovers.acknowledge(part);
+      leftovers.acknowledge(part, await sender.send(part.traces));
     }
   } finally {
     leftovers.close();
@@ -99,9 +109,12 @@ interface SpoolToSend {
   readonly takesOver: boolean;
 }
 
+/** A file of millions must not fill the memory with what is said of them. */
+const maxRefusals = 1000;
+
 /** Hands traces on, and counts them. */
 class Sender {
-  readonly counts = { sent: 0, refused: 0, bad: 0, left: 0 };
+  readonly counts = { sent: 0, refused: 0, refusals: [] as RefusedTrace[], bad: 0, left: 0 };
   readonly maxBatch: number;
   readonly #exporter: TraceExporter;
   readonly #signal: AbortSignal;
@@ -112,17 +125,30 @@ class Sender {
     this.maxBatch = exporter.maxBatch ?? 32;
   }
 
-  async send(traces: readonly Trace[]): Promise<void> {
+  /** @returns those that were refused. */
+  async send(traces: readonly Trace[]): Promise<readonly Trace[]> {
     this.#signal.throwIfAborted();
-    let refused = 0;
     try {
       await this.#exporter.export(traces, { signal: this.#signal });
     } catch (thrown) {
-      const count = refusedIn(thrown);
-      if (count === undefined) throw thrown;
-      refused = Math.min(count, traces.length);
+      const rejection = rejectionIn(thrown);
+      if (rejection === undefined) throw thrown;
+      return this.#note(rejection, traces);
     }
-    this.counts.sent += traces.length - refused;
-    this.counts.refused += refused;
+    this.counts.sent += traces.length;
+    return [];
+  }
+
+  #note({ traceIds, reasons }: RejectedTracesError, traces: readonly Trace[]): readonly Trace[] {
+    const count = Math.min(traceIds.length, traces.length);
+    this.counts.sent += traces.length - count;
+    this.counts.refused += count;
+    const { refusals } = this.counts;
+    for (const [index, traceId] of traceIds.slice(0, maxRefusals - refusals.length).entries())
+      refusals.push({ traceId, reason: String(reasons[index]) });
+    const ids = new Set(traceIds);
+    const refused = traces.filter(({ info }) => ids.has(info.traceId));
+    // Where it names others than it was given, it may be any of them.
+    return refused.length < count ? traces : refused;
   }
 }

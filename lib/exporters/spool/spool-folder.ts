@@ -121,7 +121,7 @@ export class SpoolFolder {
     }
   }
 
-  /** Keeps lines that are no traces where somebody can look at them. @returns the file. */
+  /** Keeps lines that are not sent where somebody can look at them. @returns the file. */
   setAside(path: string, text: string): string {
     const bad = `${path}.bad`;
     appendFileSync(bad, `${text}\n`, { mode: 0o600 });

@@ -94,7 +94,11 @@ describe('MlflowTransport', () => {
 
   it('finds the traces that a server refuses by halving, and throws what names them', async () => {
     const mlflow = await transport(({ body }) =>
-      /0{31}[36]/.test(body) ? { status: 422, body: '{"detail":"bad"}' } : ok,
+      /0{31}6/.test(body)
+        ? { status: 422, body: '{"detail":"worse"}' }
+        : /0{31}3/.test(body)
+          ? { status: 422, body: '{"detail":"bad"}' }
+          : ok,
     );
 
     const error: unknown = await mlflow
@@ -107,6 +111,10 @@ describe('MlflowTransport', () => {
     expect(error).toBeInstanceOf(RejectedTracesError);
     expect((error as RejectedTracesError).traceIds).toEqual([numbered(3).info.traceId, numbered(6).info.traceId]);
     expect((error as RejectedTracesError).message).toContain('422: bad');
+    expect((error as RejectedTracesError).reasons).toEqual([
+      expect.stringContaining('422: bad'),
+      expect.stringContaining('422: worse'),
+    ]);
   });
 
   it('throws what concerns all: nothing is tried one by one', async () => {

@@ -1,9 +1,12 @@
-import { MlflowExporter, Trace, traceToLine } from 'traced-agents';
+import { join } from 'node:path';
+import { FileExporter, MlflowExporter, sendTraces, Trace, traceToLine } from 'traced-agents';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanEvent } from '../../../lib/entities/span-event.js';
 import { type MlflowServer, noServer, startMlflow } from '../../support/mlflow-server.js';
+import { temporaryFolders } from '../../support/temporary-folder.js';
 import { aTrace, type TraceParts } from '../../support/traces.js';
 
+const newFolder = temporaryFolders();
 const { signal } = new AbortController();
 const long = (character: string, length: number): string => character.repeat(length);
 const said = (content: string) => ({ messages: [{ role: 'user', content }] });
@@ -196,6 +199,19 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
     });
 
     expect(await exporter.getTrace(`tr-${long('c', 32)}`)).toBeDefined();
+  });
+
+  it('says of a file which trace it does not take, and why', async () => {
+    const file = join(newFolder(), 'traces.jsonl');
+    new FileExporter({ path: file }).export([aTrace({ id: `tr-${long('d', 32)}` }), aTrace({ id: 'tr-odd' })]);
+
+    const { sent, refused, refusals } = await sendTraces(file, exporter);
+
+    expect({ sent, refused, refusals }).toEqual({
+      sent: 1,
+      refused: 1,
+      refusals: [{ traceId: 'tr-odd', reason: expect.stringMatching(/\/v1\/traces failed \(4\d\d/) }],
+    });
   });
 
   it('finds spans by type, and counts them by it', async () => {

@@ -466,7 +466,7 @@ describe('a file of the spool that', () => {
 
     const counts = await sendTraces(join(file, '..'), new Server());
 
-    expect(counts).toEqual({ sent: 0, refused: 0, bad: 0, left: 0 });
+    expect(counts).toEqual({ sent: 0, refused: 0, refusals: [], bad: 0, left: 0 });
   });
 
   it('cannot be read is told by sendTraces, when it has sent the others', async () => {

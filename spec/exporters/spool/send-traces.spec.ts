@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ConfigurationError,
@@ -17,6 +17,7 @@ import { temporaryFolders } from '../../support/temporary-folder.js';
 import { aTrace } from '../../support/traces.js';
 
 const newFolder = temporaryFolders();
+const none = { sent: 0, refused: 0, refusals: [], bad: 0, left: 0 };
 
 describe('sendTraces', () => {
   it('gives an exporter the traces of a file, in bounded batches, and leaves the file as it is', async () => {
@@ -35,7 +36,7 @@ describe('sendTraces', () => {
 
     const counts = await sendTraces(path, exporter);
 
-    expect(counts).toEqual({ sent: 70, refused: 0, bad: 1, left: 0 });
+    expect(counts).toEqual({ ...none, sent: 70, bad: 1 });
     expect(sizes).toEqual([32, 32, 6]);
     expect(memory.traces.map(({ info }) => info.traceId)).toEqual(traces.map(({ info }) => info.traceId));
     expect(readFileSync(path)).toEqual(before);
@@ -55,12 +56,77 @@ describe('sendTraces', () => {
     expect(said).toEqual([2, 1, 'flushed']);
   });
 
-  it('counts what is refused, and goes on', async () => {
-    const exporter = { name: 'picky', maxBatch: 2, export: () => Promise.reject(new RejectedTracesError(['x'], 'no')) };
+  it('says what is refused and why, and goes on', async () => {
+    const { path, traces } = aFile(4);
+    const [, second, , fourth] = idsOf(traces);
 
-    const counts = await sendTraces(aFile(4).path, exporter);
+    const counts = await sendTraces(path, { name: 'picky', maxBatch: 2, export: refusesLast });
 
-    expect(counts).toEqual({ sent: 2, refused: 2, bad: 0, left: 0 });
+    const refusals = [second, fourth].map((traceId) => ({ traceId, reason: `no: ${traceId}` }));
+    expect(counts).toEqual({ ...none, sent: 2, refused: 2, refusals });
+  });
+
+  it('takes the message for the reason where an exporter tells no other', async () => {
+    const exporter = { name: 'picky', export: () => Promise.reject(new RejectedTracesError(['tr-1'], 'no')) };
+
+    const counts = await sendTraces(aFile(2).path, exporter);
+
+    expect(counts).toEqual({ ...none, sent: 1, refused: 1, refusals: [{ traceId: 'tr-1', reason: 'no' }] });
+  });
+
+  it('names no more than a thousand of those that are refused, and counts all', async () => {
+    const { path, traces } = aFile(1100);
+    const exporter = { name: 'never', export: (batch: readonly Trace[]) => Promise.reject(refusalOf(batch)) };
+
+    const counts = await sendTraces(path, exporter);
+
+    expect(counts).toMatchObject({ sent: 0, refused: 1100 });
+    expect(counts.refusals.map(({ traceId }) => traceId)).toEqual(idsOf(traces).slice(0, 1000));
+  });
+
+  it('sets aside what is refused out of a folder, from where it can be sent as a file', async () => {
+    const folder = await aSpool(5);
+    const memory = new InMemoryExporter();
+
+    const counts = await sendTraces(folder, { name: 'picky', maxBatch: 2, export: refusesLast });
+    const [bad = '', ...others] = readdirSync(folder).filter((name) => name !== 'destination.txt');
+    const again = await sendTraces(join(folder, bad), memory);
+
+    expect(counts).toMatchObject({ sent: 2, refused: 3, left: 0 });
+    expect(bad).toMatch(/\.jsonl\.bad$/);
+    expect(others).toEqual([]);
+    expect(again).toEqual({ ...none, sent: 3 });
+    expect(idsOf(memory.traces)).toEqual(counts.refusals.map(({ traceId }) => traceId));
+  });
+
+  it('sets aside all of a batch out of a folder where an exporter names others than it was given', async () => {
+    const folder = await aSpool(3);
+    const exporter = { name: 'odd', export: () => Promise.reject(new RejectedTracesError(['tr-1'], 'no')) };
+
+    const counts = await sendTraces(folder, exporter);
+    const [bad = ''] = readdirSync(folder).filter((name) => name.endsWith('.bad'));
+
+    expect(counts).toEqual({ ...none, sent: 2, refused: 1, refusals: [{ traceId: 'tr-1', reason: 'no' }] });
+    expect(await sendTraces(join(folder, bad), new InMemoryExporter())).toEqual({ ...none, sent: 3 });
+  });
+
+  it('keeps in the spool what was refused, where it cannot be set aside', async () => {
+    const folder = await aSpool(2);
+    const blocked: string[] = [];
+    const exporter = {
+      name: 'picky',
+      export: (batch: readonly Trace[]) => {
+        blocked.push(...readdirSync(folder).filter((name) => name.endsWith('.jsonl')));
+        for (const name of blocked) mkdirSync(join(folder, `${name}.bad`));
+        return refusesLast(batch);
+      },
+    };
+    const memory = new InMemoryExporter();
+
+    await expect(sendTraces(folder, exporter)).rejects.toThrow(/EISDIR|EPERM/);
+    for (const name of blocked) rmdirSync(join(folder, `${name}.bad`));
+
+    expect(await sendTraces(folder, memory)).toEqual({ ...none, sent: 2 });
   });
 
   it('ends with what the exporter throws, or when it is told to', async () => {
@@ -82,8 +148,8 @@ describe('sendTraces', () => {
     const counts = await sendTraces(folder, memory);
     const again = await sendTraces(folder, memory);
 
-    expect(counts).toEqual({ sent: 5, refused: 0, bad: 1, left: 0 });
-    expect(again).toEqual({ sent: 0, refused: 0, bad: 0, left: 0 });
+    expect(counts).toEqual({ ...none, sent: 5, bad: 1 });
+    expect(again).toEqual(none);
     expect(memory.traces.length).toBe(5);
     expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
   });
@@ -104,7 +170,7 @@ describe('sendTraces', () => {
     await expect(sendTraces(folder, exporter)).rejects.toThrow('broken');
     const counts = await sendTraces(folder, memory);
 
-    expect(counts).toEqual({ sent: 3, refused: 0, bad: 0, left: 0 });
+    expect(counts).toEqual({ ...none, sent: 3 });
     expect([...sent, ...memory.traces].map(({ info }) => info.requestPreview)).toEqual(
       [0, 1, 2, 3, 4].map((number) => JSON.stringify({ number })),
     );
@@ -120,8 +186,8 @@ describe('sendTraces', () => {
     const counts = await sendTraces(folder, memory);
     const all = await sendTraces(folder, memory, { takesOver: true });
 
-    expect(counts).toEqual({ sent: 0, refused: 0, bad: 0, left: 3 });
-    expect(all).toEqual({ sent: 3, refused: 0, bad: 0, left: 0 });
+    expect(counts).toEqual({ ...none, left: 3 });
+    expect(all).toEqual({ ...none, sent: 3 });
   });
 
   it('says what it cannot send', async () => {
@@ -139,6 +205,19 @@ function aFile(count: number) {
   );
   new FileExporter({ path }).export(traces);
   return { path, traces };
+}
+
+function idsOf(traces: readonly Trace[]): readonly string[] {
+  return traces.map(({ info }) => info.traceId);
+}
+
+function refusesLast(batch: readonly Trace[]): Promise<void> {
+  return Promise.reject(refusalOf(batch.slice(-1)));
+}
+
+function refusalOf(traces: readonly Trace[]): RejectedTracesError {
+  const ids = idsOf(traces);
+  return new RejectedTracesError(ids, 'some are odd', { reasons: ids.map((id) => `no: ${id}`) });
 }
 
 /** The folder that a program has left whose server was down. */
