@@ -3,7 +3,7 @@ import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
-import { deliveredLine, type ReadLimits, readSegment, segmentState } from './segment-lines.js';
+import { deliveredLine, type ReadLimits, readSegment, type SegmentState, segmentState } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** Some traces of another run. */
@@ -24,6 +24,9 @@ interface Claimed {
 
 /** For how long others come before a file with which nothing could be done. */
 const passedForMs = 10 * 60_000;
+
+/** For how long this process must have seen a file be too old: where the clock was wrong when it was written, all seem to be. */
+const oldForMs = 2 * 60_000;
 
 /** What deliveries of leftovers are made of. */
 export interface LeftoversParts {
@@ -46,6 +49,8 @@ export class Leftovers {
   #current: Claimed | undefined;
   /** Files with which nothing can be done now, by what stays the same of their names: others come first until then. */
   readonly #passed = new Map<string, number>();
+  /** When files were seen first to be too old, likewise. */
+  #oldSince: ReadonlyMap<string, number> = new Map();
 
   constructor(parts: LeftoversParts) {
     this.#parts = parts;
@@ -80,15 +85,18 @@ export class Leftovers {
     this.#pass(file);
   }
 
-  /** Deletes what is too old. */
+  /** Deletes what is too old, and has been so for a while: time enough to be delivered. */
   look(): void {
     const { folder, maxAgeMs } = this.#parts;
     const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
-    for (const file of folder.leftovers().filter(({ name }) => name.createdMs < oldestMs)) {
-      this.abandon(file.path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
+    const setAside = folder.files().filter(({ name }) => name === undefined);
+    const old = [...folder.leftovers(), ...setAside].filter(({ writtenMs }) => writtenMs < oldestMs);
+    const nowMs = performance.now();
+    this.#oldSince = new Map(old.map(({ path }) => [idOf(path), this.#oldSince.get(idOf(path)) ?? nowMs]));
+    for (const file of old.filter(({ path }) => nowMs - (this.#oldSince.get(idOf(path)) ?? nowMs) > oldForMs)) {
+      if (file.name !== undefined) this.abandon(file.path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
       folder.remove(file);
     }
-    for (const file of folder.files()) if (file.name === undefined && file.writtenMs < oldestMs) folder.remove(file);
   }
 
   /** Counts and tells what a file holds that is about to be deleted. */
@@ -136,8 +144,7 @@ export class Leftovers {
 
   #begin(path: string): Claimed | undefined {
     try {
-      appendFileSync(path, '\n'); // where the process died while it wrote, its last line has no end
-      return { path, delivered: segmentState(path).delivered };
+      return { path, delivered: stateOnceWhole(path).delivered };
     } catch (error) {
       this.#fail({ path, delivered: 0 }, error);
       return undefined;
@@ -154,12 +161,12 @@ export class Leftovers {
 
   #pass(file: Claimed): void {
     this.#current = undefined;
-    this.#passed.set(idOf(file.path), Date.now() + passedForMs);
+    this.#passed.set(idOf(file.path), performance.now() + passedForMs);
     this.#parts.folder.release(file.path);
   }
 
   #isPassed(path: string): boolean {
-    return Date.now() < (this.#passed.get(idOf(path)) ?? 0);
+    return performance.now() < (this.#passed.get(idOf(path)) ?? 0);
   }
 
   #setAside(path: string, lines: readonly string[]): void {
@@ -176,6 +183,18 @@ export class Leftovers {
   }
 }
 
+/** Ends its last line, where the process died while it wrote. Where the disk has no room for that, the line is not read. */
+function stateOnceWhole(path: string): SegmentState {
+  const torn = segmentState(path);
+  if (!torn.isTorn) return torn;
+  try {
+    appendFileSync(path, '\n');
+  } catch {
+    return torn;
+  }
+  return segmentState(path);
+}
+
 /** 0 where it cannot be read. */
 function waitingIn(path: string): number {
   try {
@@ -187,5 +206,5 @@ function waitingIn(path: string): number {
 
 /** The end of a file's name, which no owner changes. */
 function idOf(path: string): string {
-  return path.slice(-'00000000.jsonl'.length);
+  return path.slice(path.lastIndexOf('-'));
 }

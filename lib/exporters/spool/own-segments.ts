@@ -114,9 +114,9 @@ export class OwnSegments {
 
   /** Gives up what is too old, and says that the rest is in use. Throws what the system says. */
   look(): void {
-    const oldestMs = Date.now() - this.#limits.maxAgeMs - rollMs(this.#limits);
+    const maxAgeMs = this.#limits.maxAgeMs + rollMs(this.#limits);
     for (const segment of [...this.#segments]) {
-      if (segment.createdMs < oldestMs && !segment.isEmpty) this.giveUp(segment, 'spool expired');
+      if (segment.ageMs > maxAgeMs && !segment.isEmpty) this.giveUp(segment, 'spool expired');
       else if (segment.isInPlace) this.#safely(() => segment.touch());
       else this.rescue(segment);
     }
@@ -165,7 +165,7 @@ export class OwnSegments {
   #openFor(bytes: number): SegmentFile {
     const last = this.#segments.at(-1);
     const { maxBytes, maxTraces, maxSegmentBytes = 8 * 1024 * 1024 } = this.#limits;
-    if (last?.isSealed === false && Date.now() - last.createdMs < rollMs(this.#limits)) {
+    if (last?.isSealed === false && last.ageMs < rollMs(this.#limits)) {
       const isFull = last.size + bytes > Math.min(maxSegmentBytes, maxBytes / 8) || last.count >= maxTraces / 8;
       if (last.isEmpty || !isFull) return last;
     }
@@ -181,8 +181,8 @@ export class OwnSegments {
     const { maxBytes, maxTraces } = this.#limits;
     if (this.#count() >= maxTraces) this.giveUp(this.#segments[0] as SegmentFile, 'spool full');
     if (this.#fits(bytes)) return;
-    if (Date.now() >= this.#fullUntilMs) {
-      this.#fullUntilMs = Date.now() + fullForMs;
+    if (performance.now() >= this.#fullUntilMs) {
+      this.#fullUntilMs = performance.now() + fullForMs;
       if (this.#canMakeRoom(bytes)) this.#deleteOldest(bytes);
     }
     if (!this.#fits(bytes)) throw new Error(`its ${maxBytes} bytes are used up (option spoolMaxBytes)`);

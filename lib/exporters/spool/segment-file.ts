@@ -32,7 +32,6 @@ export interface SegmentPlace {
  */
 export class SegmentFile {
   readonly path: string;
-  readonly createdMs: number;
   #spooled = 0;
   #readFrom = 0;
   #count = 0;
@@ -42,6 +41,8 @@ export class SegmentFile {
   isSealed = false;
   readonly #folder: string;
   readonly #name: SegmentName;
+  /** By a clock that nobody sets. */
+  readonly #openedMs = performance.now();
   readonly #descriptor: number;
   #size = 0;
   /** Behind the last trace. */
@@ -51,9 +52,12 @@ export class SegmentFile {
   constructor(folder: string) {
     this.#folder = folder;
     this.#name = newSegmentName();
-    this.createdMs = this.#name.createdMs;
     this.path = join(folder, fileNameOf(this.#name));
     this.#descriptor = openSync(this.path, flags, 0o600);
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#openedMs;
   }
 
   /** Traces that stand here and nowhere in memory. They follow one another. */

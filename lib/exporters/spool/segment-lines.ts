@@ -69,6 +69,8 @@ export interface SegmentState {
   readonly delivered: number;
   /** How many lines stand behind that place, notes left out. */
   readonly waiting: number;
+  /** Whether its last line has no end: the process died, or the disk was full, while it was written. */
+  readonly isTorn: boolean;
 }
 
 /** Reads the file as a whole: it is none of those that grow without end. Throws what the system says. */
@@ -84,7 +86,7 @@ export function segmentState(path: string): SegmentState {
     else if (end > start) starts.push(start);
     start = end + 1;
   }
-  return { delivered, waiting: starts.filter((one) => one >= delivered).length };
+  return { delivered, waiting: starts.filter((one) => one >= delivered).length, isTorn: start < bytes.length };
 }
 
 /** What stands behind the last line break is left out: it may be written just now. */

@@ -272,12 +272,12 @@ describe('a file of the spool that', () => {
   });
 
   it('is older than it may be is given up by the process that wrote it, too', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const server = new Server('down');
     setUp(server, { spoolDir: newFolder(), spoolMaxAgeMs: 120_000 });
     agent(0);
     await flush();
-    vi.setSystemTime(Date.now() + 136_000); // an eighth more
+    vi.advanceTimersByTime(136_000); // an eighth more
 
     await flush();
 
@@ -353,12 +353,15 @@ describe('a file of the spool that', () => {
   });
 
   it('was set aside is deleted when it is old', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const spoolDir = newFolder();
     setUp(new Server('down'), { spoolDir });
     agent(0);
     const bad = `${fileIn(spoolDir)}.bad`;
     writeFileSync(bad, 'x');
     utimesSync(bad, new Date(0), new Date(0));
+    await flush();
+    vi.advanceTimersByTime(121_000);
 
     await flush();
 
@@ -408,18 +411,18 @@ describe('a file of the spool that', () => {
   });
 
   it('was in use for long holds young traces all the same: none is deleted for its age', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const spoolDir = newFolder();
     const server = new Server();
     setUp(server, { spoolDir, spoolMaxAgeMs: 80_000 });
     agent(0);
     await flush();
-    vi.setSystemTime(Date.now() + 100_000);
+    vi.advanceTimersByTime(100_000);
     server.isDown = true;
     agent(1);
     await flush();
     await shutdown();
-    vi.setSystemTime(Date.now() + 79_000);
+    vi.advanceTimersByTime(79_000);
     server.isDown = false;
 
     setUp(server, { spoolDir, spoolMaxAgeMs: 80_000 });
@@ -440,7 +443,7 @@ describe('a file of the spool that', () => {
     const [oldest = ''] = filesIn(spoolDir).sort();
     const id = oldest.slice(-14);
     faults.meddle = (name, real, args) => {
-      if (name === 'appendFileSync' && String(args[0]).endsWith(id)) throw new Error('permission denied');
+      if (name === 'readFileSync' && String(args[0]).endsWith(id)) throw new Error('permission denied');
       return real(...args);
     };
     const server = new Server();
@@ -477,7 +480,7 @@ describe('a file of the spool that', () => {
     const file = fileIn(spoolDir);
     writeFileSync(file.replace(/[0-9a-f]{8}\.jsonl$/, '00000000.jsonl'), '{}');
     faults.meddle = (name, real, args) => {
-      if (name === 'appendFileSync' && String(args[0]).endsWith('00000000.jsonl')) throw new Error('permission denied');
+      if (name === 'readFileSync' && String(args[0]).endsWith('00000000.jsonl')) throw new Error('permission denied');
       return real(...args);
     };
     const server = new Server();

@@ -1,4 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { flush, init, shutdown, stats, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
@@ -184,17 +193,20 @@ describe('what other runs have left', () => {
   });
 
   it('is deleted when it is too old, and that is told', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const spoolDir = newFolder();
-    await leave(spoolDir, ['1']);
-    const server = new Server();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-
+    utimesSync(await leave(spoolDir, ['1']), new Date(0), new Date(0));
+    const server = new Server(down);
     const { errors } = setUp(server, { spoolDir, spoolMaxAgeMs: 1 });
+    await flush();
+    vi.advanceTimersByTime(121_000);
+
     await flush();
 
     expect([server.questions, filesIn(spoolDir)]).toEqual([[], []]);
     expect(stats().exporters['server']).toMatchObject({ recovered: 0, abandoned: 1 });
     expect(errors).toEqual([
+      expect.stringContaining('connection refused'),
       expect.stringMatching(
         /^1 traces that an earlier run had left in .* were never delivered, and are deleted: it is older than 1 ms/,
       ),
