@@ -13,6 +13,7 @@ import {
   type Trace,
   toMermaid,
 } from 'traced-agents';
+import { sayDelivery, shutdownTimeoutMs } from '../support/say-delivery.js';
 import { calculatorTool } from './calculator.js';
 import { ConversableAgent } from './conversable-agent.js';
 import { startScriptedModel } from './scripted-model.js';
@@ -20,7 +21,7 @@ import { startScriptedModel } from './scripted-model.js';
 const { MLFLOW_TRACKING_URI: trackingUri } = process.env; // a server of yours shows the trace, too
 init({
   exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })],
-  ...(trackingUri && { trackingUri }),
+  ...(trackingUri && { trackingUri, shutdownTimeoutMs }),
 });
 
 const scripted = process.env['OPENAI_API_KEY'] ? undefined : await startScriptedModel();
@@ -60,6 +61,7 @@ for (const span of trace?.data.spans ?? []) {
 }
 
 if (trace !== undefined) showConversation(trace);
+if (trackingUri) await sayDelivery(trackingUri);
 
 function showConversation(finished: Trace): void {
   const conversation = conversationOf(finished);

@@ -6,6 +6,7 @@
 import OpenAI from 'openai';
 import { ConsoleExporter, FileExporter, init } from 'traced-agents';
 import { calculatorTool } from '../ag2/calculator.js';
+import { sayDelivery, shutdownTimeoutMs } from '../support/say-delivery.js';
 import { ScriptedOpenAI } from '../support/scripted-openai.js';
 import { AssistantAgent, type TaskResult } from './assistant-agent.js';
 import { RoundRobinGroupChat, SelectorGroupChat } from './group-chat.js';
@@ -14,7 +15,7 @@ import { OpenAIChatCompletionClient } from './model-client.js';
 const { MLFLOW_TRACKING_URI: trackingUri } = process.env; // a server of yours shows the traces, too
 init({
   exporters: [new ConsoleExporter(), new FileExporter({ path: 'traces.jsonl' })],
-  ...(trackingUri && { trackingUri }),
+  ...(trackingUri && { trackingUri, shutdownTimeoutMs }),
 });
 
 const inTurn = [
@@ -54,6 +55,7 @@ show(await pair.run('What is 7 + 5?'));
 const participants = [planner, newSolver(), newChecker()];
 show(await new SelectorGroupChat({ participants, modelClient, isTermination }).run('What is 8 * 5?'));
 await scripted?.close();
+if (trackingUri) await sayDelivery(trackingUri);
 
 function show({ messages }: TaskResult): void {
   for (const message of messages) console.log(`${message.source}: ${String(message.content)}`);
