@@ -49,6 +49,8 @@ export class Leftovers {
   #current: Claimed | undefined;
   /** Files with which nothing can be done now, by what stays the same of their names: others come first until then. */
   readonly #passed = new Map<string, number>();
+  /** Up to where files are delivered in which that could not be noted, likewise. */
+  readonly #unnoted = new Map<string, number>();
   /** When files were seen first to be too old, likewise. */
   #oldSince: ReadonlyMap<string, number> = new Map();
 
@@ -71,13 +73,18 @@ export class Leftovers {
     }
   }
 
-  /** These have been delivered, but for those that are set aside. Throws what the system says. */
+  /** These have been delivered, but for those that are set aside. Throws what the system says of that. */
   acknowledge({ file, bad, end }: LeftoverPart, refused: readonly Trace[] = []): void {
-    // First: there is no other copy.
-    if (refused.length > 0) this.#parts.folder.setAside(file.path, refused.map(traceToLine).join('\n'));
+    try {
+      // First: there is no other copy.
+      if (refused.length > 0) this.#parts.folder.setAside(file.path, refused.map(traceToLine).join('\n'));
+      this.#setAside(file.path, bad);
+    } catch (error) {
+      this.#pass(file); // not at once again: they have been sent
+      throw error;
+    }
     file.delivered = end;
-    appendFileSync(file.path, deliveredLine(end));
-    this.#setAside(file.path, bad);
+    this.#noteDelivered(file);
   }
 
   /** The file at hand could not be delivered: others come first for a while. */
@@ -132,6 +139,17 @@ export class Leftovers {
     return undefined;
   }
 
+  #noteDelivered({ path, delivered }: Claimed): void {
+    try {
+      appendFileSync(path, deliveredLine(delivered));
+    } catch (error) {
+      this.#unnoted.set(idOf(path), delivered);
+      this.#parts.tell(
+        `What was delivered of ${path}, which an earlier run has left, cannot be noted there: ${String(error)}. It may be sent again by another run.`,
+      );
+    }
+  }
+
   #claimNext(): Claimed | undefined {
     const { folder, takesOver = false } = this.#parts;
     for (const file of folder.leftovers(takesOver)) {
@@ -144,7 +162,7 @@ export class Leftovers {
 
   #begin(path: string): Claimed | undefined {
     try {
-      return { path, delivered: stateOnceWhole(path).delivered };
+      return { path, delivered: Math.max(stateOnceWhole(path).delivered, this.#unnoted.get(idOf(path)) ?? 0) };
     } catch (error) {
       this.#fail({ path, delivered: 0 }, error);
       return undefined;
@@ -180,6 +198,7 @@ export class Leftovers {
   #finish(file: Claimed): void {
     this.#current = undefined;
     this.#parts.folder.remove(file);
+    this.#unnoted.delete(idOf(file.path));
   }
 }
 
