@@ -24,6 +24,14 @@ export interface OwnSegmentsParts {
   readonly tell: (what: string) => void;
 }
 
+/** Why traces had to be given up. */
+interface Loss {
+  /** By which they are counted. */
+  readonly reason: 'spool full' | 'spool expired' | 'spool lost';
+  /** And which option is to be raised, where one is. */
+  readonly why: string;
+}
+
 /** For how long one file is written to. */
 export function rollMs({ maxAgeMs }: Pick<SpoolLimits, 'maxAgeMs'>): number {
   return maxAgeMs / 8;
@@ -80,14 +88,6 @@ export class OwnSegments {
     if (segment.isEmpty && this.#segments.length > 1) this.#segments.shift()?.remove();
   }
 
-  /** A file with which nothing can be done any more. */
-  giveUp(segment: SegmentFile, reason: string): void {
-    if (!this.#segments.includes(segment)) return;
-    this.#drop(reason, segment.spooled);
-    this.#strike(segment);
-    this.#safely(() => segment.remove());
-  }
-
   /**
    * Writes anew what stood in a file that was deleted, or taken over while this process stood still. `false` where that cannot be done
    * now: what is left can still be read, since the file is open. Never throws.
@@ -107,16 +107,16 @@ export class OwnSegments {
       );
       return false;
     }
-    this.#drop('spool lost', segment.spooled);
-    this.#safely(() => segment.remove());
+    this.#giveUp(segment, { reason: 'spool lost', why: `${segment.path} was cut short` });
     return true;
   }
 
   /** Gives up what is too old, and says that the rest is in use. Throws what the system says. */
   look(): void {
-    const maxAgeMs = this.#limits.maxAgeMs + rollMs(this.#limits);
+    const { maxAgeMs } = this.#limits;
+    const expired: Loss = { reason: 'spool expired', why: `they are older than ${maxAgeMs} ms (option spoolMaxAgeMs)` };
     for (const segment of [...this.#segments]) {
-      if (segment.ageMs > maxAgeMs && !segment.isEmpty) this.giveUp(segment, 'spool expired');
+      if (segment.ageMs > maxAgeMs + rollMs(this.#limits) && !segment.isEmpty) this.#giveUp(segment, expired);
       else if (segment.isInPlace) this.#safely(() => segment.touch());
       else this.rescue(segment);
     }
@@ -134,8 +134,7 @@ export class OwnSegments {
     try {
       return segment.readSpooled();
     } catch (error) {
-      this.giveUp(segment, 'spool lost');
-      this.#tell(`${segment.path} cannot be read any more, and its traces are lost: ${String(error)}.`);
+      this.#giveUp(segment, { reason: 'spool lost', why: `${segment.path} cannot be read any more: ${String(error)}` });
       return undefined;
     }
   }
@@ -157,8 +156,17 @@ export class OwnSegments {
     }
   }
 
+  /** What it holds is lost, but for traces that are in memory as well. */
+  #giveUp(segment: SegmentFile, { reason, why }: Loss): void {
+    const { spooled } = segment;
+    if (spooled > 0) this.#tell(`${spooled} traces that waited on disk are lost: ${why}.`);
+    this.#drop(reason, spooled);
+    this.#strike(segment);
+    this.#safely(() => segment.remove());
+  }
+
   #strike(segment: SegmentFile): void {
-    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    if (this.#segments.includes(segment)) this.#segments.splice(this.#segments.indexOf(segment), 1);
   }
 
   /** The last file, or a new one where it is full or old: what is in a file goes together when its time has come. */
@@ -179,7 +187,10 @@ export class OwnSegments {
   /** The oldest go first: those that earlier runs have left, then our own. Throws where there is no room to be made. */
   #makeRoom(bytes: number): void {
     const { maxBytes, maxTraces } = this.#limits;
-    if (this.#count() >= maxTraces) this.giveUp(this.#segments[0] as SegmentFile, 'spool full');
+    if (this.#count() >= maxTraces) {
+      const why = `more than ${maxTraces} waited (option spoolMaxTraces)`;
+      this.#giveUp(this.#segments[0] as SegmentFile, { reason: 'spool full', why });
+    }
     if (this.#fits(bytes)) return;
     if (performance.now() >= this.#fullUntilMs) {
       this.#fullUntilMs = performance.now() + fullForMs;
@@ -191,7 +202,10 @@ export class OwnSegments {
 
   #deleteOldest(bytes: number): void {
     while (!this.#fits(bytes) && this.#removeLeftover());
-    for (const oldest of [...this.#segments]) if (!this.#fits(bytes)) this.giveUp(oldest, 'spool full');
+    const why = 'there was no room for newer ones (option spoolMaxBytes)';
+    for (const oldest of [...this.#segments]) {
+      if (!this.#fits(bytes)) this.#giveUp(oldest, { reason: 'spool full', why });
+    }
   }
 
   /** Nothing is deleted where that would not help. */

@@ -95,3 +95,22 @@ describe('a file that', () => {
     expect(errors.at(-1)).toMatch(/cannot be read: Error: too many open files.*It is tried again/);
   });
 });
+
+describe('traces that have to be given up', () => {
+  it.each([
+    ['their number', { spoolMaxTraces: 16 }, 'more than 16 waited (option spoolMaxTraces)', 'spool full'],
+    ['their bytes', { spoolMaxBytes: 20_000 }, 'no room for newer ones (option spoolMaxBytes)', 'spool full'],
+    ['their age', { spoolMaxAgeMs: 60_000 }, 'older than 60000 ms (option spoolMaxAgeMs)', 'spool expired'],
+  ])('for %s are told of once, with the option to raise', async (_cause, limits, told, reason) => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const { errors } = setUp(new Server('down'), { spoolDir: newFolder(), ...limits });
+    agent(0);
+    await flush();
+    for (let number = 1; number < 100; number += 1) agent(number);
+    vi.advanceTimersByTime(70_000);
+    await flush();
+
+    expect(errors).toEqual([expect.stringContaining('down'), expect.stringContaining(told)]);
+    expect(stats().exporters['server']?.dropped).toHaveProperty(reason);
+  });
+});
