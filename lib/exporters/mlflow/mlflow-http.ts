@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
 import { holdProcess } from '../../utils/hold-process.js';
+import { checkHeaders } from './check-headers.js';
 import { longestRetryAfterMs, type MlflowConnection, type RequestHeaders } from './connection.js';
 import { failureOf, failureWithoutAnswer, hasHungUp, isBusy, isPage } from './failure-of.js';
 import {
@@ -70,6 +71,7 @@ export class MlflowHttp {
    * The text of the answer.
    *
    * @throws {MlflowError} for an answer other than 2xx and for none, after all tries.
+   * @throws {ConfigurationError} for credentials that no header can hold.
    */
   async send(request: MlflowRequest): Promise<string> {
     const outcome = await this.#answer(request);
@@ -141,22 +143,16 @@ export class MlflowHttp {
   }
 
   async #ask(request: MlflowRequest, credentials: RequestHeaders): Promise<Outcome> {
-    const {
-      method,
-      path,
-      body,
-      headers,
-      signedQuery,
-      isRepeatable = true,
-      mayReuseConnection = isRepeatable,
-    } = request;
+    const { method, path, body, signedQuery, isRepeatable = true, mayReuseConnection = isRepeatable } = request;
     const { baseUrl, remedies } = this.#connection;
     const url = baseUrl + path;
+    const headers = { ...credentials, ...body?.headers, ...request.headers };
+    checkHeaders(headers);
     const { default: ky } = await import('ky');
     try {
       const response = await ky(url + (signedQuery ?? ''), {
         ...contentOf(request),
-        headers: { ...credentials, ...body?.headers, ...headers },
+        headers,
         throwHttpErrors: false,
         retry: 0,
         timeout: false, // it has its own, for the whole answer

@@ -51,8 +51,14 @@ function exchange(request: Request, { agent, body, isBackground, timeoutMs }: Wa
       reject(late);
       opened.destroy(late);
     }, timeoutMs).unref();
-    opened.on('close', () => clearTimeout(timer)).on('error', reject);
+    let hasAnswer = false;
+    opened.on('error', reject).on('close', () => {
+      clearTimeout(timer);
+      // Where the other side changes to another protocol, Node ends the connection, and says no more.
+      if (!hasAnswer) reject(new Error('it ended the connection without an answer'));
+    });
     opened.on('response', (answer) => {
+      hasAnswer = true;
       answer.toArray().then((chunks: Buffer[]) => resolve({ answer, bytes: Buffer.concat(chunks) }), reject);
     });
     // Whoever uses the connection next holds the process again.

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../lib/errors.js';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
 import { MlflowError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
 import { MlflowHttp } from '../../../lib/exporters/mlflow/mlflow-http.js';
@@ -219,6 +220,54 @@ describe('MlflowHttp', () => {
     stop();
 
     expect([error.name, error.serverMessage]).toEqual(['MlflowTimeoutError', 'no connection within 2000 ms']);
+  });
+
+  it('says that nobody answers where a server would speak another protocol', async () => {
+    await client([ok]);
+    const other = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n'),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const connection = readConnection({
+      trackingUri: `http://127.0.0.1:${port}`,
+      environment: { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' },
+      readCredentials: () => undefined,
+    });
+
+    const error = await failure(new MlflowHttp(connection));
+    other.close();
+
+    expect([error.name, error.serverMessage]).toEqual([
+      'MlflowNetworkError',
+      'it ended the connection without an answer',
+    ]);
+  });
+
+  it.each([
+    ['a line break', 'a secret\nof two lines'],
+    ['NUL', 'a secret\0'],
+    ['a mark of byte order', 'a secret\ufeff'],
+    ['a character beyond Latin-1', 'a secret…'],
+  ])('refuses credentials with %s, without telling them, and tries once', async (_what, token) => {
+    const http = await client([ok], { MLFLOW_TRACKING_TOKEN: token });
+
+    const sent = http.send(get);
+
+    await expect(sent).rejects.toThrow(ConfigurationError);
+    await expect(sent).rejects.toThrow(/^(?![^]*secret)[^]*'Authorization'[^]*MLFLOW_TRACKING_TOKEN/);
+    expect([server.seen, waits]).toEqual([[], []]);
+  });
+
+  it('takes credentials with a line break behind them', async () => {
+    const http = await client([ok], { MLFLOW_TRACKING_TOKEN: 'abc\n' });
+
+    await http.send(get);
+
+    expect(server.seen[0]?.headers.authorization).toBe('Bearer abc');
   });
 
   it('says that the server takes too long', async () => {
