@@ -3,7 +3,7 @@ import type { Outcome } from './backlog.js';
 import { rejectionIn } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 
-/** One call of an exporter, and what it threw. */
+/** One call of an exporter, and what it threw; where it was given up, what made its last try fail. */
 export interface ExportCallResult {
   readonly outcome: Outcome;
   readonly thrown?: unknown;
@@ -14,6 +14,7 @@ export class ExportCall {
   readonly #exporter: TraceExporter;
   readonly #abort = new AbortController();
   readonly #startedMs = performance.now();
+  #retryCause: unknown;
 
   constructor(exporter: TraceExporter) {
     this.#exporter = exporter;
@@ -23,19 +24,28 @@ export class ExportCall {
     return performance.now() - this.#startedMs;
   }
 
+  /** What made its last try fail, if the exporter says that it tries again. */
+  get retryCause(): unknown {
+    return this.#retryCause;
+  }
+
   /** Never rejects. */
   async run(traces: readonly Trace[], timeoutMs: number): Promise<ExportCallResult> {
     const { signal } = this.#abort;
     const timer = setTimeout(() => this.#abort.abort('timeout'), timeoutMs);
     // Who waits for the queue holds the process for as long as that is wanted.
     timer.unref();
+    const onRetry = (cause: unknown): void => {
+      this.#retryCause = cause;
+    };
     try {
-      await Promise.race([this.#exporter.export(traces, { signal, isBackground: true }), rejectOnAbort(signal)]);
+      const exported = this.#exporter.export(traces, { signal, isBackground: true, onRetry });
+      await Promise.race([exported, rejectOnAbort(signal)]);
       return { outcome: { kind: 'taken', refused: 0 } };
     } catch (thrown) {
       if (signal.aborted) {
         const reason = signal.reason === 'shutdown' ? 'shutdown' : 'timeout';
-        return { outcome: { kind: 'failed', reason } };
+        return { outcome: { kind: 'failed', reason }, thrown: this.#retryCause };
       }
       const refused = rejectionIn(thrown)?.traceIds.length;
       if (refused === undefined) return { outcome: { kind: 'failed', reason: 'export failed' }, thrown };

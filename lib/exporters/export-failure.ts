@@ -14,6 +14,7 @@ export function exportFailure(exporter: TraceExporter, what: string, cause: unkn
 /** A call of an exporter that did not take all it was given. */
 export interface FailedCall {
   readonly outcome: Outcome;
+  /** By the call, or, where it was given up, by its last try. */
   readonly thrown: unknown;
   readonly timeoutMs: number;
   readonly lost: number;
@@ -32,20 +33,28 @@ export function callFailure(exporter: TraceExporter, call: FailedCall): ExportEr
     return exportFailure(exporter, fate, thrown);
   }
   const when = outcome.reason === 'timeout' ? `within ${call.timeoutMs} ms` : 'before the end';
-  return isKept ? keptUnanswered(exporter, when) : noAnswer(exporter, when, lost);
+  const fate = isKept ? 'its traces are kept on disk, and sent later.' : lostTraces(lost);
+  return unfinished(exporter, `did not answer ${when}; ${fate}`, thrown);
+}
+
+/** What `onError` is told where a call fails again and again, and nobody waits for it any longer; `cause` is of its last try. */
+export function stillTrying(exporter: TraceExporter, cause: unknown): ExportError {
+  return unfinished(exporter, 'has not taken all traces yet, and is tried again.', cause);
 }
 
 /** What `onError` is told of an exporter that was waited for in vain. */
-export function noAnswer({ name }: TraceExporter, when: string, count: number): ExportError {
-  const message = `The exporter '${name}' did not answer ${when}; ${count} traces are lost there. See stats() for the sum.`;
-  return new ExportError(name, message);
+export function noAnswer(exporter: TraceExporter, when: string, count: number): ExportError {
+  return unfinished(exporter, `did not answer ${when}; ${lostTraces(count)}`, undefined);
 }
 
-function keptUnanswered({ name }: TraceExporter, when: string): ExportError {
-  return new ExportError(
-    name,
-    `The exporter '${name}' did not answer ${when}; its traces are kept on disk, and sent later.`,
-  );
+function lostTraces(count: number): string {
+  return `${count} traces are lost there. See stats() for the sum.`;
+}
+
+function unfinished({ name }: TraceExporter, what: string, cause: unknown): ExportError {
+  const message = `The exporter '${name}' ${what}`;
+  if (cause === undefined) return new ExportError(name, message);
+  return new ExportError(name, sentence(`${message} Its last try failed: ${textOf(cause)}`), { cause });
 }
 
 /** One step of an exporter's end, and who is told of its failure. */

@@ -2,7 +2,7 @@ import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
 import type { Backlog, BacklogStats, Drop, Waiting } from './backlog.js';
 import { ExportCall, type ExportCallResult } from './export-call.js';
-import { callFailure, countdown, exportFailure, takeEndStep } from './export-failure.js';
+import { callFailure, countdown, exportFailure, stillTrying, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
 import { MemoryBacklog } from './memory-backlog.js';
 
@@ -105,6 +105,12 @@ export class ExportQueue {
 
   /** Settles when all that waits now has been handed over, or the time is over, or what is kept has failed once more. */
   async flush(timeoutMs: number): Promise<void> {
+    await this.#flush(timeoutMs);
+    const cause = this.#call?.retryCause;
+    if (cause !== undefined) this.#options.onError(stillTrying(this.#exporter, cause));
+  }
+
+  async #flush(timeoutMs: number): Promise<void> {
     const left = countdown(timeoutMs);
     this.#backlog.lookAgain?.();
     await within(left(), this.#drain());
@@ -128,7 +134,7 @@ export class ExportQueue {
    * as long already is not waited for.
    */
   async finish(timeoutMs: number): Promise<void> {
-    if ((this.#call?.ageMs ?? 0) < timeoutMs) await this.flush(timeoutMs);
+    if ((this.#call?.ageMs ?? 0) < timeoutMs) await this.#flush(timeoutMs);
     this.#isResting = true;
     this.#call?.giveUp();
   }
@@ -149,7 +155,7 @@ export class ExportQueue {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    await this.flush(timeoutMs);
+    await this.#flush(timeoutMs);
     this.#isOver = true;
     this.#call?.giveUp();
     await this.#draining;

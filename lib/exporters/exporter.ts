@@ -55,6 +55,11 @@ export interface ExportContext {
    * waits for it at the end, for `shutdownTimeoutMs`. @default false
    */
   readonly isBackground?: boolean;
+  /**
+   * To be called with what made a try fail, where the exporter tries again by itself. Where the call is given up, `onError` and
+   * `lastError` tell what it was told last. @default nobody asks
+   */
+  readonly onRetry?: (cause: unknown) => void;
 }
 
 /** An exporter that can also be asked for what it stored. `getTrace` and `searchTraces` ask memory first, then each reader. */

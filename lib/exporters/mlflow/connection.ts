@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { type Environment, flagIn, numberIn } from './environment.js';
 import { iniSections } from './ini-sections.js';
+import type { MlflowError } from './mlflow-errors.js';
 import { readTlsSettings, type TlsSettings } from './tls-settings.js';
 import { decodeUriPart, shownUri } from './uri-parts.js';
 
@@ -21,6 +22,8 @@ export interface MlflowConnection {
   readonly isWorkspace?: boolean;
   /** Whether requests that are under way let the process end; who waits for them holds it then. @default false */
   readonly isBackground?: boolean;
+  /** Told of each try that failed and is made again. @default nobody */
+  readonly onRetry?: ((cause: MlflowError) => void) | undefined;
 }
 
 /** By status of an answer. */

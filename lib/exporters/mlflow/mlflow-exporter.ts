@@ -56,9 +56,9 @@ export class MlflowExporter implements TraceExporter, TraceReader {
    *
    * @throws {RejectedTracesError} when the server refused some; the others have arrived.
    */
-  async export(traces: readonly Trace[], { signal, isBackground = false }: ExportContext): Promise<void> {
+  async export(traces: readonly Trace[], { signal, isBackground = false, onRetry }: ExportContext): Promise<void> {
     if (traces.length === 0) return;
-    const sending = this.#load().then((transport) => transport.send(traces, signal));
+    const sending = this.#load().then((transport) => transport.send(traces, signal, onRetry));
     await (isBackground ? sending : holdProcess(sending));
   }
 

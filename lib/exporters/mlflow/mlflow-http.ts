@@ -125,6 +125,7 @@ export class MlflowHttp {
       if ('text' in outcome) return outcome;
       const waitMs = this.#waitAfter(request, outcome, tries);
       if (waitMs === undefined || request.signal?.aborted === true) return outcome;
+      this.#connection.onRetry?.(outcome.error);
       try {
         await this.#tools.wait(waitMs, request.signal);
       } catch {

@@ -1,6 +1,6 @@
 import type { Trace } from '../../entities/trace.js';
 import { RejectedTracesError } from '../../errors.js';
-import type { TraceQuery } from '../exporter.js';
+import type { ExportContext, TraceQuery } from '../exporter.js';
 import { ExperimentLookup } from './experiment-lookup.js';
 import { sendAsFiles } from './file-way.js';
 import { sendByOtlp } from './otlp-way.js';
@@ -38,12 +38,14 @@ export class MlflowTransport {
   #takesOtlp: boolean;
   readonly #experiment: ExperimentLookup;
   readonly #questions: Questions;
+  /** Of the call that is under way: there is one at a time. */
+  #onRetry: ExportContext['onRetry'];
 
   constructor(destination: MlflowDestination, tools: Partial<TransportTools> = {}) {
     const { now = () => performance.now(), longestAnswerMs = 30_000 } = tools;
     const connection = { ...destination.connection, isBackground: true };
     this.#destination = destination;
-    this.#server = openServer(connection);
+    this.#server = openServer({ ...connection, onRetry: (cause) => this.#onRetry?.(cause) });
     this.#experiment = new ExperimentLookup(this.#server.http, destination.choice, now);
     const server = openServer({ ...connection, retry: { ...connection.retry, allTriesMs: longestAnswerMs } });
     this.#questions = { server, experiment: new ExperimentLookup(server.http, destination.choice, now) };
@@ -55,7 +57,8 @@ export class MlflowTransport {
    *
    * @throws {RejectedTracesError} when the server refused some; the others have arrived.
    */
-  async send(traces: readonly Trace[], signal: AbortSignal): Promise<void> {
+  async send(traces: readonly Trace[], signal: AbortSignal, onRetry?: ExportContext['onRetry']): Promise<void> {
+    this.#onRetry = onRetry;
     const refused = await this.#sendToExperiment(traces, signal);
     const [first] = refused;
     if (first === undefined) return;

@@ -301,6 +301,18 @@ describe('MlflowHttp', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('tells of each try that failed and is made again', async () => {
+    await client([{ status: 503 }, { status: 429 }, { status: 500 }]);
+    const told: string[] = [];
+    const environment = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '2' };
+    const connection = readConnection({ trackingUri: server.url, environment, readCredentials: () => undefined });
+    const onRetry = ({ name }: MlflowError): void => void told.push(name);
+
+    const error = await failure(new MlflowHttp({ ...connection, onRetry }, { random: () => 0 }));
+
+    expect([told, error.status]).toEqual([['MlflowServerError', 'MlflowRateLimitError'], 500]);
+  });
+
   it('stops while it waits where it is told to, with the error that it waited for', async () => {
     await client([{ status: 503 }]);
     const abort = new AbortController();

@@ -59,6 +59,24 @@ describe('MlflowTransport', () => {
     });
   });
 
+  it('tells each call of its own tries', async () => {
+    let isBusy = true;
+    server = await ScriptedServer.start(({ url }) => {
+      if (url.includes('/experiments/')) return experiment;
+      isBusy = !isBusy;
+      return isBusy ? ok : { status: 503, headers: { 'Retry-After': '0' } };
+    });
+    const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
+    const mlflow = new MlflowTransport({ connection, choice: { name: 'x' }, runId: undefined, workspace: undefined });
+    const told: unknown[] = [];
+
+    await mlflow.send([numbered(1)], signal, (cause) => told.push(String(cause)));
+    await mlflow.send([numbered(2)], signal);
+
+    expect(server.seen).toHaveLength(5);
+    expect(told).toEqual([expect.stringMatching(/^MlflowServerError: POST .*\/v1\/traces failed \(503\)/)]);
+  });
+
   it('asks again for an experiment that it did not get', async () => {
     let isUp = false;
     server = await ScriptedServer.start(({ url }) => {

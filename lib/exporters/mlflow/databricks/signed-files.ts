@@ -13,16 +13,16 @@ interface SignedAddress {
   readonly headers: RequestHeaders;
 }
 
-type RequestPolicy = Pick<MlflowConnection, 'retry' | 'isBackground'>;
+type RequestPolicy = Pick<MlflowConnection, 'retry' | 'isBackground' | 'onRetry'>;
 
 /** Files in the storage of a cloud, to which a workspace gives signed addresses. Nothing that lets us into the workspace is shown there. */
 export class SignedFiles implements SpanFiles {
   readonly #http: MlflowHttp;
   readonly #policy: RequestPolicy;
 
-  constructor(http: MlflowHttp, { retry, isBackground = false }: RequestPolicy) {
+  constructor(http: MlflowHttp, { retry, isBackground = false, onRetry }: RequestPolicy) {
     this.#http = http;
-    this.#policy = { retry, isBackground };
+    this.#policy = { retry, isBackground, onRetry };
   }
 
   async write(info: TraceInfoJson, json: string, signal: AbortSignal): Promise<void> {
