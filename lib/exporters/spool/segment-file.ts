@@ -37,7 +37,7 @@ export class SegmentFile {
   #count = 0;
   /** Nothing can be read here any more. */
   isGone = false;
-  /** Nothing more is appended. */
+  /** Nothing more is appended: it is gone, or ends with a piece of a line, behind which places would be other than they are said to be. */
   isSealed = false;
   readonly #folder: string;
   readonly #name: SegmentName;
@@ -112,9 +112,9 @@ export class SegmentFile {
     this.#readFrom = start;
   }
 
-  /** Notes that all traces before this place have been delivered. Throws what the system says. */
+  /** Notes that all traces before this place have been delivered; in memory only where it is sealed. Throws what the system says. */
   acknowledge(end: number): void {
-    if (end < this.#end) return this.#write(deliveredLine(end));
+    if (end < this.#end) return this.isSealed ? undefined : this.#write(deliveredLine(end));
     ftruncateSync(this.#descriptor, 0);
     this.#size = 0;
     this.#end = 0;
@@ -172,9 +172,17 @@ export class SegmentFile {
     try {
       while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
     } catch (error) {
-      ftruncateSync(this.#descriptor, this.#size);
+      this.#cutOff();
       throw error;
     }
     this.#size += written;
+  }
+
+  #cutOff(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.#size);
+    } catch {
+      this.isSealed = true;
+    }
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { flush, shutdown, stats } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, Server, setUp } from '../../support/spool-server.js';
+import { agent, fileIn, filesIn, Server, setUp } from '../../support/spool-server.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 
 vi.mock('node:fs', async (importOriginal) => {
@@ -114,3 +114,62 @@ describe('traces that have to be given up', () => {
     expect(stats().exporters['server']?.dropped).toHaveProperty(reason);
   });
 });
+
+describe('a line of which only a piece can be written, and not taken back', () => {
+  it('is in memory, and shifts no other: the next ones stand in another file', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    agent(0);
+    tear();
+    agent(1);
+    faults.meddle = undefined;
+    await flush();
+    for (const number of [2, 3, 4]) agent(number);
+    await flush();
+    const files = filesIn(spoolDir).map((file) => readFileSync(file, 'utf8').split('\n').length - 1);
+    server.isDown = false;
+
+    await flush();
+
+    expect(files.toSorted()).toEqual([1, 3]);
+    expect(server.numbers.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(stats().exporters['server']).toMatchObject({ exported: 5, dropped: {}, spooled: 0, queued: 0 });
+  });
+
+  it('hides nothing from the next run: what was delivered before it comes again at the worst', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (let number = 0; number < 40; number += 1) agent(number);
+    await flush();
+    tear();
+    agent(40);
+    faults.meddle = undefined;
+    let calls = 0;
+    server.export = (traces) => {
+      calls += 1;
+      server.isDown = calls > 2;
+      Server.prototype.export.call(server, traces);
+    };
+    await flush();
+    await shutdown();
+    const next = new Server();
+
+    setUp(next, { spoolDir });
+    await flush();
+
+    expect(new Set([...server.numbers, ...next.numbers]).size).toBe(41);
+  });
+});
+
+/** From now on half of what is written stands on disk, and cannot be cut off. */
+function tear(): void {
+  faults.meddle = (name, real, args: unknown[]) => {
+    const call = real as (...args: unknown[]) => unknown;
+    if (name === 'ftruncateSync') throw Object.assign(new Error('cannot be cut off'), { code: 'EIO' });
+    if (name !== 'writeSync') return call(...args);
+    call(args[0], args[1], 0, 50);
+    throw Object.assign(new Error('cannot be written'), { code: 'EIO' });
+  };
+}
