@@ -96,8 +96,7 @@ export class Leftovers {
   look(): void {
     const { folder, maxAgeMs } = this.#parts;
     const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
-    const setAside = folder.files().filter(({ name }) => name === undefined);
-    const old = [...folder.leftovers(), ...setAside].filter(({ writtenMs }) => writtenMs < oldestMs);
+    const old = [...folder.leftovers(), ...folder.setAsides()].filter(({ writtenMs }) => writtenMs < oldestMs);
     const nowMs = performance.now();
     this.#oldSince = new Map(old.map(({ path }) => [idOf(path), this.#oldSince.get(idOf(path)) ?? nowMs]));
     for (const file of old.filter(({ path }) => nowMs - (this.#oldSince.get(idOf(path)) ?? nowMs) > oldForMs)) {

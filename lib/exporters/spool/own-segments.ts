@@ -1,7 +1,7 @@
 import type { Drop } from '../backlog.js';
 import { SegmentFile, type SegmentPlace } from './segment-file.js';
 import type { SegmentLine } from './segment-lines.js';
-import type { SpoolFolder } from './spool-folder.js';
+import type { SpoolFolder, StoredFile } from './spool-folder.js';
 
 /** How much a spool may hold. */
 export interface SpoolLimits {
@@ -36,6 +36,8 @@ interface Loss {
 export function rollMs({ maxAgeMs }: Pick<SpoolLimits, 'maxAgeMs'>): number {
   return maxAgeMs / 8;
 }
+
+const noRoom = 'there was no room for newer ones (option spoolMaxBytes)';
 
 /** Looking for room costs; where there was none, there is none for so long. */
 const fullForMs = 1000;
@@ -184,7 +186,7 @@ export class OwnSegments {
     return segment;
   }
 
-  /** The oldest go first: those that earlier runs have left, then our own. Throws where there is no room to be made. */
+  /** The oldest go first: what was set aside, then what earlier runs have left, then our own. Throws where there is no room to be made. */
   #makeRoom(bytes: number): void {
     const { maxBytes, maxTraces } = this.#limits;
     if (this.#count() >= maxTraces) {
@@ -201,16 +203,15 @@ export class OwnSegments {
   }
 
   #deleteOldest(bytes: number): void {
-    while (!this.#fits(bytes) && this.#removeLeftover());
-    const why = 'there was no room for newer ones (option spoolMaxBytes)';
+    while (!this.#fits(bytes) && this.#removeOldest());
     for (const oldest of [...this.#segments]) {
-      if (!this.#fits(bytes)) this.#giveUp(oldest, { reason: 'spool full', why });
+      if (!this.#fits(bytes)) this.#giveUp(oldest, { reason: 'spool full', why: noRoom });
     }
   }
 
   /** Nothing is deleted where that would not help. */
   #canMakeRoom(bytes: number): boolean {
-    const removable = this.#folder.leftovers().reduce((sum, file) => sum + file.bytes, 0);
+    const removable = this.#removable().reduce((sum, file) => sum + file.bytes, 0);
     return this.#measureOthers() - removable + bytes <= this.#limits.maxBytes;
   }
 
@@ -230,10 +231,15 @@ export class OwnSegments {
     return this.#othersBytes;
   }
 
-  #removeLeftover(): boolean {
-    const [oldest] = this.#folder.leftovers();
+  #removable(): readonly StoredFile[] {
+    return [...this.#folder.setAsides(), ...this.#folder.leftovers()];
+  }
+
+  #removeOldest(): boolean {
+    const [oldest] = this.#removable();
     if (oldest === undefined) return false;
-    this.#onLeftoverGone(oldest.path);
+    if (oldest.name !== undefined) this.#onLeftoverGone(oldest.path);
+    else this.#tell(`${oldest.path}, where lines were set aside, is deleted: ${noRoom}.`);
     this.#folder.remove(oldest);
     this.#measureOthers();
     return true;

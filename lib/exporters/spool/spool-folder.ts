@@ -77,6 +77,11 @@ export class SpoolFolder {
       .flatMap((file) => storedFile(this.path, file));
   }
 
+  /** What was set aside for people, the oldest first. */
+  setAsides(): readonly StoredFile[] {
+    return this.files().filter(({ name }) => name === undefined);
+  }
+
   /** The files that nobody is at work on, the oldest first; `takesOver`: also those of which nobody knows. */
   leftovers(takesOver: boolean = false): readonly StoredSegment[] {
     return this.files()

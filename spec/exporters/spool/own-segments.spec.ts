@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { flush, shutdown, stats } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
@@ -160,6 +160,27 @@ describe('a line of which only a piece can be written, and not taken back', () =
     await flush();
 
     expect(new Set([...server.numbers, ...next.numbers]).size).toBe(41);
+  });
+});
+
+describe('what was set aside', () => {
+  it('goes before any trace where room is needed, the oldest first, and that is told', async () => {
+    const spoolDir = newFolder();
+    const { errors } = setUp(new Server('down'), { spoolDir, spoolMaxBytes: 40_000 });
+    agent(0);
+    await flush();
+    const file = fileIn(spoolDir);
+    const [older, newer] = [`${file.replace(/[^/]+$/, (name) => `000000000${name.slice(9)}`)}.bad`, `${file}.bad`];
+    writeFileSync(older, 'x'.repeat(30_000));
+    writeFileSync(newer, 'x'.repeat(10_000));
+    await flush();
+
+    for (const number of [1, 2, 3]) agent(number);
+    await flush();
+
+    expect([existsSync(older), existsSync(newer)]).toEqual([false, true]);
+    expect(stats().exporters['server']).toMatchObject({ spooled: 4, dropped: {} });
+    expect(errors.at(-1)).toMatch(/\.bad, where lines were set aside, is deleted: .*\(option spoolMaxBytes\)/);
   });
 });
 
