@@ -85,9 +85,9 @@ export class OwnSegments {
   /** All traces up to this one have been delivered. Throws what the system says. */
   acknowledge({ segment, end }: SegmentPlace): void {
     if (!this.#segments.includes(segment)) return;
-    while (this.#segments[0] !== segment) this.#segments.shift()?.remove();
+    for (const delivered of this.#segments.slice(0, this.#segments.indexOf(segment))) this.#remove(delivered);
     segment.acknowledge(end);
-    if (segment.isEmpty && this.#segments.length > 1) this.#segments.shift()?.remove();
+    if (segment.isEmpty && this.#segments.length > 1) this.#remove(segment);
   }
 
   /**
@@ -127,6 +127,7 @@ export class OwnSegments {
 
   /** Leaves what was not delivered to whoever comes next. Never throws. */
   close(): void {
+    for (const segment of this.#segments.filter(({ isInPlace }) => !isInPlace)) this.rescue(segment);
     this.#left = this.spooled;
     for (const segment of this.#segments.splice(0)) this.#safely(() => segment.release());
   }
@@ -163,6 +164,10 @@ export class OwnSegments {
     const { spooled } = segment;
     if (spooled > 0) this.#tell(`${spooled} traces that waited on disk are lost: ${why}.`);
     this.#drop(reason, spooled);
+    this.#remove(segment);
+  }
+
+  #remove(segment: SegmentFile): void {
     this.#strike(segment);
     this.#safely(() => segment.remove());
   }
@@ -179,7 +184,7 @@ export class OwnSegments {
       const isFull = last.size + bytes > Math.min(maxSegmentBytes, maxBytes / 8) || last.count >= maxTraces / 8;
       if (last.isEmpty || !isFull) return last;
     }
-    if (last?.isEmpty === true) this.#segments.pop()?.remove();
+    if (last?.isEmpty === true) this.#remove(last);
     this.#folder.prepare();
     const segment = new SegmentFile(this.#folder.path);
     this.#segments.push(segment);

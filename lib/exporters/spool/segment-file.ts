@@ -150,15 +150,21 @@ export class SegmentFile {
   /** Deletes the file, and what it holds; not what stands in its place. Throws what the system says. */
   remove(): void {
     const { isInPlace } = this;
-    this.#close();
-    if (isInPlace) rmSync(this.path, { force: true });
+    try {
+      this.#close();
+    } finally {
+      if (isInPlace) rmSync(this.path, { force: true });
+    }
   }
 
-  /** Leaves the file to whoever comes next. */
+  /** Leaves the file to whoever comes next. Throws what the system says. */
   release(): void {
     if (this.isEmpty) return this.remove();
-    this.#close();
-    renameSync(this.path, join(this.#folder, fileNameOf(released(this.#name))));
+    try {
+      this.#close();
+    } finally {
+      renameSync(this.path, join(this.#folder, fileNameOf(released(this.#name))));
+    }
   }
 
   #close(): void {

@@ -184,6 +184,70 @@ describe('what was set aside', () => {
   });
 });
 
+describe('a file that cannot be closed', () => {
+  it('is given up all the same, and the queue goes on', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    const { errors } = setUp(server, { spoolDir });
+    agent(0);
+    await flush();
+    rmSync(fileIn(spoolDir));
+    server.isDown = false;
+    faults.meddle = (name, real, args) => {
+      if (/^(read|close)Sync$/.test(name)) throw Object.assign(new Error(`${name} fails`), { code: 'EIO' });
+      return real(...args);
+    };
+
+    await flush();
+    agent(1);
+    await flush();
+
+    expect(server.numbers).toEqual([1]);
+    expect(stats().exporters['server']).toMatchObject({ exported: 1, dropped: { 'spool lost': 1 } });
+    expect(errors.filter((message) => message.includes('in its queue'))).toEqual([]);
+  });
+
+  it('is deleted all the same when its traces have been delivered', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir, spoolMaxTraces: 16 });
+    for (let number = 0; number < 6; number += 1) agent(number);
+    await flush();
+    server.isDown = false;
+    let fails = 0;
+    faults.meddle = (name, real, args) => {
+      if (name === 'closeSync' && ++fails === 1) throw Object.assign(new Error('cannot be closed'), { code: 'EIO' });
+      return real(...args);
+    };
+
+    await flush();
+
+    expect(server.numbers).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(filesIn(spoolDir)).toHaveLength(1); // the one that is written to
+    expect(stats().exporters['server']).toMatchObject({ exported: 6, dropped: {}, spooled: 0 });
+  });
+
+  it('is left to the next run with all others', async () => {
+    const spoolDir = newFolder();
+    setUp(new Server('down'), { spoolDir, spoolMaxTraces: 16 });
+    for (let number = 0; number < 6; number += 1) agent(number);
+    await flush();
+    let fails = 0;
+    faults.meddle = (name, real, args) => {
+      if (name === 'closeSync' && ++fails === 1) throw Object.assign(new Error('cannot be closed'), { code: 'EIO' });
+      return real(...args);
+    };
+    await shutdown();
+    faults.meddle = undefined;
+    const server = new Server();
+
+    setUp(server, { spoolDir });
+    await flush();
+
+    expect(server.numbers.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
+
 /** From now on half of what is written stands on disk, and cannot be cut off. */
 function tear(): void {
   faults.meddle = (name, real, args: unknown[]) => {
