@@ -29,6 +29,7 @@ export async function chooseExperiment(
   if ('id' in choice) return usable(await experimentById(http, choice.id, signal), `with the id '${choice.id}'`);
   const found = await experimentByName(http, choice.name, signal);
   if (found !== undefined) return expected(usable(found, `'${choice.name}'`), choice);
+  if (choice.expectedId !== undefined) throw notMade(choice.name, choice.expectedId);
   try {
     return await createExperiment(http, { name: choice.name, signal });
   } catch (error) {
@@ -103,9 +104,18 @@ function expected(id: string, choice: { readonly name: string; readonly expected
   const { name, expectedId = id } = choice;
   if (id === expectedId) return id;
   throw new ConfigurationError(
-    `The experiment '${name}' has the id '${id}', but MLFLOW_EXPERIMENT_ID is '${expectedId}'. Unset one of MLFLOW_EXPERIMENT_NAME and MLFLOW_EXPERIMENT_ID.`,
+    `The experiment '${name}' has the id '${id}', but MLFLOW_EXPERIMENT_ID is '${expectedId}'. ${remedy}`,
   );
 }
+
+/** It would be taken for the wrong one as soon as it is looked up again. */
+function notMade(name: string, expectedId: string): ConfigurationError {
+  return new ConfigurationError(
+    `There is no experiment '${name}', and one that is made would not have the id '${expectedId}'. ${remedy}`,
+  );
+}
+
+const remedy = 'Unset one of MLFLOW_EXPERIMENT_NAME and MLFLOW_EXPERIMENT_ID.';
 
 function usable(experiment: Experiment | undefined, which: string): string {
   if (experiment === undefined) {

@@ -57,6 +57,16 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
     );
   });
 
+  it('are not made where they would not have the id that they must have', async () => {
+    const chosen = chooseExperiment(http, { name: 'not made', expectedId: '987654' });
+
+    await expect(chosen).rejects.toThrow(ConfigurationError);
+    await expect(chosen).rejects.toThrow(
+      "There is no experiment 'not made', and one that is made would not have the id '987654'. Unset one of",
+    );
+    expect(await experimentByName(http, 'not made')).toBeUndefined();
+  });
+
   it('that were deleted are refused until they are restored', async () => {
     const id = await createExperiment(http, { name: 'gone' });
     server.ask(`MlflowClient().delete_experiment('${id}')\nprint('1')`);
