@@ -39,7 +39,7 @@ async function start({ http }: TraceServer, info: TraceInfoJson, signal: AbortSi
     return await startTrace(http, { info, isRepeatable: false, signal });
   } catch (error) {
     const hasFailed = error instanceof MlflowError && (error.status === undefined || error.status >= 500);
-    const known = hasFailed ? await readTraceInfo(http, String(info['trace_id'])) : undefined;
+    const known = hasFailed ? await readTraceInfo(http, String(info['trace_id']), signal) : undefined;
     return known ?? (await startTrace(http, { info, signal }));
   }
 }

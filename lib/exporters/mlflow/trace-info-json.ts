@@ -7,8 +7,12 @@ import { pathOfTrace } from './trace-paths.js';
 export type TraceInfoJson = Readonly<Record<string, unknown>>;
 
 /** `undefined` if the server knows no such trace. */
-export async function readTraceInfo(http: MlflowHttp, traceId: string): Promise<TraceInfoJson | undefined> {
-  const answer = await http.find({ method: 'GET', path: pathOfTrace(traceId) });
+export async function readTraceInfo(
+  http: MlflowHttp,
+  traceId: string,
+  signal?: AbortSignal,
+): Promise<TraceInfoJson | undefined> {
+  const answer = await http.find({ method: 'GET', path: pathOfTrace(traceId), signal });
   return answer === undefined ? undefined : traceInfoIn(answer);
 }
 

@@ -44,7 +44,7 @@ export interface SendTracesOptions {
  * a running process is about to send itself is left to it.
  *
  * @param path - A trace file, `-` for standard input, or a folder in the spool.
- * @throws what the exporter throws; what was sent until then stays sent.
+ * @throws what the exporter throws, and the reason of `signal` where that ended it; what was sent until then stays sent.
  * @throws {ConfigurationError} for a folder that is none of a spool's.
  * @throws {TracingError} where a file cannot be read; of a folder, when all others have been sent.
  * @example
@@ -132,7 +132,10 @@ class Sender {
       await this.#exporter.export(traces, { signal: this.#signal });
     } catch (thrown) {
       const rejection = rejectionIn(thrown);
-      if (rejection === undefined) throw thrown;
+      if (rejection === undefined) {
+        this.#signal.throwIfAborted();
+        throw thrown;
+      }
       return this.#note(rejection, traces);
     }
     this.counts.sent += traces.length;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigurationError, RejectedTracesError } from '../../../lib/errors.js';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
-import { MlflowTimeoutError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
+import { MlflowError, MlflowTimeoutError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
 import { MlflowTransport } from '../../../lib/exporters/mlflow/mlflow-transport.js';
 import { type Reply, ScriptedServer, type SeenRequest } from '../../support/scripted-server.js';
 import { aTrace, type TraceParts } from '../../support/traces.js';
@@ -293,6 +293,19 @@ describe('MlflowTransport', () => {
     await expect(mlflow.send([numbered(1)], signal)).rejects.toMatchObject({ errorCode: 'RESOURCE_DOES_NOT_EXIST' });
     expect(server.seen.at(-1)?.url).toBe('/v1/traces');
   });
+
+  it('asks nothing more for a trace on its way as a file when it is told to stop', async () => {
+    const abort = new AbortController();
+    const mlflow = await transport(({ method, url }) => {
+      if (url === '/v1/traces') return { status: 404 };
+      if (method === 'POST') setTimeout(() => abort.abort());
+      return 'hang';
+    });
+
+    await expect(mlflow.send([numbered(1)], abort.signal)).rejects.toThrow(MlflowError);
+
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+  }, 2000);
 
   it('throws what names the traces that a server does not take as files', async () => {
     const mlflow = await transport(({ url, body }) => {

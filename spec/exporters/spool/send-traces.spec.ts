@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ConfigurationError,
+  type ExportContext,
   FileExporter,
   InMemoryExporter,
   init,
@@ -137,6 +139,20 @@ describe('sendTraces', () => {
     await expect(sendTraces(path, new InMemoryExporter(), { signal: AbortSignal.abort(failure) })).rejects.toBe(
       failure,
     );
+  });
+
+  it('says why it was told to end, whatever the exporter makes of that', async () => {
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const exporter = {
+      name: 'slow',
+      export: (_batch: readonly Trace[], { signal }: ExportContext) => {
+        setTimeout(() => abort.abort(reason));
+        return once(signal, 'abort').then(() => Promise.reject(new Error('no server')));
+      },
+    };
+
+    await expect(sendTraces(aFile(1).path, exporter, abort)).rejects.toBe(reason);
   });
 
   it('gives it what waits in a folder of a spool, and deletes it there', async () => {
