@@ -4,7 +4,7 @@ import { traceToLine } from '../../entities/trace-line.js';
 import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
 import { deliveredLine, type ReadLimits, readSegment, type SegmentState, segmentState } from './segment-lines.js';
-import type { SpoolFolder } from './spool-folder.js';
+import type { SpoolFolder, StoredFile } from './spool-folder.js';
 
 /** Some traces of another run. */
 export interface LeftoverPart {
@@ -98,11 +98,13 @@ export class Leftovers {
     const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
     const old = [...folder.leftovers(), ...folder.setAsides()].filter(({ writtenMs }) => writtenMs < oldestMs);
     const nowMs = performance.now();
-    this.#oldSince = new Map(old.map(({ path }) => [idOf(path), this.#oldSince.get(idOf(path)) ?? nowMs]));
-    for (const file of old.filter(({ path }) => nowMs - (this.#oldSince.get(idOf(path)) ?? nowMs) > oldForMs)) {
-      if (file.name !== undefined) this.abandon(file.path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
-      folder.remove(file);
+    const oldSince = new Map<string, number>();
+    for (const file of old) {
+      const sinceMs = this.#oldSince.get(idOf(file.path)) ?? nowMs;
+      oldSince.set(idOf(file.path), sinceMs);
+      if (nowMs - sinceMs > oldForMs) this.#expire(file);
     }
+    this.#oldSince = oldSince; // without those that are gone
   }
 
   /** Counts and tells what a file holds that is about to be deleted. */
@@ -125,6 +127,12 @@ export class Leftovers {
     const path = this.#current?.path;
     this.#current = undefined;
     if (path !== undefined) this.#parts.folder.release(path);
+  }
+
+  #expire({ path, name }: StoredFile): void {
+    const { folder, maxAgeMs } = this.#parts;
+    if (name !== undefined) this.abandon(path, `it is older than ${maxAgeMs} ms (option spoolMaxAgeMs)`);
+    folder.remove({ path });
   }
 
   /** `undefined` where the next lines are no traces, or there are none. */

@@ -53,6 +53,54 @@ describe('a file that cannot be said to be in use', () => {
   );
 });
 
+describe('a file that is gone', () => {
+  it('and cannot be written anew keeps its place in the row until it can', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir, spoolMaxTraces: 16 });
+    for (const number of [0, 1]) agent(number);
+    const first = fileIn(spoolDir);
+    for (const number of [2, 3]) agent(number);
+    const [second = ''] = filesIn(spoolDir).filter((file) => file !== first);
+    for (const number of [4, 5]) agent(number);
+    await flush();
+    rmSync(second);
+    server.isDown = false;
+    faults.meddle = (name, real, args) => {
+      if (name === 'openSync') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      return real(...args);
+    };
+
+    await flush();
+    const during = [...server.numbers];
+    faults.meddle = undefined;
+    await flush();
+
+    expect(during).toEqual([0, 1]);
+    expect(server.numbers.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(stats().exporters['server']).toMatchObject({ exported: 6, dropped: {}, spooled: 0 });
+  });
+
+  it('at the end of the run is written anew for the next one', async () => {
+    const spoolDir = newFolder();
+    const server = new Server('down');
+    setUp(server, { spoolDir });
+    for (const number of [0, 1]) agent(number);
+    await flush();
+    server.export = () => {
+      for (const file of filesIn(spoolDir)) rmSync(file);
+      throw new Error('down');
+    };
+    await shutdown();
+    const next = new Server();
+
+    setUp(next, { spoolDir });
+    await flush();
+
+    expect(next.numbers).toEqual([0, 1]);
+  });
+});
+
 describe('a file whose place another has taken', () => {
   it('is written anew, and the other is left alone', async () => {
     const spoolDir = newFolder();
