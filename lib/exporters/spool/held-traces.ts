@@ -1,6 +1,5 @@
 import type { Waiting } from '../backlog.js';
 import type { MemoryBacklogLimits } from '../memory-backlog.js';
-import type { OwnSegments } from './own-segments.js';
 import type { SegmentPlace } from './segment-file.js';
 import type { Taken } from './taken.js';
 
@@ -11,13 +10,8 @@ export interface Held extends Waiting {
 
 /** Traces that wait in memory. Most of them stand on disk as well, and need not be read there. */
 export class HeldTraces {
-  readonly #own: OwnSegments;
   #held: Held[] = [];
   #length = 0;
-
-  constructor(own: OwnSegments) {
-    this.#own = own;
-  }
 
   get count(): number {
     return this.#held.length;
@@ -40,7 +34,7 @@ export class HeldTraces {
     return {
       traces: held.map(({ trace }) => trace),
       own: held.length,
-      acknowledge: () => this.#acknowledge(held),
+      place: () => held.findLast(({ place }) => place?.segment.isGone === false)?.place,
       // What came later stands behind it on disk, and must not leave before it.
       putBack: () => this.#keepInMemory([...held, ...this.#held]),
     };
@@ -55,11 +49,6 @@ export class HeldTraces {
   close(): number {
     this.forget();
     return this.#held.splice(0).length;
-  }
-
-  #acknowledge(held: readonly Held[]): void {
-    const last = held.findLast(({ place }) => place?.segment.isGone === false)?.place;
-    if (last !== undefined) this.#own.acknowledge(last);
   }
 
   #keepInMemory(held: readonly Held[]): void {

@@ -11,12 +11,6 @@ export interface OwnReaderParts {
   readonly tell: (what: string) => void;
 }
 
-/** What is not sent, and kept for somebody to look at. */
-export interface Unsent {
-  readonly reason: 'rejected' | 'spool damaged';
-  readonly texts: readonly string[];
-}
-
 /** Reads what this process has written, whatever has happened to its files meanwhile. */
 export class OwnReader {
   readonly #own: OwnSegments;
@@ -44,12 +38,11 @@ export class OwnReader {
     return this.#own.rescue(segment) ? [] : undefined;
   }
 
-  /** Keeps for people what is not sent, and counts it. Throws what the system says. */
-  setAside(segment: SegmentFile, { reason, texts }: Unsent): void {
-    if (texts.length === 0) return;
-    this.#drop(reason, texts.length);
-    const path = this.#folder.setAside(segment.path, texts.join('\n'));
-    const why = reason === 'rejected' ? 'failed whenever they were sent, and others did not' : 'are damaged';
-    this.#tell(`${texts.length} traces on disk ${why}. They stand in ${path} now.`);
+  /** Keeps for people what is no trace, and counts it. Throws what the system says. */
+  setAside(segment: SegmentFile, bad: readonly string[]): void {
+    if (bad.length === 0) return;
+    this.#drop('spool damaged', bad.length);
+    const path = this.#folder.setAside(segment.path, bad.join('\n'));
+    this.#tell(`${bad.length} traces on disk are damaged. They stand in ${path} now.`);
   }
 }

@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import { traceToLine } from '../../entities/trace-line.js';
 import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
 import type { MemoryBacklogLimits } from '../memory-backlog.js';
+import { DeliveredMark } from './delivered-mark.js';
 import { HeldTraces } from './held-traces.js';
 import { Leftovers } from './leftovers.js';
 import { OwnSegments, type SpoolLimits } from './own-segments.js';
 import { maxReadBytes } from './segment-lines.js';
 import type { SpoolFolder } from './spool-folder.js';
 import { SpooledTraces } from './spooled-traces.js';
-import type { Taken } from './taken.js';
+import { Suspects } from './suspects.js';
+import type { Handed, Taken } from './taken.js';
 
 /** What a spooled backlog is made of. */
 export interface SpoolBacklogParts {
@@ -22,8 +25,8 @@ export interface SpoolBacklogParts {
   readonly tell: (what: string) => void;
 }
 
-/** As many as make one out of the largest batch, and some. */
-const failuresBeforeProbe = 10;
+/** As many as make one out of the largest batch, and some: what fails alone then waits while others are tried. */
+const failuresBeforeSuspicion = 10;
 
 /**
  * Traces that wait on disk until they have been delivered. Each is written when it is added; the newest are held in memory as well, as
@@ -33,10 +36,13 @@ export class SpoolBacklog implements Backlog {
   readonly looksEveryMs = 60_000;
   readonly #parts: SpoolBacklogParts;
   readonly #own: OwnSegments;
-  readonly #held: HeldTraces;
+  readonly #held = new HeldTraces();
   readonly #spooled: SpooledTraces;
   readonly #leftovers: Leftovers;
-  #taken: Taken | undefined;
+  readonly #mark: DeliveredMark;
+  readonly #suspects = new Suspects();
+  #handed: Handed | undefined;
+  #order = 0;
   #recovered = 0;
   #abandoned = 0;
   /** In a row. */
@@ -58,13 +64,12 @@ export class SpoolBacklog implements Backlog {
     this.#own = new OwnSegments(parts, (path) =>
       this.#leftovers.abandon(path, 'there is no room for newer ones (option spoolMaxBytes)'),
     );
-    this.#held = new HeldTraces(this.#own);
-    const safely = (act: () => void): void => this.#safely(act);
-    this.#spooled = new SpooledTraces({ ...parts, own: this.#own, held: this.#held, safely });
+    this.#mark = new DeliveredMark(this.#own);
+    this.#spooled = new SpooledTraces({ ...parts, own: this.#own, held: this.#held });
   }
 
   get waiting(): number {
-    return this.#held.count + this.#own.spooled;
+    return this.#held.count + this.#suspects.count + this.#own.spooled;
   }
 
   add({ trace, length }: Waiting): string | undefined {
@@ -87,53 +92,96 @@ export class SpoolBacklog implements Backlog {
     this.#look();
     // It may be for one of them that all are refused: fewer are tried, until it is alone.
     const most = Math.max(1, Math.floor(maxTraces / 2 ** this.#failures));
-    const taken =
-      this.#held.take(most) ??
-      (await this.#spooled.take({ most, isProbe: this.#isProbe })) ??
-      (await this.#takeLeftovers(most));
-    return taken && this.#batch(taken);
+    for (;;) {
+      const handed = this.#takeSuspect() ?? (await this.#takeOther(most)) ?? this.#suspects.takeAny();
+      if (handed === undefined || handed.taken.traces.length > 0) return handed && this.#batch(handed);
+      this.#noteDelivered(handed); // lines that are no traces
+    }
   }
 
   stats(): BacklogStats {
-    const queued = this.#held.count + (this.#taken?.own ?? 0);
+    const queued = this.#held.count + this.#suspects.count + (this.#handed?.taken.own ?? 0);
     return { spooled: this.#own.spooled, queued, recovered: this.#recovered, abandoned: this.#abandoned };
   }
 
   close(): number {
-    this.#taken?.putBack();
-    this.#taken = undefined;
-    const lost = this.#held.close();
+    if (this.#handed !== undefined && !this.#suspects.isTried(this.#handed)) this.#handed.taken.putBack();
+    this.#handed = undefined;
+    const lost = this.#suspects.close() + this.#held.close();
     this.#safely(() => this.#own.close());
     this.#safely(() => this.#leftovers.close());
     return lost;
   }
 
-  #batch(taken: Taken): Batch {
-    this.#taken = taken;
-    return { traces: taken.traces, settle: (outcome) => this.#settle(taken, outcome) };
+  /** Where no other may wait any more, they are tried in turn. */
+  #takeSuspect(): Handed | undefined {
+    const isTheirTurn = this.#suspects.isFull && this.#failures % 2 === 0;
+    return this.#suspects.takeDue() ?? (isTheirTurn ? this.#suspects.takeAny() : undefined);
   }
 
-  #settle(taken: Taken, outcome: Outcome): Settlement {
-    if (this.#taken !== taken) return { exported: 0, lost: 0, isKept: true }; // the end came before the answer
-    this.#taken = undefined;
+  async #takeOther(most: number): Promise<Handed | undefined> {
+    const taken = this.#held.take(most) ?? (await this.#spooled.take(most)) ?? (await this.#takeLeftovers(most));
+    this.#order += 1;
+    return taken && { taken, order: this.#order };
+  }
+
+  #batch(handed: Handed): Batch {
+    this.#handed = handed;
+    return { traces: handed.taken.traces, settle: (outcome) => this.#settle(handed, outcome) };
+  }
+
+  #settle(handed: Handed, outcome: Outcome): Settlement {
+    if (this.#handed !== handed) return { exported: 0, lost: 0, isKept: true }; // the end came before the answer
+    this.#handed = undefined;
     if (outcome.kind === 'failed') {
-      this.#failures += outcome.reason === 'shutdown' ? 0 : 1;
-      taken.putBack();
+      this.#putBack(handed, outcome.reason === 'shutdown');
       return { exported: 0, lost: 0, isKept: true };
     }
     this.#failures = 0;
-    this.#safely(taken.acknowledge);
-    const count = taken.traces.length;
-    const refused = Math.min(count, outcome.refused);
-    if (taken.own > 0) return { exported: count - refused, lost: refused, isKept: false };
-    this.#recovered += count - refused;
+    for (const guilty of this.#suspects.noteSuccess()) this.#setAside(guilty);
+    this.#noteDelivered(handed);
+    const { own, traces } = handed.taken;
+    const refused = Math.min(traces.length, outcome.refused);
+    const exported = traces.length - refused;
+    if (own > 0) return { exported, lost: refused, isKept: false };
+    this.#recovered += exported;
     this.#abandoned += refused;
     return { exported: 0, lost: 0, isKept: false };
   }
 
-  /** What failed alone again and again waits while the next one is tried: either the server takes nothing, or it is to blame itself. */
-  get #isProbe(): boolean {
-    return this.#failures >= failuresBeforeProbe && this.#failures % 2 === 1;
+  #putBack(handed: Handed, isGivenUp: boolean): void {
+    const isTried = this.#suspects.isTried(handed);
+    if (isGivenUp) {
+      if (isTried) this.#suspects.putBack();
+      else handed.taken.putBack();
+      return;
+    }
+    this.#failures += 1;
+    this.#suspects.noteFailure();
+    if (isTried) return;
+    const isSuspect = this.#failures > failuresBeforeSuspicion && handed.taken.own === 1 && !this.#suspects.isFull;
+    if (isSuspect) this.#suspects.add(handed);
+    else handed.taken.putBack();
+  }
+
+  #noteDelivered(handed: Handed): void {
+    this.#safely(() => handed.taken.acknowledge?.());
+    this.#mark.note(handed);
+    if (!this.#suspects.arePending) this.#safely(() => this.#mark.write());
+  }
+
+  /** Keeps for people what is never taken. */
+  #setAside(guilty: Handed): void {
+    const { folder, drop, tell } = this.#parts;
+    this.#mark.note(guilty);
+    for (const trace of guilty.taken.traces) {
+      const { traceId } = trace.info;
+      drop('rejected', 1);
+      this.#safely(() => {
+        const path = folder.setAside(join(folder.path, traceId), traceToLine(trace));
+        tell(`${traceId} failed whenever it was sent, and others did not. It stands in ${path} now.`);
+      });
+    }
   }
 
   async #takeLeftovers(maxLines: number): Promise<Taken | undefined> {
@@ -146,6 +194,7 @@ export class SpoolBacklog implements Backlog {
     return {
       traces: part.traces,
       own: 0,
+      place: () => undefined,
       acknowledge: () => this.#leftovers.acknowledge(part),
       // Not before the next look: what this process makes must not wait for it.
       putBack: () => {
@@ -156,8 +205,8 @@ export class SpoolBacklog implements Backlog {
   }
 
   #look(): void {
-    if (Date.now() - this.#lookedMs < this.looksEveryMs) return;
-    this.#lookedMs = Date.now();
+    if (performance.now() - this.#lookedMs < this.looksEveryMs) return;
+    this.#lookedMs = performance.now();
     this.#mayHaveLeftovers = true;
     this.#safely(() => this.#own.look());
     this.#safely(() => this.#leftovers.look());

@@ -11,15 +11,6 @@ import type { Taken } from './taken.js';
 export interface SpooledTracesParts extends OwnReaderParts {
   readonly own: OwnSegments;
   readonly held: HeldTraces;
-  /** Does what the disk may not allow. */
-  readonly safely: (act: () => void) => void;
-}
-
-/** How much is taken. */
-export interface SpooledTracesWish {
-  readonly most: number;
-  /** Whether the oldest waits while the next one is tried: if that is taken, the oldest was to blame for all failures. */
-  readonly isProbe: boolean;
 }
 
 /** Some lines of one of our own files. They stand on disk alone: what has been read is let go of. */
@@ -31,7 +22,6 @@ interface OwnPart {
   readonly waiting: readonly Waiting[];
   /** Those that are no traces. */
   readonly bad: readonly string[];
-  readonly suspects: readonly SegmentLine[];
 }
 
 /** Traces of this process that wait on disk alone. */
@@ -40,73 +30,54 @@ export class SpooledTraces {
   readonly #held: HeldTraces;
   readonly #reader: OwnReader;
   readonly #drop: Drop;
-  readonly #safely: (act: () => void) => void;
 
-  constructor({ own, held, safely, ...parts }: SpooledTracesParts) {
+  constructor({ own, held, ...parts }: SpooledTracesParts) {
     this.#own = own;
     this.#held = held;
     this.#reader = new OwnReader(own, parts);
     this.#drop = parts.drop;
-    this.#safely = safely;
   }
 
-  /** The oldest; `undefined` where there are none, or they cannot be read now. */
-  async take({ most, isProbe }: SpooledTracesWish): Promise<Taken | undefined> {
+  /** The oldest; `undefined` where there are none, or they cannot be read now. There may be none among them that is a trace. */
+  async take(most: number): Promise<Taken | undefined> {
     for (let segment = this.#own.firstSpooled; segment !== undefined; segment = this.#own.firstSpooled) {
-      const lines = await this.#reader.read(segment, isProbe ? 2 : most);
+      const lines = await this.#reader.read(segment, most);
       if (lines === undefined) return undefined;
-      const part = partOf({ segment, lines, isProbe });
+      const part = partOf(segment, lines);
       if (part === undefined) continue;
       segment.noteRead(part.lines, part.place.end);
-      if (part.waiting.length > 0) return this.#taken(part);
-      this.#acknowledge(part);
+      return this.#taken(part);
     }
     return undefined;
   }
 
   #taken(part: OwnPart): Taken {
+    const { segment, place, bad } = part;
     return {
       traces: part.waiting.map(({ trace }) => trace),
       own: part.lines,
-      acknowledge: () => this.#acknowledge(part),
+      place: () => (segment.isGone ? undefined : place),
+      acknowledge: () => this.#reader.setAside(segment, bad),
       putBack: () => this.#putBack(part),
     };
   }
 
-  #acknowledge({ segment, place, bad, suspects }: OwnPart): void {
-    this.#safely(() => this.#own.acknowledge(place));
-    this.#safely(() => this.#reader.setAside(segment, { reason: 'spool damaged', texts: bad }));
-    const texts = suspects.map(({ text }) => text);
-    this.#safely(() => this.#reader.setAside(segment, { reason: 'rejected', texts }));
-  }
-
-  #putBack(part: OwnPart): void {
-    const { segment, place } = part;
-    if (segment.isGone) return this.#rescue(part);
-    segment.noteForgotten(part.lines, place.start);
+  #putBack({ segment, place, lines, waiting, bad }: OwnPart): void {
+    if (segment.isGone) {
+      // To make room, meanwhile: there is no other copy.
+      for (const one of waiting) this.#held.hold({ ...one, place: undefined });
+      this.#drop('spool damaged', bad.length);
+      return;
+    }
+    segment.noteForgotten(lines, place.start);
     // What was added meanwhile stands behind it on disk, and must not leave before it.
     this.#held.forget();
   }
-
-  /** The file was deleted to make room, meanwhile: there is no other copy. */
-  #rescue(part: OwnPart): void {
-    const suspects = parseLines(part.suspects);
-    for (const one of [...suspects.waiting, ...part.waiting]) this.#held.hold({ ...one, place: undefined });
-    this.#drop('spool damaged', part.bad.length + suspects.bad.length);
-  }
-}
-
-interface LinesRead {
-  readonly segment: SegmentFile;
-  readonly lines: readonly SegmentLine[];
-  readonly isProbe: boolean;
 }
 
 /** `undefined` where there are no lines: they were written anew. */
-function partOf({ segment, lines, isProbe }: LinesRead): OwnPart | undefined {
+function partOf(segment: SegmentFile, lines: readonly SegmentLine[]): OwnPart | undefined {
   const [first, last] = [lines[0], lines.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const suspects = isProbe && lines.length === 2 ? [first] : [];
-  const place = { segment, start: first.start, end: last.end };
-  return { segment, lines: lines.length, place, suspects, ...parseLines(lines.slice(suspects.length)) };
+  return { segment, lines: lines.length, place: { segment, start: first.start, end: last.end }, ...parseLines(lines) };
 }
