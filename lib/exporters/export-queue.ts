@@ -222,7 +222,11 @@ export class ExportQueue {
   /** Whether there may be more to send now. */
   async #sendNext(): Promise<boolean> {
     const sending = this.#sendBatch();
-    calls.set(this.#exporter, sending);
+    // Whoever waits for the call has no part in its failure.
+    calls.set(
+      this.#exporter,
+      sending.catch(() => undefined),
+    );
     try {
       return await sending;
     } catch (cause) {
@@ -235,8 +239,11 @@ export class ExportQueue {
   }
 
   async #sendBatch(): Promise<boolean> {
+    const recorded = this.#recorded;
     const batch = await this.#backlog.take(this.#options.maxBatch);
-    if (batch === undefined || this.#isOver) return false;
+    if (this.#isOver) return false;
+    // While it looked for what others have left, a trace may have come.
+    if (batch === undefined) return this.#recorded > recorded;
     this.#call = new ExportCall(this.#exporter);
     const result = await this.#call.run(batch.traces, this.#options.timeoutMs);
     this.#call = undefined;

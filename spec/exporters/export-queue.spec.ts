@@ -284,6 +284,35 @@ describe('a backlog that breaks', () => {
     ]);
     expect(queue.stats()).toEqual(stats({ recorded: 1, exported: 1 }));
   });
+
+  it('does not reach another queue that waits for the same exporter either', async () => {
+    const exporter = new Destination();
+    const backlog = new MemoryBacklog({ maxTraces: 10, maxLength: 10_000 });
+    const { queue: broken } = setUp(exporter, { makeBacklog: () => backlog });
+    const { queue } = setUp(exporter, {});
+    vi.spyOn(backlog, 'take').mockReturnValueOnce(setImmediate().then(() => raise(new Error('broken'))) as never);
+    broken.push(waiting(aTrace()));
+    queue.push(waiting(aTrace()));
+
+    await Promise.all([broken.flush(1000), queue.flush(1000)]);
+
+    expect(queue.stats()).toEqual(stats({ recorded: 1, exported: 1 }));
+  });
+});
+
+describe('a trace that comes while a backlog looks in vain for others', () => {
+  it('is handed over before a flush ends', async () => {
+    const exporter = new Destination();
+    const backlog = new MemoryBacklog({ maxTraces: 10, maxLength: 10_000 });
+    const { queue } = setUp(exporter, { makeBacklog: () => backlog });
+    vi.spyOn(backlog, 'take').mockReturnValueOnce(setImmediate(undefined) as never);
+    const first = queue.flush(1000);
+    queue.push(waiting(aTrace()));
+
+    await Promise.all([first, queue.flush(1000)]);
+
+    expect(queue.stats()).toEqual(stats({ recorded: 1, exported: 1 }));
+  });
 });
 
 describe('a queue whose process has nothing else to do', () => {
