@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { Expose, plainToInstance, Type } from 'class-transformer';
 import { TraceFormatError } from '../errors.js';
 import { idToHex } from '../utils/base64-id.js';
-import { quoteNanoseconds } from '../utils/parse-json.js';
 import { isRecord } from '../utils/records.js';
 import { escapeControls } from '../utils/terminal-text.js';
+import { parseTraceJson } from './parse-trace-json.js';
 import { TraceData } from './trace-data.js';
 import { TraceInfo } from './trace-info.js';
 
@@ -68,7 +68,7 @@ export function freeze(trace: Trace): Trace {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(quoteNanoseconds(text)) as unknown;
+    return parseTraceJson(text);
   } catch (cause) {
     throw new TraceFormatError(`Not JSON: ${quoted(cause)}.`, { cause });
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseTraceJson } from '../../lib/entities/parse-trace-json.js';
 import { Trace } from '../../lib/entities/trace.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
-import { quoteNanoseconds } from '../../lib/utils/parse-json.js';
 import { anyTrace } from '../support/any-trace.js';
 import { aTrace } from '../support/traces.js';
 
@@ -26,7 +26,7 @@ describe('a trace on its way through JSON', () => {
   it('says the same in a line and in toJSON()', () => {
     fc.assert(
       fc.property(anyTrace, (trace) => {
-        const line = JSON.parse(quoteNanoseconds(traceToLine(trace))) as unknown;
+        const line = parseTraceJson(traceToLine(trace));
         const json = JSON.parse(JSON.stringify(trace)) as unknown;
 
         expect(line).toEqual(json);

@@ -1,7 +1,8 @@
 import { TraceKey } from '../../entities/attributes.js';
+import { parseTraceJson } from '../../entities/parse-trace-json.js';
 import { Trace } from '../../entities/trace.js';
 import type { TraceInfo } from '../../entities/trace-info.js';
-import { parseJson, quoteNanoseconds } from '../../utils/parse-json.js';
+import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
 import { mendLinks } from './mend-links.js';
 import type { MlflowHttp } from './mlflow-http.js';
@@ -21,9 +22,13 @@ export async function readTrace({ http, files }: TraceServer, traceId: string): 
 /** In the form of a trace file; none where the server has none. */
 export async function readSpans(files: SpanFiles, traceId: string): Promise<readonly unknown[]> {
   const answer = await files.read(traceId);
-  const json = answer === undefined ? undefined : parseJson(quoteNanoseconds(answer));
-  const spans = isRecord(json) ? json['spans'] : undefined;
-  return Array.isArray(spans) ? spans : [];
+  if (answer === undefined) return [];
+  try {
+    const json = parseTraceJson(answer);
+    return isRecord(json) && Array.isArray(json['spans']) ? json['spans'] : [];
+  } catch {
+    return []; // no JSON: a file that was damaged
+  }
 }
 
 /** One page of what a search finds. */

@@ -1,6 +1,6 @@
 import { MlflowExporter, type MlflowExporterOptions, type Trace } from 'traced-agents';
+import { parseTraceJson } from '../../../lib/entities/parse-trace-json.js';
 import { traceToLine } from '../../../lib/entities/trace-line.js';
-import { parseJson, quoteNanoseconds } from '../../../lib/utils/parse-json.js';
 import { runExporterContract } from '../exporter-contract.js';
 
 /** A trace as its JSON says it. */
@@ -22,8 +22,7 @@ export function runMlflowContract(
       return { exporter, readBack };
     },
     // No server holds a NUL.
-    kept: (trace) =>
-      kept(parseJson(quoteNanoseconds(traceToLine(trace).replaceAll('\\u0000', '\\ufffd'))) as PlainTrace),
+    kept: (trace) => kept(parseTraceJson(traceToLine(trace).replaceAll('\\u0000', '\\ufffd')) as PlainTrace),
     skip: [
       {
         reason: 'it holds nothing that could be closed, so that it serves again',
