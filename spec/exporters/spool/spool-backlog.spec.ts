@@ -12,6 +12,7 @@ import { aTrace } from '../../support/traces.js';
 
 const taken: Outcome = { kind: 'taken', refused: 0 };
 const failed: Outcome = { kind: 'failed', reason: 'export failed' };
+const givenUp: Outcome = { kind: 'failed', reason: 'shutdown' };
 
 const step = fc.oneof(
   fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 12 }) }),
@@ -95,10 +96,10 @@ describe('a backlog on disk', () => {
   });
 
   it('sets none aside where all fail, however long', async () => {
-    for (let failures = 0; failures < 40; failures += 1) {
+    for (const failures of [...Array.from({ length: 40 }, (_, index) => index), 70, 71]) {
       const runs = new Runs();
       try {
-        runs.add(20);
+        runs.add(50);
         for (let call = 0; call < failures; call += 1) await runs.send(8, failed);
         runs.check();
         while (await runs.send(8, taken));
@@ -135,16 +136,35 @@ describe('a backlog on disk', () => {
     );
   });
 
-  it('keeps for the next run what waits while others are tried', async () => {
+  it.each([
+    ['while it waits', (runs: Runs) => runs.restart()],
+    ['while it is tried', (runs: Runs) => runs.send(8, () => runs.restartAnd(failed))],
+    ['after it was tried in vain, for the end came', (runs: Runs) => runs.send(8, givenUp).then(() => runs.restart())],
+  ])('keeps for the next run what waits while others are tried: %s', async (_title, end) => {
     const runs = new Runs();
     try {
       runs.add(20);
       for (let call = 0; call < 15; call += 1) await runs.send(8, failed);
       runs.check();
-      runs.restart();
+      await runs.send(8, taken);
+      runs.check();
+      await end(runs);
       while (await runs.send(8, taken));
 
-      expect(runs.delivered.toSorted(byNumber)).toEqual(runs.added);
+      expect([...new Set(runs.delivered)].toSorted(byNumber)).toEqual(runs.added);
+      expect(runs.delivered.length - runs.added.length, 'delivered twice').toBeLessThanOrEqual(1);
+    } finally {
+      runs.end();
+    }
+  });
+
+  it('loses at the end what waits in memory alone, and counts it', async () => {
+    const runs = new Runs({ maxBytes: 0 });
+    try {
+      runs.add(1);
+      for (let call = 0; call < 15; call += 1) await runs.send(8, failed);
+
+      expect(runs.close()).toBe(1);
     } finally {
       runs.end();
     }
@@ -233,9 +253,18 @@ class Runs {
     expect(this.#exported + queued + spooled + this.dropped).toBe(this.#addedInRun);
   }
 
+  close(): number {
+    return this.#backlog.close();
+  }
+
   restart(): void {
-    expect(this.#backlog.close()).toBe(0);
+    expect(this.close()).toBe(0);
     this.#begin();
+  }
+
+  restartAnd(outcome: Outcome): Outcome {
+    this.restart();
+    return outcome;
   }
 
   /** As if the process had ended at once: its files bear the number of one that is not there. */
