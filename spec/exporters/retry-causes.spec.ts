@@ -86,10 +86,11 @@ describe('an MLflow server that is not there', () => {
     const errors: TracingError[] = [];
     init({
       exporters: [new MlflowExporter({ trackingUri: 'http://127.0.0.1:9' })], // nobody listens there
-      shutdownTimeoutMs: 300,
+      shutdownTimeoutMs: 1000,
       spoolDir: join(newFolder(), 'spool'),
       onError: (error) => errors.push(error),
     });
+    await Promise.all([import('../../lib/exporters/mlflow/on-demand.js'), import('ky')]); // else loaded while flush() waits
     await traceAgent(async () => 1, { name: 'agent' })();
 
     const early = (await flush()).exporters['mlflow'];
