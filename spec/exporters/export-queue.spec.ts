@@ -315,6 +315,24 @@ describe('a trace that comes while a backlog looks in vain for others', () => {
   });
 });
 
+describe('a backlog that is asked when the end comes', () => {
+  it('is closed with what it holds', async () => {
+    const exporter = new Destination();
+    const backlog = new MemoryBacklog({ maxTraces: 10, maxLength: 10_000 });
+    const { queue } = setUp(exporter, { makeBacklog: () => backlog });
+    let answer: (batch: undefined) => void = () => undefined;
+    vi.spyOn(backlog, 'take').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    queue.push(waiting(aTrace()));
+
+    const closed = queue.close(0);
+    await vi.advanceTimersByTimeAsync(1);
+    answer(undefined);
+    await closed;
+
+    expect([exporter.sizes, queue.stats()]).toEqual([[], stats({ recorded: 1, dropped: { shutdown: 1 } })]);
+  });
+});
+
 describe('a queue whose process has nothing else to do', () => {
   it('hands over what waits, and gives up what is not taken in time', async () => {
     const exporter = new Destination();

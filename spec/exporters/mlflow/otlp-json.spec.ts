@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SpanEvent } from '../../../lib/entities/span-event.js';
+import { Trace } from '../../../lib/entities/trace.js';
 import { isCarrier, otlpJson } from '../../../lib/exporters/mlflow/otlp-json.js';
 import { aTrace, type TraceParts } from '../../support/traces.js';
 
@@ -74,6 +75,17 @@ describe('a trace as OTLP', () => {
       { key: 'user.id', value: { stringValue: 'u' } },
     ]);
     expect(carried(child)).toEqual([]);
+  });
+
+  it('is whole where its root carries nothing of it', () => {
+    const json = JSON.parse(JSON.stringify(aTrace({ spans: [{ attributes: { it: 5 } }] })));
+
+    const body = otlpJson([Trace.fromJSON({ ...json, info: { ...json.info, tags: {} } })]);
+
+    expect(JSON.parse(body).resourceSpans[0].scopeSpans[0].spans[0].attributes).toContainEqual({
+      key: 'it',
+      value: { intValue: '5' },
+    });
   });
 
   it('has events and links with values of their own kinds', () => {

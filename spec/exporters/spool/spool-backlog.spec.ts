@@ -172,6 +172,23 @@ describe('a backlog on disk', () => {
 });
 
 describe('a file that makes room', () => {
+  it('is not marked any more when a trace is settled that had waited before it', async () => {
+    const runs = new Runs({ maxBytes: 4000, maxSegmentBytes: 1000 });
+    try {
+      runs.add(4);
+      for (let call = 0; call < 12; call += 1) await runs.send(4, failed);
+      await runs.send(1, taken);
+      runs.add(12);
+      while (await runs.send(4, taken));
+
+      expect(runs.delivered.length + runs.dropped).toBe(runs.added.length);
+      expect(runs.dropped).toBeLessThan(10);
+      runs.checkSum();
+    } finally {
+      runs.end();
+    }
+  });
+
   it('while it is read, or on its way, is not asked for any more', async () => {
     const runs = new Runs({ maxBytes: 4000, maxSegmentBytes: 1000 });
     try {
