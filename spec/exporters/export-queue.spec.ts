@@ -321,7 +321,7 @@ describe('a backlog that is asked when the end comes', () => {
     const backlog = new MemoryBacklog({ maxTraces: 10, maxLength: 10_000 });
     const { queue } = setUp(exporter, { makeBacklog: () => backlog });
     let answer: (batch: undefined) => void = () => undefined;
-    vi.spyOn(backlog, 'take').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    vi.spyOn(backlog, 'take').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)) as never);
     queue.push(waiting(aTrace()));
 
     const closed = queue.close(0);

@@ -34,8 +34,8 @@ export interface MlflowExporterOptions {
  */
 export class MlflowExporter implements TraceExporter, TraceReader {
   readonly name: string;
-  /** Two requests' worth. */
-  readonly maxBatch = 64;
+  /** Three requests' worth: while two are under way, one waits for the first of them to end. */
+  readonly maxBatch = 80;
   /** Where its traces wait on disk, and who else may deliver them. */
   readonly destination: string;
   /** Room for one try of MLFLOW_HTTP_REQUEST_TIMEOUT, and for one wait that the server asks for. */

@@ -83,14 +83,16 @@ async function sendInfos(http: MlflowHttp, traces: readonly Trace[], target: Tar
   return refused;
 }
 
+/** As few as can be, and alike: no request is waited for alone. */
 function batchesOf(traces: readonly Trace[]): readonly (readonly Trace[])[] {
+  const most = Math.ceil(traces.length / Math.ceil(traces.length / maxTraces));
   const batches: Trace[][] = [];
   let [spans, length] = [0, 0];
   for (const trace of traces) {
     const own = { spans: trace.data.spans.length, length: traceLength(trace) };
     const last = batches.at(-1);
     const hasRoom = spans + own.spans <= maxSpans && length + own.length <= maxLength;
-    if (last !== undefined && last.length < maxTraces && hasRoom) {
+    if (last !== undefined && last.length < most && hasRoom) {
       last.push(trace);
       spans += own.spans;
       length += own.length;

@@ -92,6 +92,19 @@ describe('MlflowTransport', () => {
     await expect(mlflow.send([numbered(1)], signal)).resolves.toBeUndefined();
   });
 
+  it('sends as few requests as can be, alike', async () => {
+    const mlflow = await transport(() => ok);
+
+    for (const count of [32, 33, 80]) {
+      const traces = Array.from({ length: count }, (_, index) => numbered(index + 1));
+      await mlflow.send(traces, signal);
+    }
+
+    const counts = requestsTo('/v1/traces').map(({ body }) => body.match(/"traceId"/g)?.length);
+    expect(counts.slice(0, 3)).toEqual([32, expect.toBeOneOf([17, 16]), expect.toBeOneOf([17, 16])]);
+    expect(counts.slice(3).toSorted()).toEqual([26, 27, 27]);
+  });
+
   it('sends no more than 500 spans, or 4 MB, in a request', async () => {
     const mlflow = await transport(() => ok);
     const spans = Array.from({ length: 200 }, (_, index) => (index === 0 ? {} : { parent: 1 }));
