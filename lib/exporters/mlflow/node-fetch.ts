@@ -74,7 +74,7 @@ const longestConnectMs = 2000;
 function letGo(socket: Socket): void {
   socket.unref();
   if (!socket.connecting) return;
-  const late = new DOMException(`no connection within ${longestConnectMs} ms`, 'TimeoutError');
+  const late = new Error(`no connection within ${longestConnectMs} ms`);
   const timer = setTimeout(() => socket.destroy(late), longestConnectMs).unref();
   socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }

@@ -219,7 +219,7 @@ describe('MlflowHttp', () => {
     const error = await failure(new MlflowHttp({ ...connection, isBackground: true }));
     stop();
 
-    expect([error.name, error.serverMessage]).toEqual(['MlflowTimeoutError', 'no connection within 2000 ms']);
+    expect([error.name, error.serverMessage]).toEqual(['MlflowNetworkError', 'no connection within 2000 ms']);
   });
 
   it('says that nobody answers where a server would speak another protocol', async () => {
