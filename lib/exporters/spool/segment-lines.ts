@@ -25,13 +25,16 @@ export interface SegmentLine {
 
 /** The lines that are no notes, nor empty, of what stands in a file from a place on. */
 export function tracesIn(bytes: Buffer, from: number): readonly SegmentLine[] {
-  const lines: SegmentLine[] = [];
+  return [...wholeLines(bytes, from)].filter(({ text }) => holdsTrace(text));
+}
+
+/** What stands behind the last line break is left out: it may be written just now. */
+function* wholeLines(bytes: Buffer, from: number): Generator<SegmentLine> {
   let start = 0;
   for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, start)) {
-    lines.push({ text: bytes.toString('utf8', start, at), start: from + start, end: from + at + 1 });
+    yield { text: bytes.toString('utf8', start, at), start: from + start, end: from + at + 1 };
     start = at + 1;
   }
-  return lines.filter(({ text }) => holdsTrace(text));
 }
 
 function holdsTrace(text: string): boolean {
@@ -89,7 +92,7 @@ export function segmentState(path: string): SegmentState {
   return { delivered, waiting: starts.filter((one) => one >= delivered).length, isTorn: start < bytes.length };
 }
 
-/** What stands behind the last line break is left out: it may be written just now. */
+/** The whole lines of a file from a place on. */
 async function* linesOf(path: string, from: number): AsyncGenerator<SegmentLine> {
   const file = await open(path, constants.O_RDONLY | noFollow);
   try {
@@ -100,13 +103,14 @@ async function* linesOf(path: string, from: number): AsyncGenerator<SegmentLine>
       const chunk = Buffer.alloc(Math.max(chunkBytes, rest.length));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, start + rest.length);
       if (bytesRead === 0) break;
-      let bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-      for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline)) {
-        yield { text: bytes.toString('utf8', 0, at), start, end: start + at + 1 };
-        start += at + 1;
-        bytes = bytes.subarray(at + 1);
+      const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      let end = start;
+      for (const line of wholeLines(bytes, start)) {
+        yield line;
+        end = line.end;
       }
-      rest = bytes;
+      rest = bytes.subarray(end - start);
+      start = end;
     }
   } finally {
     await file.close();
