@@ -1,6 +1,9 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { init, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
+import { init, shutdown, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
+import { afterEach, vi } from 'vitest';
+import { faults } from './faulty-fs.js';
+import { temporaryFolders } from './temporary-folder.js';
 
 /** Makes a trace with this number. */
 export const agent: (number: number) => number = traceAgent((number: number) => number, { name: 'agent' });
@@ -51,4 +54,15 @@ export function giveUp(
     const [created, host, , own, id] = (file.split('/').at(-1) ?? '').split('-');
     renameSync(file, join(file, '..', [created, machine ?? host, pid, start ?? own, id].join('-')));
   }
+}
+
+/** A function that makes folders for spools. After each spec the file system, the clock and tracing are as they were. */
+export function spoolFolders(): () => string {
+  const newFolder = temporaryFolders();
+  afterEach(async () => {
+    faults.meddle = undefined;
+    vi.useRealTimers();
+    await shutdown();
+  });
+  return newFolder;
 }

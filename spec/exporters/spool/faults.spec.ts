@@ -1,24 +1,17 @@
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flush, sendTraces, shutdown, stats, type Trace } from 'traced-agents';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startOf } from '../../../lib/exporters/spool/process-start.js';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, filesIn, giveUp, Server, setUp } from '../../support/spool-server.js';
-import { temporaryFolders } from '../../support/temporary-folder.js';
+import { agent, fileIn, filesIn, giveUp, Server, setUp, spoolFolders } from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
   return faultyFs(importOriginal);
 });
 
-const newFolder = temporaryFolders();
-
-afterEach(async () => {
-  faults.meddle = undefined;
-  vi.useRealTimers();
-  await shutdown();
-});
+const newFolder = spoolFolders();
 
 describe('a call of the file system that fails', () => {
   it('costs no trace, whichever it is: what cannot be kept on disk is kept in memory', async () => {

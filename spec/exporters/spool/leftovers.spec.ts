@@ -1,22 +1,15 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { flush, shutdown, stats } from 'traced-agents';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, filesIn, giveUp, Server, setUp } from '../../support/spool-server.js';
-import { temporaryFolders } from '../../support/temporary-folder.js';
+import { agent, fileIn, filesIn, giveUp, Server, setUp, spoolFolders } from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
   return faultyFs(importOriginal);
 });
 
-const newFolder = temporaryFolders();
-
-afterEach(async () => {
-  faults.meddle = undefined;
-  vi.useRealTimers();
-  await shutdown();
-});
+const newFolder = spoolFolders();
 
 describe('on a disk that is full, what another run has left', () => {
   it('is delivered, and leaves the disk', async () => {

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { flush, shutdown, stats } from 'traced-agents';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, filesIn, Server, setUp } from '../../support/spool-server.js';
-import { temporaryFolders } from '../../support/temporary-folder.js';
+import { agent, fileIn, filesIn, Server, setUp, spoolFolders } from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
@@ -15,13 +14,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return faultyFs(importOriginal);
 });
 
-const newFolder = temporaryFolders();
-
-afterEach(async () => {
-  faults.meddle = undefined;
-  vi.useRealTimers();
-  await shutdown();
-});
+const newFolder = spoolFolders();
 
 describe('a file that cannot be said to be in use', () => {
   it.each(['EROFS', 'ENOSPC', 'EACCES', 'EIO'])(

@@ -2,25 +2,18 @@ import { readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { flush, shutdown, stats } from 'traced-agents';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startOf } from '../../../lib/exporters/spool/process-start.js';
 import { defaultSpoolFolder } from '../../../lib/exporters/spool/spool-path.js';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, giveUp, Server, setUp } from '../../support/spool-server.js';
-import { temporaryFolders } from '../../support/temporary-folder.js';
+import { agent, fileIn, giveUp, Server, setUp, spoolFolders } from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
   return faultyFs(importOriginal);
 });
 
-const newFolder = temporaryFolders();
-
-afterEach(async () => {
-  faults.meddle = undefined;
-  vi.useRealTimers();
-  await shutdown();
-});
+const newFolder = spoolFolders();
 
 describe('who owns a file', () => {
   it.each([
