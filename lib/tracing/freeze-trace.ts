@@ -13,6 +13,7 @@ import { deepFreeze } from '../utils/deep-freeze.js';
 import { setOwn } from '../utils/records.js';
 import type { LiveTrace } from './live-trace.js';
 import type { RecordingSpan } from './recording-span.js';
+import { spansOf } from './span-list.js';
 
 const statuses: Readonly<Record<SpanStatusCode, SpanStatus>> = {
   [SpanStatusCode.UNSET]: Object.freeze({ code: 'UNSET', message: '' }),
@@ -25,8 +26,9 @@ const none: readonly never[] = Object.freeze([]);
 export function freezeTrace(live: LiveTrace): Trace {
   const traceId = `tr-${live.traceId}`;
   const traceIdText = `"${traceId}"`;
-  const spans = live.spans.map((span) => freezeSpan(span, traceId, traceIdText));
-  return freeze(new Trace(infoOf(live, traceId), new TraceData(spans)));
+  const spans = spansOf(live);
+  const frozen = spans.map((span) => freezeSpan(span, traceId, traceIdText));
+  return freeze(new Trace(infoOf(live, spans, traceId), new TraceData(frozen)));
 }
 
 /** The tokens of a whole trace: a span counts only if none above it has usage, so that totals of agents count once. */
@@ -45,7 +47,7 @@ function hasUsageAbove(span: RecordingSpan): boolean {
   return false;
 }
 
-function infoOf(live: LiveTrace, traceId: string): TraceInfo {
+function infoOf(live: LiveTrace, spans: readonly RecordingSpan[], traceId: string): TraceInfo {
   const { root } = live;
   const startMoment = root?.startMoment ?? live.startMoment;
   const startMs = toUnixMs(startMoment);
@@ -57,7 +59,7 @@ function infoOf(live: LiveTrace, traceId: string): TraceInfo {
     requestText: root?.inputs,
     responseText: root?.outputs,
     tags: tagsOf(live),
-    metadata: metadataOf(live),
+    metadata: metadataOf(live, usageOfSpans(spans)),
   });
 }
 
@@ -86,8 +88,7 @@ function nameTags(name: string): Readonly<Record<string, string>> {
 /** Most traces have nothing else to say of themselves. */
 const bareMetadata: Readonly<Record<string, string>> = Object.freeze({ [TraceKey.schemaVersion]: '3' });
 
-function metadataOf(live: LiveTrace): Readonly<Record<string, string>> {
-  const usage = usageOfSpans(live.spans);
+function metadataOf(live: LiveTrace, usage: TokenUsage | undefined): Readonly<Record<string, string>> {
   const { metadata: said, session, user } = live;
   const hasEnded = live.root?.hasEnded === true;
   if (hasEnded && usage === undefined && said === undefined && session === undefined && user === undefined)

@@ -4,6 +4,7 @@ import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
 import type { Capture } from './capture/capture.js';
 import type { RecordingSpan, SpanOwner, TraceUpdate } from './recording-span.js';
+import { appendSpan, moveSpan, type SpanList } from './span-list.js';
 import type { AskedToolCalls } from './tool-calls.js';
 
 /** What a trace needs of the recorder that began it. */
@@ -18,17 +19,15 @@ export interface TraceKeeper {
   onTraceEnd(trace: LiveTrace): void;
 }
 
-/** Stands for the list until there is a root, and stays empty. */
-const noSpans: RecordingSpan[] = [];
-
 /** A trace that is still open: gathers its spans until the root has ended and the last child is back. */
-export class LiveTrace implements SpanOwner {
+export class LiveTrace implements SpanOwner, SpanList {
   readonly traceId: string;
   readonly isSampled: boolean;
   readonly isRecorded: boolean;
   readonly startMoment: number;
-  /** In the order of their start. Made with the root in it: an empty list that grows takes room for many, and most traces are small. */
-  spans: RecordingSpan[] = noSpans;
+  /** Its spans, in the order of their start: the root is the first. */
+  first: RecordingSpan | undefined = undefined;
+  last: RecordingSpan | undefined = undefined;
   /** `undefined` until somebody says something. */
   tags: Record<string, string> | undefined = undefined;
   metadata: Record<string, string> | undefined = undefined;
@@ -56,7 +55,7 @@ export class LiveTrace implements SpanOwner {
   }
 
   get root(): RecordingSpan | undefined {
-    return this.spans[0];
+    return this.first;
   }
 
   get payloadLeft(): number {
@@ -66,8 +65,7 @@ export class LiveTrace implements SpanOwner {
   onSpanStart(span: RecordingSpan): void {
     this.openSpans += 1;
     // What is not recorded is counted, not kept.
-    if (this.spans === noSpans) this.spans = [span];
-    else if (this.isRecorded) this.spans.push(span);
+    if (this.isRecorded || this.first === undefined) appendSpan(this, span);
   }
 
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void {
@@ -77,16 +75,14 @@ export class LiveTrace implements SpanOwner {
     }
     const [first] = children;
     if (first === undefined) return;
-    // From the end: both are among the last.
-    this.spans.splice(this.spans.lastIndexOf(parent), 1);
-    this.spans.splice(this.spans.lastIndexOf(first), 0, parent);
+    moveSpan(this, parent, first);
   }
 
   onSpanEnd(span: RecordingSpan): void {
     this.openSpans -= 1;
     if (this.hasLeft) return;
     if (this.openSpans === 0) this.leave();
-    else if (span === this.spans[0]) this.#waitForTheLate();
+    else if (span === this.first) this.#waitForTheLate();
   }
 
   /** Hands the trace on as it is; spans that are still open are marked unfinished. */

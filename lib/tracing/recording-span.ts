@@ -140,6 +140,9 @@ export class RecordingSpan implements LiveSpan {
   readonly definition: SpanDefinition;
   /** The parent may change as long as the trace is open: see `SpanOwner.adopt`. */
   parent: RecordingSpan | undefined;
+  /** Neighbours in the list of the trace's spans. */
+  previous: RecordingSpan | undefined = undefined;
+  next: RecordingSpan | undefined = undefined;
   readonly spanId: string;
   readonly messageFormatText: string | undefined;
   parentId: string | undefined;

@@ -12,6 +12,7 @@ import { describe } from './exception-facts.js';
 import { freezeTrace, usageOfSpans } from './freeze-trace.js';
 import type { LiveTrace } from './live-trace.js';
 import type { RecordingSpan } from './recording-span.js';
+import { spansOf } from './span-list.js';
 
 /** Traces that are worth keeping although `sampleRatio` leaves them out. Each process decides for its own part of a trace. */
 export interface KeepOptions {
@@ -97,7 +98,7 @@ function factIn(
   trace: LiveTrace,
   { errors, slowerThanMs, moreTokensThan, moreCostThan }: KeepRules,
 ): Reason | undefined {
-  const { spans } = trace;
+  const spans = spansOf(trace);
   if (errors === true && spans.some(isFailure)) return 'error';
   if (slowerThanMs !== undefined && durationOf(trace) > slowerThanMs) return 'slow';
   if (moreTokensThan !== undefined && (usageOfSpans(spans)?.totalTokens ?? 0) > moreTokensThan) return 'tokens';
