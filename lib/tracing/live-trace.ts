@@ -14,6 +14,7 @@ export interface TraceKeeper {
   readonly lateSpanMs: number;
   /** Whether also traces are recorded that are not sampled: they may be kept for what is in them. */
   readonly recordsAll: boolean;
+  captureArguments(span: RecordingSpan, args: ArrayLike<unknown>): string | undefined;
   captureValue(value: unknown, path: string, budget: number): string;
   onTraceLate(trace: LiveTrace): void;
   onTraceEnd(trace: LiveTrace): void;
@@ -99,6 +100,10 @@ export class LiveTrace implements SpanOwner, SpanList {
     if (update.session !== undefined) this.session = this.captureLine(update.session, 'session');
     if (update.user !== undefined) this.user = this.captureLine(update.user, 'user');
     if (update.name !== undefined) this.name = this.captureLine(update.name, 'name');
+  }
+
+  captureArguments(span: RecordingSpan, args: ArrayLike<unknown>): string | undefined {
+    return this.#recorder.captureArguments(span, args);
   }
 
   captureText(value: unknown, path: string, key?: string): string {

@@ -170,11 +170,24 @@ export class Recorder implements TraceKeeper {
 
   /** Keeps the arguments as they are now; later changes to them are not seen. Never throws. */
   captureInputs(span: RecordingSpan, args: ArrayLike<unknown>): void {
+    const { trace, definition } = span;
+    const length = definition.message === undefined ? this.capture.waitingLength(args, definition.argumentNames) : undefined;
+    if (length !== undefined && length <= trace.payloadLeft) {
+      trace.chargeLength(length);
+      span.keepArguments(args);
+      return;
+    }
+    const text = this.captureArguments(span, args, trace.payloadLeft);
+    if (text !== undefined) span.inputs = trace.charge(text);
+  }
+
+  /** JSON text of the arguments of a call; `undefined` where capture fails after all. */
+  captureArguments(span: RecordingSpan, args: ArrayLike<unknown>, budget?: number): string | undefined {
     try {
-      const { trace, definition } = span;
-      span.inputs = trace.charge(this.capture.inputs(args, definition.argumentNames, trace.payloadLeft));
+      return this.capture.inputs(args, span.definition.argumentNames, budget);
     } catch (cause) {
       this.onCallbackError(cause, `capturing the arguments of '${span.name}'`);
+      return undefined;
     }
   }
 

@@ -43,6 +43,8 @@ export interface SpanOwner {
   /** Counts a captured text against them. */
   charge(text: string): string;
   chargeLength(length: number): void;
+  /** JSON text of the arguments of a span's call. */
+  captureArguments(span: RecordingSpan, args: ArrayLike<unknown>): string | undefined;
   /** JSON text of a value; `key` is the name it stands under, which may be that of a secret. */
   captureText(value: unknown, path: string, key?: string): string;
   /** A text that stands by itself. */
@@ -151,8 +153,7 @@ export class RecordingSpan implements LiveSpan {
   startMoment: number;
   /** `-1` while the span is open. */
   endMoment: number = open;
-  /** JSON texts. */
-  inputs: string | undefined = undefined;
+  /** JSON text. */
   outputs: string | undefined = undefined;
   usage: TokenUsage | undefined = undefined;
   statusCode: SpanStatusCode = SpanStatusCode.UNSET;
@@ -164,6 +165,8 @@ export class RecordingSpan implements LiveSpan {
   /** What is said between agents while this span is open; `undefined` where it is no conversation. */
   conversation: SpanConversation | undefined = undefined;
   budget: SpanBudget | undefined = undefined;
+  #inputs: string | undefined = undefined;
+  #arguments: ArrayLike<unknown> | undefined = undefined;
 
   constructor(trace: SpanOwner, start: SpanStart) {
     this.trace = trace;
@@ -175,6 +178,25 @@ export class RecordingSpan implements LiveSpan {
     this.name = start.name;
     this.startMoment = start.startMoment;
     this.messageFormatText = start.definition.messageFormatText ?? formatAround(start);
+  }
+
+  /** JSON text. */
+  get inputs(): string | undefined {
+    if (this.#arguments !== undefined) {
+      this.#inputs = this.trace.captureArguments(this, this.#arguments);
+      this.#arguments = undefined;
+    }
+    return this.#inputs;
+  }
+
+  set inputs(text: string) {
+    this.#inputs = text;
+    this.#arguments = undefined;
+  }
+
+  /** Arguments that nothing can change any more: they are written when somebody first asks for the inputs. */
+  keepArguments(args: ArrayLike<unknown>): void {
+    this.#arguments = args;
   }
 
   get hasEnded(): boolean {

@@ -33,6 +33,11 @@ export interface CaptureOptions {
   readonly callOut?: <Answer>(act: () => Answer) => Answer;
 }
 
+/** More arguments are written at once. */
+const mostWaiting = 16;
+/** What the name of an argument and a number take, about. */
+const lengthOfKey = 12;
+
 interface Argument {
   readonly index: number;
   readonly value: unknown;
@@ -98,6 +103,22 @@ export class Capture {
   /** JSON of values that may wait, with commas between them; `undefined` where one of them needs a closer look. */
   values(texts: readonly string[]): string | undefined {
     return this.#rules.text.quotedAll(texts);
+  }
+
+  /**
+   * About how long the JSON of arguments is that may be written later: few and short, nothing can change them and nobody asks for them.
+   * `undefined` where they have to be written now.
+   */
+  waitingLength(args: ArrayLike<unknown>, { restIndex }: ArgumentNames): number | undefined {
+    if (args.length > mostWaiting || restIndex !== -1 || this.#rules.redact !== undefined) return undefined;
+    let length = 0;
+    for (let index = 0; index < args.length; index += 1) {
+      const argument = args[index];
+      if (typeof argument === 'string') length += argument.length;
+      else if (typeof argument === 'object' ? argument !== null : typeof argument === 'function') return undefined;
+      length += lengthOfKey;
+    }
+    return length > smallLength ? undefined : length;
   }
 
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */
