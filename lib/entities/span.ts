@@ -24,8 +24,9 @@ export interface SpanFields {
   readonly spanId: string;
   readonly parentId: string | undefined;
   readonly name: string;
-  readonly startTimeNs: bigint;
-  readonly endTimeNs: bigint;
+  /** Nanoseconds since 1970, as decimal digits. */
+  readonly startTimeText: string;
+  readonly endTimeText: string;
   readonly status: SpanStatus;
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
@@ -37,7 +38,7 @@ export const noEntries: readonly never[] = Object.freeze([]);
 const unset: SpanStatus = Object.freeze({ code: 'UNSET', message: '' });
 
 /**
- * One finished unit of work: an agent's turn, an LLM call, a tool call. Immutable; `inputs`, `outputs` and attributes are
+ * One finished unit of work: an agent's turn, an LLM call, a tool call. Immutable; `inputs`, `outputs`, attributes and times are
  * parsed when first read, and frozen.
  */
 export class Span {
@@ -59,15 +60,13 @@ export class Span {
   @Expose({ toPlainOnly: true })
   readonly name: string;
 
-  /** Nanoseconds since 1970. */
+  /** The digits of `startTimeNs`. @internal */
   @Expose({ name: 'start_time_unix_nano', toPlainOnly: true })
-  @Transform(({ value }) => String(value), { toPlainOnly: true })
-  readonly startTimeNs: bigint;
+  readonly startTimeText: string;
 
-  /** Nanoseconds since 1970; equal to the start where the span never ended. */
+  /** The digits of `endTimeNs`. @internal */
   @Expose({ name: 'end_time_unix_nano', toPlainOnly: true })
-  @Transform(({ value }) => String(value), { toPlainOnly: true })
-  readonly endTimeNs: bigint;
+  readonly endTimeText: string;
 
   readonly status: SpanStatus;
 
@@ -78,6 +77,8 @@ export class Span {
   /** The attributes as MLflow stores them: each value is JSON text. */
   readonly attributeTexts: AttributeTexts;
 
+  #startTimeNs: bigint | undefined;
+  #endTimeNs: bigint | undefined;
   #parsed: Map<string, unknown> | undefined;
 
   constructor(fields?: SpanFields) {
@@ -85,12 +86,24 @@ export class Span {
     this.spanId = fields?.spanId ?? '';
     this.parentId = fields?.parentId;
     this.name = fields?.name ?? '';
-    this.startTimeNs = fields?.startTimeNs ?? 0n;
-    this.endTimeNs = fields?.endTimeNs ?? 0n;
+    this.startTimeText = fields?.startTimeText ?? '0';
+    this.endTimeText = fields?.endTimeText ?? '0';
     this.status = fields?.status ?? unset;
     this.events = fields?.events ?? noEntries;
     this.links = fields?.links ?? noEntries;
     this.attributeTexts = fields?.attributeTexts ?? {};
+  }
+
+  /** Nanoseconds since 1970. */
+  get startTimeNs(): bigint {
+    this.#startTimeNs ??= BigInt(this.startTimeText);
+    return this.#startTimeNs;
+  }
+
+  /** Nanoseconds since 1970; equal to the start where the span never ended. */
+  get endTimeNs(): bigint {
+    this.#endTimeNs ??= BigInt(this.endTimeText);
+    return this.#endTimeNs;
   }
 
   /** `AGENT`, `TOOL`, `LLM`, ... (see `SpanType`); `UNKNOWN` where nobody said. */

@@ -24,8 +24,8 @@ function spanFromJson(json: SpanJson): Span {
     spanId: idToHex(String(json['span_id']), 8) as string, // has been checked
     parentId: parent ? idToHex(String(parent), 8) : undefined,
     name: String(name ?? ''),
-    startTimeNs: nanoseconds(start),
-    endTimeNs: nanoseconds(end ?? start),
+    startTimeText: digitsOf(start),
+    endTimeText: digitsOf(end ?? start),
     status: statusFromJson(json['status']),
     events: eventsFromJson(json['events']),
     links: linksFromJson(json['links']),
@@ -34,6 +34,13 @@ function spanFromJson(json: SpanJson): Span {
   Object.freeze(span);
   return span;
 }
+
+/** A whole number in its usual form; others are brought into it. */
+function digitsOf(json: unknown): string {
+  return typeof json === 'string' && usualDigits.test(json) ? json : String(nanoseconds(json));
+}
+
+const usualDigits = /^[1-9]\d{0,30}$/;
 
 function nanoseconds(json: unknown): bigint {
   return BigInt((json as string | undefined) ?? 0);

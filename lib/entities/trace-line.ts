@@ -39,19 +39,29 @@ export function spansToJson(trace: Trace): string {
 
 const defaultLocationText = JSON.stringify(defaultLocation);
 
-/** Writes one trace. What it says twice is encoded once: ids in each span, and the root's inputs and outputs as previews. */
+/**
+ * Writes one trace. What it says twice is encoded once: ids in each span, and the root's inputs and outputs as previews. The fewer
+ * pieces a line is put together of, the faster it is: what stands side by side in all lines is one piece.
+ */
 class LineWriter {
   readonly #trace: Trace;
+  /** The id as JSON, which is what the attributes of its spans hold; and that text as JSON once more. */
   readonly #traceId: string;
-  readonly #requestId: string;
+  readonly #traceIdTwice: string;
+  /** Ids of spans in base64; empty where there is but one span, and none asks for its parent. */
+  readonly #ids = new Map<string, string>();
+  /** How a span of this trace begins, up to its id. */
+  readonly #opening: string;
   readonly #request: Quoted;
   readonly #response: Quoted;
 
   constructor(trace: Trace) {
     const { info } = trace;
     this.#trace = trace;
-    this.#traceId = hexToBase64(info.traceId.slice(3));
-    this.#requestId = `"${info.traceId}"`;
+    this.#traceId = JSON.stringify(info.traceId);
+    const isBare = this.#traceId.length === info.traceId.length + 2;
+    this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.#traceId);
+    this.#opening = openingOf(info.traceId);
     this.#request = quotedPreview(info.requestPreview);
     this.#response = quotedPreview(info.responsePreview);
   }
@@ -61,15 +71,16 @@ class LineWriter {
   }
 
   data(): string {
-    let spans = '';
-    for (const span of this.#trace.data.spans) spans += spans === '' ? this.#span(span) : `,${this.#span(span)}`;
-    return `{"spans":[${spans}]}`;
+    const { spans } = this.#trace.data;
+    let json = '';
+    for (const span of spans) json += json === '' ? this.#span(span) : `,${this.#span(span)}`;
+    return `{"spans":[${json}]}`;
   }
 
   #info(info: TraceInfo): string {
     const location = info.location === defaultLocation ? defaultLocationText : JSON.stringify(info.location);
     return (
-      `{"trace_id":${JSON.stringify(info.traceId)},"state":"${info.state}",` +
+      `{"trace_id":${this.#traceId},"state":"${info.state}",` +
       `"request_time":"${isoTime(info.requestTimeMs)}","execution_duration_ms":${info.executionDurationMs},` +
       (this.#request.text === undefined ? '' : `"request_preview":${this.#request.json},`) +
       (this.#response.text === undefined ? '' : `"response_preview":${this.#response.json},`) +
@@ -78,39 +89,61 @@ class LineWriter {
   }
 
   #span(span: Span): string {
-    const { status, traceId } = span;
-    const id = traceId === this.#trace.info.traceId ? this.#traceId : hexToBase64(traceId.slice(3));
-    const parent = span.parentId === undefined ? 'null' : `"${hexToBase64(span.parentId)}"`;
-    const message = status.message === '' ? '""' : JSON.stringify(status.message);
+    const { traceId, spanId, parentId } = span;
+    const opening = traceId === this.#trace.info.traceId ? this.#opening : openingOf(traceId);
     return (
-      `{"trace_id":"${id}","span_id":"${hexToBase64(span.spanId)}","parent_span_id":${parent},` +
+      `${opening}${this.#base64(spanId)}","parent_span_id":${parentId === undefined ? 'null' : `"${this.#base64(parentId)}"`},` +
       `"name":${quoteOften(span.name)},` +
-      `"start_time_unix_nano":${span.startTimeNs},"end_time_unix_nano":${span.endTimeNs},` +
-      `"status":{"code":"STATUS_CODE_${status.code}","message":${message}},` +
-      `"events":${eventsToJson(span.events)},"links":${linksToJson(span)},` +
-      `"attributes":${this.#attributes(span)}}`
+      `"start_time_unix_nano":${span.startTimeText},"end_time_unix_nano":${span.endTimeText},` +
+      `${outcomeToJson(span)},"attributes":${this.#attributes(span)}}`
     );
   }
 
+  #base64(id: string): string {
+    const known = this.#ids.get(id);
+    if (known !== undefined) return known;
+    const base64 = hexToBase64(id);
+    if (this.#trace.data.spans.length > 1) this.#ids.set(id, base64);
+    return base64;
+  }
+
   #attributes({ attributeTexts }: Span): string {
-    let json = '{';
+    let json = '';
     for (const key of Object.keys(attributeTexts)) {
       const text = attributeTexts[key] as string; // a key of its own
-      json += `${json === '{' ? '' : ','}${quoteOften(key)}:${repeated.has(key) ? quoteOften(text) : this.#attribute(text)}`;
+      const known = keyOf(key);
+      if (known.isRepeated && json !== '') json += known.pairWith(text);
+      else json += (json === '' ? known.first : known.next) + this.#attribute(text);
     }
-    return `${json}}`;
+    return json === '' ? '{}' : `${json}}`;
   }
 
   #attribute(text: string): string {
     if (text === this.#request.text) return this.#request.json;
     if (text === this.#response.text) return this.#response.json;
-    if (text === this.#requestId) return `"\\"${this.#trace.info.traceId}\\""`;
-    return JSON.stringify(text);
+    return text === this.#traceId ? this.#traceIdTwice : JSON.stringify(text);
   }
 }
 
-/** Their values are the same few in all spans. */
-const repeated: ReadonlySet<string> = new Set([AttributeKey.spanType, AttributeKey.functionName, AttributeKey.model]);
+function openingOf(traceId: string): string {
+  return `{"trace_id":"${hexToBase64(traceId.slice(3))}","span_id":"`;
+}
+
+/** Most spans end well, without events and links. */
+const bareOutcomes: ReadonlyMap<string, string> = new Map(
+  ['OK', 'UNSET', 'ERROR'].map((code) => [code, `"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[]`]),
+);
+
+function outcomeToJson(span: Span): string {
+  const { status, events, links } = span;
+  const bare = status.message === '' && events.length + links.length === 0 ? bareOutcomes.get(status.code) : undefined;
+  if (bare !== undefined) return bare;
+  const { code, message } = status;
+  return (
+    `"status":{"code":"STATUS_CODE_${code}","message":${JSON.stringify(message)}},` +
+    `"events":${eventsToJson(events)},"links":${linksToJson(span)}`
+  );
+}
 
 interface Quoted {
   readonly text: string | undefined;
@@ -123,7 +156,17 @@ function quotedPreview(text: string | undefined): Quoted {
   return text === undefined ? nothing : { text, json: JSON.stringify(text) };
 }
 
+const shared = new WeakMap<object, string>();
+
+/** Marks tags or metadata that many traces have in common, and that are frozen: their JSON is written once. */
+export function shareTexts<Texts extends Readonly<Record<string, string>>>(texts: Texts): Texts {
+  shared.set(texts, textsToJson(texts));
+  return texts;
+}
+
 function textsToJson(texts: Readonly<Record<string, string>>): string {
+  const known = shared.get(texts);
+  if (known !== undefined) return known;
   let json = '{';
   for (const key of Object.keys(texts)) {
     json += `${json === '{' ? '' : ','}${quoteOften(key)}:${quoteOften(texts[key] as string)}`; // a key of its own
@@ -147,11 +190,52 @@ function linksToJson({ links }: Span): string {
   );
 }
 
-const often = new Map<string, string>();
 const maxOften = 1000;
 const longestOften = 40;
 
-/** Keys, names and types are the same few in every span: each is encoded once. */
+/** Their values are the same few in all spans. */
+const repeated: ReadonlySet<string> = new Set([AttributeKey.spanType, AttributeKey.functionName, AttributeKey.model]);
+
+/** How an attribute's key is written. */
+class AttributeKeyText {
+  /** Before the first value of a record. */
+  readonly first: string;
+  readonly next: string;
+  readonly isRepeated: boolean;
+  #text: string | undefined;
+  #pair = '';
+
+  constructor(key: string) {
+    const json = JSON.stringify(key);
+    this.first = `{${json}:`;
+    this.next = `,${json}:`;
+    this.isRepeated = repeated.has(key);
+  }
+
+  /** `next` with a value, which is most often that of the span before. */
+  pairWith(text: string): string {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#pair = this.next + JSON.stringify(text);
+    }
+    return this.#pair;
+  }
+}
+
+const keys = new Map<string, AttributeKeyText>();
+
+/** Keys are the same few in every span: each is encoded once. */
+function keyOf(key: string): AttributeKeyText {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  const made = new AttributeKeyText(key);
+  if (keys.size < maxOften && key.length <= longestOften) keys.set(key, made);
+  return made;
+}
+
+const often = new Map<string, string>();
+
+/** So are names and the tags of traces. */
 function quoteOften(text: string): string {
   if (text.length > longestOften) return JSON.stringify(text);
   const known = often.get(text);

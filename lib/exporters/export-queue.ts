@@ -17,7 +17,7 @@ export interface ExportQueueOptions {
   readonly maxTraces?: number;
   /** Characters of inputs, outputs and attributes in memory at the most. @default 33554432 */
   readonly maxLength?: number;
-  /** Traces in one call of the exporter. @default what the exporter asks for, else 32 */
+  /** Traces in one call of the exporter. @default what the exporter asks for, else 64 */
   readonly maxBatch?: number;
   /** How long a trace waits for company, in ms. @default 500 */
   readonly intervalMs?: number;
@@ -80,7 +80,7 @@ export class ExportQueue {
     this.#options = {
       maxTraces: 2048,
       maxLength: 32 * 1024 * 1024,
-      maxBatch: exporter.maxBatch ?? 32,
+      maxBatch: exporter.maxBatch ?? 64,
       intervalMs: 500,
       timeoutMs: exporter.exportTimeoutMs ?? 60_000,
       quietly: (act) => act(),

@@ -34,7 +34,7 @@ export interface TraceExporter {
    * it failed to take. @default none: traces wait in memory only
    */
   readonly destination?: string;
-  /** The most traces it wants in one call. @default 32 */
+  /** The most traces it wants in one call. @default 64 */
   readonly maxBatch?: number;
   /** After how long a call of a queued exporter is given up, in ms. @default 60000 */
   readonly exportTimeoutMs?: number;

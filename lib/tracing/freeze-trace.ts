@@ -7,8 +7,9 @@ import { tokenUsageToJson } from '../entities/token-usage-json.js';
 import { freeze, Trace } from '../entities/trace.js';
 import { TraceData } from '../entities/trace-data.js';
 import { TraceInfo, type TraceState } from '../entities/trace-info.js';
+import { shareTexts } from '../entities/trace-line.js';
 import { sumTokenUsage } from '../usage/sum-token-usage.js';
-import { now, toUnixMs, toUnixNs } from '../utils/clock.js';
+import { now, toUnixMs, unixNsText } from '../utils/clock.js';
 import { deepFreeze } from '../utils/deep-freeze.js';
 import { setOwn } from '../utils/records.js';
 import type { LiveTrace } from './live-trace.js';
@@ -80,13 +81,13 @@ const maxKnownNames = 1000;
 function nameTags(name: string): Readonly<Record<string, string>> {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
-  const tags = Object.freeze({ [TraceKey.name]: name });
+  const tags = shareTexts(Object.freeze({ [TraceKey.name]: name }));
   if (knownNames.size < maxKnownNames) knownNames.set(name, tags);
   return tags;
 }
 
 /** Most traces have nothing else to say of themselves. */
-const bareMetadata: Readonly<Record<string, string>> = Object.freeze({ [TraceKey.schemaVersion]: '3' });
+const bareMetadata: Readonly<Record<string, string>> = shareTexts(Object.freeze({ [TraceKey.schemaVersion]: '3' }));
 
 function metadataOf(live: LiveTrace, usage: TokenUsage | undefined): Readonly<Record<string, string>> {
   const { metadata: said, session, user } = live;
@@ -112,8 +113,8 @@ function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): 
     spanId: span.spanId,
     parentId: span.parentId,
     name: span.name,
-    startTimeNs: toUnixNs(span.startMoment),
-    endTimeNs: toUnixNs(span.hasEnded ? span.endMoment : now()),
+    startTimeText: unixNsText(span.startMoment),
+    endTimeText: unixNsText(span.hasEnded ? span.endMoment : now()),
     status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
     events: span.events === undefined ? none : deepFreeze(span.events.slice()),
     links: span.links === undefined ? none : deepFreeze(span.links.slice()),

@@ -5,6 +5,11 @@ const originNs = BigInt(Math.round(originMs * 1e6));
 const nsPerMs = 1_000_000n;
 const originWholeMs = Number(originNs / nsPerMs);
 const originRestNs = Number(originNs % nsPerMs);
+const nsPerSecond = 1e9;
+const originSecond = Math.floor(originWholeMs / 1000);
+const originRestOfSecond = (originWholeMs - originSecond * 1000) * 1e6 + originRestNs;
+let lastSecond = Number.NaN;
+let lastSecondText = '';
 
 /** Milliseconds since the process began, with fractions; never goes back, whatever happens to the system's clock. */
 export function now(): number {
@@ -14,6 +19,20 @@ export function now(): number {
 /** A moment of `now()` as nanoseconds since 1970. */
 export function toUnixNs(moment: number): bigint {
   return originNs + BigInt(Math.round(moment * 1e6));
+}
+
+/** The digits of `toUnixNs`. Moments come in the order of time, so that all but the last nine are often known. */
+export function unixNsText(moment: number): string {
+  const ns = originRestOfSecond + Math.round(moment * 1e6);
+  // Before the process, or a hundred days after its start: rare, so that it may cost more.
+  if (ns < 0 || !Number.isSafeInteger(ns)) return String(toUnixNs(moment));
+  const rest = ns % nsPerSecond;
+  const second = originSecond + (ns - rest) / nsPerSecond;
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastSecondText = String(second);
+  }
+  return lastSecondText + String(nsPerSecond + rest).slice(1);
 }
 
 /** A moment of `now()` as milliseconds since 1970, whole ones: that in which its nanosecond lies, as MLflow counts. */

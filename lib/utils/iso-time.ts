@@ -8,5 +8,5 @@ export function isoTime(ms: number): string {
     prefix = new Date(current * 1000).toISOString().slice(0, -'000Z'.length);
     second = current;
   }
-  return `${prefix}${String(ms - current * 1000).padStart(3, '0')}Z`;
+  return `${prefix}${String(1000 + ms - current * 1000).slice(1)}Z`;
 }

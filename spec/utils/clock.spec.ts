@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromUnixMs, now, toUnixMs, toUnixNs } from '../../lib/utils/clock.js';
+import { fromUnixMs, now, toUnixMs, toUnixNs, unixNsText } from '../../lib/utils/clock.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -13,6 +13,7 @@ describe('a moment', () => {
     fc.assert(
       fc.property(fc.double({ min, max, noNaN: true }), (moment) => {
         expect(toUnixMs(moment)).toBe(Number(toUnixNs(moment) / 1_000_000n));
+        expect(unixNsText(moment)).toBe(String(toUnixNs(moment)));
       }),
       { numRuns: 1000 },
     );
@@ -22,6 +23,13 @@ describe('a moment', () => {
     const whole = fromUnixMs(1_800_000_000_000) + distance;
 
     expect(toUnixMs(whole)).toBe(Number(toUnixNs(whole) / 1_000_000n));
+    expect(unixNsText(whole)).toBe(String(toUnixNs(whole)));
+  });
+
+  it.each([0, 1, -1])('%s ns beside a whole second has all its digits', (distance) => {
+    const second = fromUnixMs((Math.ceil(Date.now() / 1000) + 5) * 1000) + distance * 1e-6;
+
+    expect(unixNsText(second)).toBe(String(toUnixNs(second)));
   });
 
   it('is now', () => {
