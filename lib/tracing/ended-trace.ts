@@ -12,6 +12,8 @@ export class EndedTrace {
   readonly id: string;
   /** Characters of its inputs, outputs and attributes: what it weighs in memory, nearly. */
   readonly length: number;
+  /** The next in a list of traces. */
+  newer: EndedTrace | undefined = undefined;
   #live: LiveTrace | undefined;
   #trace: Trace | undefined = undefined;
 

@@ -157,14 +157,13 @@ export class LiveConversation implements SpanConversation {
 
   #open(name: string, startMoment: number): RecordingSpan {
     const { trace } = this.#root;
-    const span = new RecordingSpan(trace, {
+    const start = {
       definition: definitionOfType(SpanType.agent),
       name: trace.captureLine(name, 'name'),
       parent: this.#root,
-      remoteParentId: undefined,
       agent: undefined,
-      startMoment,
-    });
+    };
+    const span = new RecordingSpan(trace, start, startMoment);
     trace.onSpanStart(span);
     return span;
   }

@@ -12,15 +12,14 @@ export interface RecentTracesLimits {
 }
 
 /**
- * The traces that ended last in this process, bounded in number and in size; the newest is always there. A ring: for each
- * trace that ends it costs less than a map, or a list that is shifted.
+ * The traces that ended last in this process, bounded in number and in size; the newest is always there. A list linked through the
+ * traces themselves: for each trace that ends it costs less than an array.
  */
 export class RecentTraces {
-  readonly #traces: (EndedTrace | undefined)[] = [];
   readonly #maxTraces: number;
   readonly #maxLength: number;
-  /** Where the next trace will stand. */
-  #next = 0;
+  #oldest: EndedTrace | undefined = undefined;
+  #newest: EndedTrace | undefined = undefined;
   #count = 0;
   #length = 0;
 
@@ -30,12 +29,12 @@ export class RecentTraces {
   }
 
   add(ended: EndedTrace): void {
-    if (this.#count === this.#maxTraces) this.#forgetOldest();
-    this.#traces[this.#next] = ended;
-    this.#next = this.#next + 1 === this.#maxTraces ? 0 : this.#next + 1;
+    if (this.#newest === undefined) this.#oldest = ended;
+    else this.#newest.newer = ended;
+    this.#newest = ended;
     this.#count += 1;
     this.#length += ended.length;
-    while (this.#count > 1 && this.#length > this.#maxLength) this.#forgetOldest();
+    while (this.#count > this.#maxTraces || (this.#count > 1 && this.#length > this.#maxLength)) this.#forgetOldest();
   }
 
   /** The last one with this id. */
@@ -51,19 +50,17 @@ export class RecentTraces {
   }
 
   #forgetOldest(): void {
-    const oldest = this.#place(this.#count);
-    this.#length -= this.#traces[oldest]?.length ?? 0;
-    this.#traces[oldest] = undefined;
+    const oldest = this.#oldest as EndedTrace; // asked for only where there are several
+    this.#oldest = oldest.newer;
+    this.#length -= oldest.length;
     this.#count -= 1;
+    // Whoever still has it would have all that came after it, too.
+    oldest.newer = undefined;
   }
 
   #newestFirst(): EndedTrace[] {
-    // Within the count there are no gaps.
-    return Array.from({ length: this.#count }, (_, age) => this.#traces[this.#place(age + 1)] as EndedTrace);
-  }
-
-  /** Where the trace stands that was added so many traces ago. */
-  #place(age: number): number {
-    return (this.#next - age + this.#maxTraces) % this.#maxTraces;
+    const traces: EndedTrace[] = [];
+    for (let ended = this.#oldest; ended !== undefined; ended = ended.newer) traces.push(ended);
+    return traces.reverse();
   }
 }

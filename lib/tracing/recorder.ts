@@ -12,7 +12,7 @@ import { LiveConversation } from './live-conversation.js';
 import { LiveTrace, type TraceKeeper } from './live-trace.js';
 import { noteWork } from './note-work.js';
 import { OpenTraces } from './open-traces.js';
-import { RecordingSpan } from './recording-span.js';
+import { RecordingSpan, type SpanStart } from './recording-span.js';
 import { isSampled } from './sampling.js';
 import type { SpanDefinition } from './span-definition.js';
 import type { TailSampling } from './tail-sampling.js';
@@ -43,12 +43,7 @@ export interface TraceCounts {
 }
 
 /** How a span is begun in a context. */
-export interface SpanRequest {
-  readonly definition: SpanDefinition;
-  readonly name: string;
-  readonly parent: RecordingSpan | undefined;
-  /** The agent's own object, or what stands for it, if the span is an agent's. */
-  readonly agent: unknown;
+export interface SpanRequest extends SpanStart {
   readonly agentName: string | undefined;
   /** What the decorated method was called on. */
   readonly self: unknown;
@@ -124,33 +119,17 @@ export class Recorder implements TraceKeeper {
     // A decorator's own word is the program's; a name read off an object or given by a library may hold anything.
     const isGiven = definition.nameOf !== undefined || definition.isNative;
     const name = isGiven ? this.capture.text(String(request.name), 'name') : request.name;
-    const span =
-      parent === undefined || parent.trace.hasLeft
-        ? this.#startRoot(context, request, name)
-        : this.#startChild(context, { ...request, name, parent });
+    const isChild = parent !== undefined && !parent.trace.hasLeft;
+    const span = isChild ? startChild(parent, context, request) : this.#startRoot(context, request);
+    if (span === undefined) return undefined;
+    span.name = name;
     const { conversation } = definition;
-    if (conversation !== undefined && span !== undefined) span.conversation = new LiveConversation(span, conversation);
+    if (conversation !== undefined) span.conversation = new LiveConversation(span, conversation);
     return span;
   }
 
-  #startChild(context: Context, request: SpanRequest & { readonly parent: RecordingSpan }): RecordingSpan {
-    const { definition, name, parent } = request;
-    const { trace } = parent;
-    const startMoment = now();
-    const span = new RecordingSpan(trace, {
-      definition,
-      name,
-      parent,
-      remoteParentId: undefined,
-      agent: request.agent,
-      startMoment,
-    });
-    trace.onSpanStart(span);
-    if (parent.conversation !== undefined) noteWork(parent.conversation, span, { context, request });
-    return span;
-  }
-
-  #startRoot(context: Context, { definition, parent, agent }: SpanRequest, name: string): RecordingSpan | undefined {
+  #startRoot(context: Context, request: SpanRequest): RecordingSpan | undefined {
+    const { parent } = request;
     const { isSuppressed, session, remote: above } = surroundingsOf(context);
     if (isSuppressed) return undefined;
     const remote = parent === undefined ? above : undefined;
@@ -159,9 +138,9 @@ export class Recorder implements TraceKeeper {
     const traceId = remote?.traceId ?? newTraceId();
     const isSampledAbove = remote !== undefined && (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
     const trace = this.#beginTrace(traceId, isParent ? isSampledAbove : isSampled(traceId, this.#options.sampleRatio));
-    const remoteParentId = isParent ? remote.spanId : undefined;
-    const { startMoment } = trace;
-    const root = new RecordingSpan(trace, { definition, name, parent: undefined, remoteParentId, agent, startMoment });
+    const start = parent === undefined ? request : { ...request, parent: undefined };
+    const root = new RecordingSpan(trace, start, trace.startMoment);
+    if (isParent) root.parentId = remote.spanId;
     trace.onSpanStart(root);
     if (parent !== undefined) follow(root, parent, session);
     else if (session !== undefined) trace.update(session);
@@ -301,4 +280,12 @@ export class Recorder implements TraceKeeper {
     this.#onNoneLate = [];
     for (const tell of told) tell();
   }
+}
+
+function startChild(parent: RecordingSpan, context: Context, request: SpanRequest): RecordingSpan {
+  const { trace } = parent;
+  const span = new RecordingSpan(trace, request, now());
+  trace.onSpanStart(span);
+  if (parent.conversation !== undefined) noteWork(parent.conversation, span, { context, request });
+  return span;
 }

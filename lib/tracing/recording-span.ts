@@ -129,11 +129,8 @@ export interface SpanStart {
   readonly definition: SpanDefinition;
   readonly name: string;
   readonly parent: RecordingSpan | undefined;
-  /** The parent's id where the parent is no span of ours: another process's. */
-  readonly remoteParentId: string | undefined;
   /** The agent's own object, if this span is an agent's. */
   readonly agent: unknown;
-  readonly startMoment: number;
 }
 
 /** A span that is recorded. All fields are set at once, so that every span has one shape. */
@@ -147,6 +144,7 @@ export class RecordingSpan implements LiveSpan {
   next: RecordingSpan | undefined = undefined;
   readonly spanId: string;
   readonly messageFormatText: string | undefined;
+  /** That of the parent, or of another process's span in its place. */
   parentId: string | undefined;
   agent: unknown;
   name: string;
@@ -168,15 +166,15 @@ export class RecordingSpan implements LiveSpan {
   #inputs: string | undefined = undefined;
   #arguments: ArrayLike<unknown> | undefined = undefined;
 
-  constructor(trace: SpanOwner, start: SpanStart) {
+  constructor(trace: SpanOwner, start: SpanStart, startMoment: number) {
     this.trace = trace;
     this.definition = start.definition;
     this.parent = start.parent;
     this.spanId = newSpanId();
-    this.parentId = start.parent === undefined ? start.remoteParentId : start.parent.spanId;
+    this.parentId = start.parent?.spanId;
     this.agent = start.agent;
     this.name = start.name;
-    this.startMoment = start.startMoment;
+    this.startMoment = startMoment;
     this.messageFormatText = start.definition.messageFormatText ?? formatAround(start);
   }
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { threeDigits } from './three-digits.js';
 
 const originMs = performance.timeOrigin;
 const originNs = BigInt(Math.round(originMs * 1e6));
@@ -32,7 +33,10 @@ export function unixNsText(moment: number): string {
     lastSecond = second;
     lastSecondText = String(second);
   }
-  return lastSecondText + String(nsPerSecond + rest).slice(1);
+  const micros = Math.floor(rest / 1000);
+  const millis = Math.floor(rest / 1e6);
+  const digits = threeDigits(millis) + threeDigits(micros - millis * 1000) + threeDigits(rest - micros * 1000);
+  return lastSecondText + digits;
 }
 
 /** A moment of `now()` as milliseconds since 1970, whole ones: that in which its nanosecond lies, as MLflow counts. */

@@ -1,3 +1,5 @@
+import { threeDigits } from './three-digits.js';
+
 let second = Number.NaN;
 let prefix = '';
 
@@ -8,5 +10,5 @@ export function isoTime(ms: number): string {
     prefix = new Date(current * 1000).toISOString().slice(0, -'000Z'.length);
     second = current;
   }
-  return `${prefix}${String(1000 + ms - current * 1000).slice(1)}Z`;
+  return `${prefix}${threeDigits(ms - current * 1000)}Z`;
 }

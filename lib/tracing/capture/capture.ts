@@ -54,6 +54,7 @@ interface Argument {
  */
 export class Capture {
   readonly #rules: WriterRules;
+  readonly #smallValue: SmallValue;
   readonly #maxLength: number;
   /** Whether no limit is so low that it cuts into small values. */
   readonly #isSmallKept: boolean;
@@ -73,6 +74,7 @@ export class Capture {
       redact,
       callOut,
     };
+    this.#smallValue = new SmallValue(this.#rules);
     this.#maxLength = maxSpanLength;
     this.#isSmallKept = Math.min(maxStringLength, maxNodes) >= smallLength && maxDepth >= smallDepth;
   }
@@ -165,7 +167,7 @@ export class Capture {
   #small(value: object): string | undefined {
     if (!this.#isSmallKept) return undefined;
     try {
-      return new SmallValue(this.#rules).write(value, 0);
+      return this.#smallValue.writeAll(value);
     } catch {
       return undefined; // a proxy whose traps throw
     }

@@ -20,7 +20,7 @@ export interface SmallRules {
 
 /**
  * Writes plain data that is small, in one go: most inputs and outputs are. Anything that needs more thought (instances,
- * getters, secrets by name, what is long or deep) makes it give up, and the value goes another way.
+ * getters, secrets by name, what is long or deep) makes it give up, and the value goes another way. One writes all values.
  */
 export class SmallValue {
   readonly #rules: SmallRules;
@@ -31,7 +31,13 @@ export class SmallValue {
   }
 
   /** JSON text, or `undefined` for a value that is not small and plain. */
-  write(value: unknown, depth: number): string | undefined {
+  writeAll(value: object): string | undefined {
+    // A proxy's trap may have another value written meanwhile: then this one may become a little longer than `smallLength`.
+    this.#left = smallLength;
+    return this.#writeObject(value, 0);
+  }
+
+  #write(value: unknown, depth: number): string | undefined {
     if (typeof value === 'string') return this.#writeText(value);
     if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
     if (typeof value === 'boolean') return value ? 'true' : 'false';
@@ -63,7 +69,7 @@ export class SmallValue {
       const value: unknown = descriptor.value;
       if (value === undefined) continue;
       this.#left -= known.text.length + 1;
-      const text = this.write(value, depth + 1);
+      const text = this.#write(value, depth + 1);
       if (text === undefined || this.#left < 0) return undefined;
       json += json === '{' ? known.text : known.commaText;
       json += text;
@@ -85,6 +91,6 @@ export class SmallValue {
 
   #writeItem(descriptor: PropertyDescriptor | undefined, depth: number): string | undefined {
     if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
-    return isSecretHeader(descriptor.value, this.#rules.keys) ? undefined : this.write(descriptor.value, depth + 1);
+    return isSecretHeader(descriptor.value, this.#rules.keys) ? undefined : this.#write(descriptor.value, depth + 1);
   }
 }

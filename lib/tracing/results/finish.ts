@@ -105,7 +105,8 @@ function modelIn(value: unknown): string | undefined {
 
 /** An argument called `model`, or the `model` of a request. */
 function modelAsked({ args, definition: { argumentNames } }: TracedCall): string | undefined {
-  const named = args[argumentNames.modelIndex];
+  const { modelIndex } = argumentNames;
+  const named = modelIndex === -1 ? undefined : args[modelIndex];
   return typeof named === 'string' ? named : modelIn(isHidden(0, argumentNames) ? undefined : args[0]);
 }
 
