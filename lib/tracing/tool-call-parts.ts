@@ -16,15 +16,17 @@ export interface ToolCallPart {
 
 /** The tool calls in what a model answered: a whole answer, or a chunk of one. Calls no accessor. */
 export function toolCallsIn(answer: unknown): readonly ToolCallPart[] {
-  const found: ToolCallPart[] = [];
-  if (!isRecord(answer)) return found;
+  if (!isRecord(answer)) return none;
+  let found: readonly ToolCallPart[] = none;
   // It sits on the path of every chunk: nothing is looked at unless its name is that of a place.
   for (const key in answer) {
-    const read = places.get(key);
-    if (read !== undefined) found.push(...read(ownField(answer, key), answer));
+    const parts = places.get(key)?.(ownField(answer, key), answer) ?? none;
+    if (parts.length > 0) found = found.length === 0 ? parts : [...found, ...parts];
   }
   return found;
 }
+
+const none: readonly never[] = [];
 
 /** Where OpenAI's chat and responses, Anthropic and Gemini put them, in an answer or in a chunk. */
 const places: ReadonlyMap<string, (held: unknown, holder: object) => readonly ToolCallPart[]> = new Map([

@@ -29,5 +29,6 @@ export function ownObject(holder: object | undefined, ...names: readonly string[
 
 /** Whether one of the names is an own property, whatever it holds. */
 export function hasOwnField(holder: object, ...names: readonly string[]): boolean {
-  return names.some((name) => Object.hasOwn(holder, name));
+  for (const name of names) if (Object.hasOwn(holder, name)) return true;
+  return false;
 }

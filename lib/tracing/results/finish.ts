@@ -1,6 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
+import { ownField } from '../../usage/own-fields.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { answerNow } from '../../utils/answer-now.js';
 import { isHidden } from '../capture/argument-names.js';
@@ -99,8 +100,8 @@ function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome:
 function modelIn(value: unknown): string | undefined {
   const answer: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof answer !== 'object' || answer === null) return undefined;
-  const descriptor = Object.getOwnPropertyDescriptor(answer, 'model');
-  return typeof descriptor?.value === 'string' ? descriptor.value : undefined;
+  const model = Object.hasOwn(answer, 'model') ? ownField(answer, 'model') : undefined;
+  return typeof model === 'string' ? model : undefined;
 }
 
 /** An argument called `model`, or the `model` of a request. */

@@ -1,9 +1,17 @@
 import { hasOwnField, ownCount } from '../own-fields.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
+/** One of them is there. */
+export const geminiInteractionsNames: readonly string[] = [
+  'total_input_tokens',
+  'total_output_tokens',
+  'totalInputTokens',
+  'totalOutputTokens',
+];
+
 /** Gemini's interactions. As in generateContent, thoughts are not part of the output. */
 export function readGeminiInteractions(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'total_input_tokens', 'total_output_tokens', 'totalInputTokens', 'totalOutputTokens'))
+  if (!hasOwnField(usage, ...geminiInteractionsNames))
     return undefined;
   return usageCounts({
     input: ownCount(usage, 'total_input_tokens', 'totalInputTokens'),

@@ -2,6 +2,9 @@ import { hasOwnField, ownCount, ownField, ownObject } from '../own-fields.js';
 import { addCounts } from '../sum-token-usage.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
+/** One of them is there. */
+export const openAiAgentsNames: readonly string[] = ['inputTokensDetails', 'outputTokensDetails', 'input_tokens'];
+
 /** `Usage` of the OpenAI Agents SDK, whose details hold one entry a request, and the usage of its generation spans. */
 export function readOpenAiAgents(usage: object): UsageCounts | undefined {
   if (hasOwnField(usage, 'inputTokensDetails', 'outputTokensDetails')) return readUsage(usage);

@@ -1,6 +1,15 @@
 import { hasOwnField, ownCount, ownObject } from '../own-fields.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
+/** One of them is there. */
+export const openAiChatNames: readonly string[] = [
+  'prompt_tokens',
+  'completion_tokens',
+  'promptTokens',
+  'completionTokens',
+  'total_tokens',
+];
+
 /**
  * Chat completions, legacy completions and embeddings of OpenAI, and what speaks their language: Azure, Groq, Mistral,
  * xAI, DeepSeek, OpenRouter, vLLM ... Cached tokens are part of the input, reasoning is reported beside the output.
