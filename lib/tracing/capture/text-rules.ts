@@ -27,6 +27,7 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
+    if (this.#isShort(text, text.length) && isPlainText(text)) return true;
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
