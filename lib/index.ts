@@ -102,8 +102,8 @@ export {
 export type { DeliveryFailure, DeliveryStats } from './tracing/delivery.js';
 export type { LiveSpan } from './tracing/live-span.js';
 export type { TraceCounts } from './tracing/recorder.js';
-export type { TraceUpdate } from './tracing/recording-span.js';
 export type { Budget, CallFacts } from './tracing/span-definition.js';
 export type { KeepOptions } from './tracing/tail-sampling.js';
+export type { TraceUpdate } from './tracing/trace-update.js';
 export type { Tracing, TracingStats } from './tracing/tracing.js';
 export { readTokenUsage } from './usage/read-token-usage.js';

@@ -131,7 +131,10 @@ function openingOf(traceId: string): string {
 
 /** Most spans end well, without events and links. */
 const bareOutcomes: ReadonlyMap<string, string> = new Map(
-  ['OK', 'UNSET', 'ERROR'].map((code) => [code, `"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[]`]),
+  ['OK', 'UNSET', 'ERROR'].map((code) => [
+    code,
+    `"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[]`,
+  ]),
 );
 
 function outcomeToJson(span: Span): string {

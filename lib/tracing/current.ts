@@ -3,7 +3,8 @@ import { branchIn, type SessionScope, withSessionInContext } from './contexts.js
 import { budgetsAround } from './live-budget.js';
 import type { LiveSpan } from './live-span.js';
 import { nonRecordingSpan } from './non-recording-span.js';
-import type { RecordingSpan, TraceUpdate } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
+import type { TraceUpdate } from './trace-update.js';
 
 /**
  * The span this code runs in: that of the nearest decorated call around it. Where there is none, or while tracing is off,

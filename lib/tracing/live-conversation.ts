@@ -2,7 +2,8 @@ import { AttributeKey, SpanType } from '../entities/attributes.js';
 import { now } from '../utils/clock.js';
 import { agentNameOf } from './capture/class-facts.js';
 import { definitionOfType } from './native-definition.js';
-import { type Branch, type Participant, RecordingSpan, type SpanConversation, type Work } from './recording-span.js';
+import type { Participant } from './participant.js';
+import { type Branch, RecordingSpan, type SpanConversation, type Work } from './recording-span.js';
 import type { ConversationRules, SaidMessage } from './span-definition.js';
 
 /** A message, as whoever hears it is shown it. */

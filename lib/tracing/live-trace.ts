@@ -3,9 +3,10 @@ import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
 import type { Capture } from './capture/capture.js';
-import type { RecordingSpan, SpanOwner, TraceUpdate } from './recording-span.js';
+import type { RecordingSpan, SpanOwner } from './recording-span.js';
 import { appendSpan, moveSpan, type SpanList } from './span-list.js';
 import type { AskedToolCalls } from './tool-calls.js';
+import type { TraceUpdate } from './trace-update.js';
 
 /** What a trace needs of the recorder that began it. */
 export interface TraceKeeper {

@@ -2,7 +2,8 @@ import type { Context } from '@opentelemetry/api';
 import { isAgentPrototype } from './capture/class-facts.js';
 import { branchIn } from './contexts.js';
 import { spendInBranch } from './live-budget.js';
-import type { Participant, RecordingSpan, SpanConversation } from './recording-span.js';
+import type { Participant } from './participant.js';
+import type { RecordingSpan, SpanConversation } from './recording-span.js';
 
 interface WorkRequest {
   readonly agent: unknown;

@@ -150,7 +150,8 @@ export class Recorder implements TraceKeeper {
   /** Keeps the arguments as they are now; later changes to them are not seen. Never throws. */
   captureInputs(span: RecordingSpan, args: ArrayLike<unknown>): void {
     const { trace, definition } = span;
-    const length = definition.message === undefined ? this.capture.waitingLength(args, definition.argumentNames) : undefined;
+    const length =
+      definition.message === undefined ? this.capture.waitingLength(args, definition.argumentNames) : undefined;
     if (length !== undefined && length <= trace.payloadLeft) {
       trace.chargeLength(length);
       span.keepArguments(args);

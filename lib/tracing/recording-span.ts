@@ -13,7 +13,6 @@ import type { SpanLink } from '../entities/span.js';
 import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageFromJson } from '../entities/token-usage-json.js';
-import type { BudgetExceededError } from '../errors.js';
 import { toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
 import { parseJson } from '../utils/parse-json.js';
@@ -21,9 +20,12 @@ import { completeUsage } from './complete-usage.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
+import type { Participant } from './participant.js';
+import type { SpanBudget } from './span-budget.js';
 import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
 import { momentOf } from './time-input.js';
 import type { AskedToolCalls } from './tool-calls.js';
+import type { TraceUpdate } from './trace-update.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
@@ -62,36 +64,6 @@ export interface SpanOwner {
   adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void;
   onSpanStart(span: RecordingSpan): void;
   onSpanEnd(span: RecordingSpan): void;
-}
-
-/** What may be said of the trace one is in. Keys that are left out, or `undefined`, stay as they are. */
-export interface TraceUpdate {
-  /** Labels; merged. */
-  readonly tags?: Readonly<Record<string, string | undefined>>;
-  /** Facts; merged. */
-  readonly metadata?: Readonly<Record<string, string | undefined>>;
-  /** The conversation or user session the trace belongs to. */
-  readonly session?: string;
-  readonly user?: string;
-  /** Shown in lists in place of the root's name. */
-  readonly name?: string;
-}
-
-/** What is left of an agent's budget. */
-export interface SpanBudget {
-  /** Fires when the budget is used up. */
-  readonly signal: AbortSignal;
-  /** Counts a call that is about to begin, unless it is part of one that was counted; an error if it may not. */
-  admit(kind: 'llmCalls' | 'toolCalls', calls: 0 | 1): BudgetExceededError | undefined;
-  spend(tokens: number): void;
-  close(): void;
-}
-
-/** An agent that takes part in a conversation. */
-export interface Participant {
-  /** Its own object, or what stands for it; `undefined` where no more than the name is known. */
-  readonly agent: unknown;
-  readonly name: string | undefined;
 }
 
 /** A branch of a conversation: an agent has been spoken to, and has not come back yet. */

@@ -10,6 +10,9 @@ const overlap = 512;
 /** Shorter texts hold no media worth a mark. */
 export const shortestMedia = 64;
 
+/** Agents hand the same words on, from one call to the next: up to this length what was made of them is remembered. */
+const longestRecent = 512;
+
 /** How JSON begins to write one without the other. */
 const halfOfPair = '\\ud';
 
@@ -27,7 +30,7 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
-    if (this.#isShort(text, text.length) && isPlainText(text)) return true;
+    if (text.length < shortestMedia && text.length <= this.#maxLength && isPlainText(text)) return true;
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
@@ -40,13 +43,10 @@ export class TextRules {
 
   /** A text as JSON. */
   quoted(text: string, room: number): string {
-    if (!this.#isShort(text, room)) return quote(this.clean(text, room));
-    return isPlainText(text) ? `"${text}"` : (this.#recent.get(text) ?? this.#remembered(text));
-  }
-
-  /** Whether it is kept as a whole, and holds no media. */
-  #isShort({ length }: string, room: number): boolean {
-    return length < shortestMedia && length <= room && length <= this.#maxLength;
+    const { length } = text;
+    if (length > longestRecent || length > room || length > this.#maxLength) return quote(this.clean(text, room));
+    if (length < shortestMedia && isPlainText(text)) return `"${text}"`;
+    return this.#recent.get(text) ?? this.#remembered(text);
   }
 
   #remembered(text: string): string {

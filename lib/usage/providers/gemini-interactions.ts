@@ -11,8 +11,7 @@ export const geminiInteractionsNames: readonly string[] = [
 
 /** Gemini's interactions. As in generateContent, thoughts are not part of the output. */
 export function readGeminiInteractions(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, ...geminiInteractionsNames))
-    return undefined;
+  if (!hasOwnField(usage, ...geminiInteractionsNames)) return undefined;
   return usageCounts({
     input: ownCount(usage, 'total_input_tokens', 'totalInputTokens'),
     output: ownCount(usage, 'total_output_tokens', 'totalOutputTokens'),

@@ -7,7 +7,7 @@ const rules = new TextRules(1000, new SecretKeys());
 
 /** As texts are written that are too long for the quick look. */
 function isLeftAlone(text: string): boolean {
-  return rules.isClean(text) && JSON.stringify(text) === `"${text}"`;
+  return rules.clean(text, text.length) === text && text.isWellFormed() && JSON.stringify(text) === `"${text}"`;
 }
 
 describe('isPlainText', () => {
