@@ -24,9 +24,9 @@ export interface SpanFields {
   readonly spanId: string;
   readonly parentId: string | undefined;
   readonly name: string;
-  /** Nanoseconds since 1970, as decimal digits. */
-  readonly startTimeText: string;
-  readonly endTimeText: string;
+  /** Nanoseconds since 1970; their digits will do, and are read when somebody asks. */
+  readonly startTimeNs: bigint | `${bigint}`;
+  readonly endTimeNs: bigint | `${bigint}`;
   readonly status: SpanStatus;
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
@@ -86,8 +86,8 @@ export class Span {
     this.spanId = fields?.spanId ?? '';
     this.parentId = fields?.parentId;
     this.name = fields?.name ?? '';
-    this.startTimeText = fields?.startTimeText ?? '0';
-    this.endTimeText = fields?.endTimeText ?? '0';
+    this.startTimeText = String(fields?.startTimeNs ?? 0);
+    this.endTimeText = String(fields?.endTimeNs ?? 0);
     this.status = fields?.status ?? unset;
     this.events = fields?.events ?? noEntries;
     this.links = fields?.links ?? noEntries;

@@ -24,8 +24,8 @@ function spanFromJson(json: SpanJson): Span {
     spanId: idToHex(String(json['span_id']), 8) as string, // has been checked
     parentId: parent ? idToHex(String(parent), 8) : undefined,
     name: String(name ?? ''),
-    startTimeText: digitsOf(start),
-    endTimeText: digitsOf(end ?? start),
+    startTimeNs: digitsOf(start),
+    endTimeNs: digitsOf(end ?? start),
     status: statusFromJson(json['status']),
     events: eventsFromJson(json['events']),
     links: linksFromJson(json['links']),
@@ -35,9 +35,9 @@ function spanFromJson(json: SpanJson): Span {
   return span;
 }
 
-/** A whole number in its usual form; others are brought into it. */
-function digitsOf(json: unknown): string {
-  return typeof json === 'string' && usualDigits.test(json) ? json : String(nanoseconds(json));
+/** A whole number: its digits, if it is in its usual form. */
+function digitsOf(json: unknown): bigint | `${bigint}` {
+  return typeof json === 'string' && usualDigits.test(json) ? (json as `${bigint}`) : nanoseconds(json); // as was tested
 }
 
 const usualDigits = /^[1-9]\d{0,30}$/;

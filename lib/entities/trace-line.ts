@@ -217,11 +217,13 @@ class AttributeKeyText {
 
   /** `next` with a value, which is most often that of the span before. */
   pairWith(text: string): string {
-    if (text !== this.#text) {
+    if (text === this.#text) return this.#pair;
+    const pair = this.next + JSON.stringify(text);
+    if (text.length <= longestOften) {
       this.#text = text;
-      this.#pair = this.next + JSON.stringify(text);
+      this.#pair = pair;
     }
-    return this.#pair;
+    return pair;
   }
 }
 

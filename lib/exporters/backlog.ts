@@ -1,5 +1,8 @@
 import type { Trace } from '../entities/trace.js';
 
+/** Traces in one call of an exporter that does not say how many it wants. */
+export const usualBatch = 64;
+
 /** A trace on its way to an exporter. */
 export interface Waiting {
   readonly trace: Trace;

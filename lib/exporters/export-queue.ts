@@ -1,6 +1,6 @@
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
-import type { Backlog, BacklogStats, Drop, Waiting } from './backlog.js';
+import { type Backlog, type BacklogStats, type Drop, usualBatch, type Waiting } from './backlog.js';
 import { ExportCall, type ExportCallResult } from './export-call.js';
 import { callFailure, countdown, exportFailure, stillTrying, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
@@ -80,7 +80,7 @@ export class ExportQueue {
     this.#options = {
       maxTraces: 2048,
       maxLength: 32 * 1024 * 1024,
-      maxBatch: exporter.maxBatch ?? 64,
+      maxBatch: exporter.maxBatch ?? usualBatch,
       intervalMs: 500,
       timeoutMs: exporter.exportTimeoutMs ?? 60_000,
       quietly: (act) => act(),

@@ -27,8 +27,8 @@ export function ownObject(holder: object | undefined, ...names: readonly string[
   return undefined;
 }
 
-/** Whether one of the names is an own property, whatever it holds. */
-export function hasOwnField(holder: object, ...names: readonly string[]): boolean {
+/** Whether one of the names is an own property, whatever it holds. Asked of each usage by every reader before its own: it makes nothing. */
+export function hasOwnField(holder: object, names: readonly string[]): boolean {
   for (const name of names) if (Object.hasOwn(holder, name)) return true;
   return false;
 }

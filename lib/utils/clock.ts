@@ -23,10 +23,10 @@ export function toUnixNs(moment: number): bigint {
 }
 
 /** The digits of `toUnixNs`. Moments come in the order of time, so that all but the last nine are often known. */
-export function unixNsText(moment: number): string {
+export function unixNsText(moment: number): `${bigint}` {
   const ns = originRestOfSecond + Math.round(moment * 1e6);
   // Before the process, or a hundred days after its start: rare, so that it may cost more.
-  if (ns < 0 || !Number.isSafeInteger(ns)) return String(toUnixNs(moment));
+  if (ns < 0 || !Number.isSafeInteger(ns)) return `${toUnixNs(moment)}`;
   const rest = ns % nsPerSecond;
   const second = originSecond + (ns - rest) / nsPerSecond;
   if (second !== lastSecond) {
@@ -36,7 +36,7 @@ export function unixNsText(moment: number): string {
   const micros = Math.floor(rest / 1000);
   const millis = Math.floor(rest / 1e6);
   const digits = threeDigits(millis) + threeDigits(micros - millis * 1000) + threeDigits(rest - micros * 1000);
-  return lastSecondText + digits;
+  return `${lastSecondText}${digits}` as `${bigint}`; // both are digits
 }
 
 /** A moment of `now()` as milliseconds since 1970, whole ones: that in which its nanosecond lies, as MLflow counts. */

@@ -3,6 +3,8 @@ import { Span } from '../../lib/entities/span.js';
 import { SpanEvent } from '../../lib/entities/span-event.js';
 import { aSpan, aTrace, aUsage } from '../support/traces.js';
 
+const times = { startTimeNs: 5n, endTimeNs: '7' } as const;
+
 describe('Span', () => {
   it('tells its type, inputs, outputs and tokens out of its attributes', () => {
     const span = aSpan({ type: 'LLM', inputs: { a: [1, null] }, outputs: 'two', usage: aUsage(3, 4) });
@@ -71,13 +73,13 @@ describe('Span', () => {
   });
 
   it('gives an attribute that is no JSON as its text', () => {
-    const span = new Span({ ...aSpan(), attributeTexts: { note: 'no JSON', open: '{' } });
+    const span = new Span({ ...aSpan(), ...times, attributeTexts: { note: 'no JSON', open: '{' } });
 
     expect(span.attributes).toEqual({ note: 'no JSON', open: '{' });
   });
 
   it('takes a type that is no text as unknown', () => {
-    const span = new Span({ ...aSpan(), attributeTexts: { 'mlflow.spanType': '5' } });
+    const span = new Span({ ...aSpan(), ...times, attributeTexts: { 'mlflow.spanType': '5' } });
 
     expect(span.type).toBe('UNKNOWN');
   });

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
 import { ConfigurationError, type RejectedTracesError, TracingError } from '../../errors.js';
+import { usualBatch } from '../backlog.js';
 import { rejectionIn } from '../export-failure.js';
 import type { TraceExporter } from '../exporter.js';
 import { isBadLine, readTraceFile } from '../file/read-trace-file.js';
@@ -122,7 +123,7 @@ class Sender {
   constructor(exporter: TraceExporter, signal: AbortSignal) {
     this.#exporter = exporter;
     this.#signal = signal;
-    this.maxBatch = exporter.maxBatch ?? 32;
+    this.maxBatch = exporter.maxBatch ?? usualBatch;
   }
 
   /** @returns those that were refused. */

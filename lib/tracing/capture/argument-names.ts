@@ -53,3 +53,8 @@ export function positionName(index: number): string {
 export function isHidden(index: number, { sensitive, sensitiveFrom }: HiddenArguments): boolean {
   return index >= sensitiveFrom || sensitive?.has(index) === true;
 }
+
+/** Whether any argument is never captured. */
+export function hidesSome({ sensitive, sensitiveFrom }: HiddenArguments): boolean {
+  return sensitive !== undefined || sensitiveFrom !== Number.POSITIVE_INFINITY;
+}

@@ -1,4 +1,4 @@
-import { type ArgumentNames, isHidden, positionName } from './argument-names.js';
+import { type ArgumentNames, hidesSome, isHidden, positionName } from './argument-names.js';
 import { KeyBook } from './key-book.js';
 import { KeyLists } from './key-lists.js';
 import { PlainJudge } from './plain-judge.js';
@@ -35,8 +35,10 @@ export interface CaptureOptions {
 
 /** More arguments are written at once. */
 const mostWaiting = 16;
-/** What the name of an argument and a number take, about. */
-const lengthOfKey = 12;
+/** So are longer texts: what they were cut from stays alive as long as they do. */
+const longestWaiting = 128;
+const lengthOfPosition = 8;
+const lengthOfNumber = 8;
 
 interface Argument {
   readonly index: number;
@@ -108,19 +110,21 @@ export class Capture {
   }
 
   /**
-   * About how long the JSON of arguments is that may be written later: few and short, nothing can change them and nobody asks for them.
-   * `undefined` where they have to be written now.
+   * About how long the JSON of arguments is that may be written later: few, short and not hidden, nothing can change them and nobody asks
+   * for them. `undefined` where they have to be written now.
    */
-  waitingLength(args: ArrayLike<unknown>, { restIndex }: ArgumentNames): number | undefined {
-    if (args.length > mostWaiting || restIndex !== -1 || this.#rules.redact !== undefined) return undefined;
+  waitingLength(args: ArrayLike<unknown>, names: ArgumentNames): number | undefined {
+    if (args.length > mostWaiting || names.restIndex !== -1 || hidesSome(names) || this.#rules.redact !== undefined)
+      return undefined;
     let length = 0;
     for (let index = 0; index < args.length; index += 1) {
-      const argument = args[index];
-      if (typeof argument === 'string') length += argument.length;
-      else if (typeof argument === 'object' ? argument !== null : typeof argument === 'function') return undefined;
-      length += lengthOfKey;
+      const size = sizeIfFixed(args[index]);
+      if (size === undefined) return undefined;
+      const name = names.names[index];
+      if (name !== undefined && this.#rules.keys.lookUp(name).isSecret) return undefined;
+      length += size + (names.keys[index]?.length ?? lengthOfPosition);
     }
-    return length > smallLength ? undefined : length;
+    return length;
   }
 
   /** Arguments as a JSON object by their names. Those that were not passed are left out. */
@@ -200,4 +204,10 @@ export class Capture {
 
 function call<Answer>(act: () => Answer): Answer {
   return act();
+}
+
+/** Characters of a value that nothing can change, about; `undefined` for any other. */
+function sizeIfFixed(value: unknown): number | undefined {
+  if (typeof value === 'string') return value.length > longestWaiting ? undefined : value.length;
+  return typeof value === 'number' || typeof value === 'boolean' || value == null ? lengthOfNumber : undefined;
 }

@@ -10,9 +10,6 @@ const overlap = 512;
 /** Shorter texts hold no media worth a mark. */
 export const shortestMedia = 64;
 
-/** Agents hand the same words on, from one call to the next: up to this length what was made of them is remembered. */
-const longestRecent = 512;
-
 /** How JSON begins to write one without the other. */
 const halfOfPair = '\\ud';
 
@@ -30,7 +27,7 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
-    if (text.length < shortestMedia && text.length <= this.#maxLength && isPlainText(text)) return true;
+    if (this.#isShort(text, text.length) && isPlainText(text)) return true;
     return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
   }
 
@@ -43,16 +40,20 @@ export class TextRules {
 
   /** A text as JSON. */
   quoted(text: string, room: number): string {
-    const { length } = text;
-    if (length > longestRecent || length > room || length > this.#maxLength) return quote(this.clean(text, room));
-    if (length < shortestMedia && isPlainText(text)) return `"${text}"`;
-    return this.#recent.get(text) ?? this.#remembered(text);
+    if (!this.#isShort(text, room)) return quote(this.clean(text, room));
+    return isPlainText(text) ? `"${text}"` : (this.#recent.get(text) ?? this.#remembered(text));
+  }
+
+  /** Whether it is kept as a whole, and holds no media. */
+  #isShort({ length }: string, room: number): boolean {
+    return length < shortestMedia && length <= room && length <= this.#maxLength;
   }
 
   #remembered(text: string): string {
     const clean = this.clean(text, text.length);
-    const json = quote(clean);
-    if (clean === text) this.#recent.set(text, json); // no secret is kept
+    const json = JSON.stringify(clean.toWellFormed());
+    // No secret is kept; nor the whole of which the text is a part, as the engine would do: what is parsed stands by itself.
+    if (clean === text) this.#recent.set(JSON.parse(json) as string, json);
     return json;
   }
 
@@ -76,8 +77,13 @@ export class TextRules {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those JSON has to escape
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+const longestJoined = 128;
 
-/** A text as JSON; half a surrogate pair becomes U+FFFD, since UTF-8 has no form for it. */
+/**
+ * A text as JSON; half a surrogate pair becomes U+FFFD, since UTF-8 has no form for it. A long one is always copied: the engine would
+ * keep alive the whole of which it is a part.
+ */
 export function quote(text: string): string {
-  return needsEscape.test(text) ? JSON.stringify(text.toWellFormed()) : `"${text}"`;
+  if (text.length <= longestJoined && !needsEscape.test(text)) return `"${text}"`;
+  return JSON.stringify(text.toWellFormed());
 }

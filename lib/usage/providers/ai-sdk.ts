@@ -3,7 +3,7 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
 /** `LanguageModelUsage` of the AI SDK 5 to 7 (5 has no details), and any other record of input and output tokens in camelCase. */
 export function readAiSdk(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'inputTokens', 'outputTokens')) return readEmbeddingUsage(usage);
+  if (!hasOwnField(usage, ['inputTokens', 'outputTokens'])) return readEmbeddingUsage(usage);
   const input = ownObject(usage, 'inputTokenDetails');
   const output = ownObject(usage, 'outputTokenDetails');
   return usageCounts({

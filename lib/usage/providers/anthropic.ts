@@ -6,7 +6,7 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
  * Their input leaves both cache counts out, and there is no total.
  */
 export function readAnthropic(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'input_tokens', 'output_tokens')) return undefined;
+  if (!hasOwnField(usage, ['input_tokens', 'output_tokens'])) return undefined;
   return usageCounts({
     input: ownCount(usage, 'input_tokens'),
     output: ownCount(usage, 'output_tokens'),

@@ -4,7 +4,7 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
 /** Bedrock's Converse, and Nova's own body. Their input leaves both cache counts out. Without any, the AI SDK's reader serves. */
 export function readBedrockConverse(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'inputTokens', 'outputTokens') || !hasBedrockCache(usage)) return undefined;
+  if (!hasOwnField(usage, ['inputTokens', 'outputTokens']) || !hasBedrockCache(usage)) return undefined;
   return usageCounts({
     input: ownCount(usage, 'inputTokens'),
     output: ownCount(usage, 'outputTokens'),
@@ -19,11 +19,16 @@ export function readBedrockConverse(usage: object): UsageCounts | undefined {
 /** `cacheReadInputTokens` alone is a name of our `TokenUsage` as well: there the total is input + output, and covers the cache. */
 function hasBedrockCache(usage: object): boolean {
   if (
-    hasOwnField(usage, 'cacheWriteInputTokens', 'cacheWriteInputTokenCount', 'cacheReadInputTokenCount', 'cacheDetails')
+    hasOwnField(usage, [
+      'cacheWriteInputTokens',
+      'cacheWriteInputTokenCount',
+      'cacheReadInputTokenCount',
+      'cacheDetails',
+    ])
   )
     return true;
   const cacheRead = ownCount(usage, 'cacheReadInputTokens');
-  if (cacheRead === undefined || hasOwnField(usage, 'cacheCreationInputTokens', 'reasoningTokens')) return false;
+  if (cacheRead === undefined || hasOwnField(usage, ['cacheCreationInputTokens', 'reasoningTokens'])) return false;
   const input = ownCount(usage, 'inputTokens') ?? 0;
   const output = ownCount(usage, 'outputTokens') ?? 0;
   return cacheRead > input || ownCount(usage, 'totalTokens') !== addCounts(input, output);

@@ -1,17 +1,9 @@
 import { hasOwnField, ownCount } from '../own-fields.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
-/** One of them is there. */
-export const geminiInteractionsNames: readonly string[] = [
-  'total_input_tokens',
-  'total_output_tokens',
-  'totalInputTokens',
-  'totalOutputTokens',
-];
-
 /** Gemini's interactions. As in generateContent, thoughts are not part of the output. */
 export function readGeminiInteractions(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, ...geminiInteractionsNames)) return undefined;
+  if (!hasOwnField(usage, baseNames)) return undefined;
   return usageCounts({
     input: ownCount(usage, 'total_input_tokens', 'totalInputTokens'),
     output: ownCount(usage, 'total_output_tokens', 'totalOutputTokens'),
@@ -20,3 +12,5 @@ export function readGeminiInteractions(usage: object): UsageCounts | undefined {
     reasoning: ownCount(usage, 'total_thought_tokens', 'totalThoughtTokens'),
   });
 }
+
+const baseNames = ['total_input_tokens', 'total_output_tokens', 'totalInputTokens', 'totalOutputTokens'];

@@ -3,7 +3,7 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
 /** Gemini's generateContent and live API, in either spelling. Thoughts are not part of the output, but of the total. */
 export function readGemini(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, ...baseNames)) return undefined;
+  if (!hasOwnField(usage, baseNames)) return undefined;
   return usageCounts({
     input: ownCount(usage, 'promptTokenCount', 'prompt_token_count'),
     output: ownCount(usage, ...outputNames),

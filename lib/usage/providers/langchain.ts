@@ -33,6 +33,6 @@ export function messageOfGenerations(generations: object): object | undefined {
 }
 
 function hasLangChainDetails(input: object | undefined, output: object | undefined): boolean {
-  if (input !== undefined && hasOwnField(input, 'cache_read', 'cache_creation')) return true;
-  return output !== undefined && hasOwnField(output, 'reasoning');
+  if (input !== undefined && hasOwnField(input, ['cache_read', 'cache_creation'])) return true;
+  return output !== undefined && Object.hasOwn(output, 'reasoning');
 }

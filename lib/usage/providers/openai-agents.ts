@@ -2,15 +2,14 @@ import { hasOwnField, ownCount, ownField, ownObject } from '../own-fields.js';
 import { addCounts } from '../sum-token-usage.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
-/** One of them is there. */
-export const openAiAgentsNames: readonly string[] = ['inputTokensDetails', 'outputTokensDetails', 'input_tokens'];
-
 /** `Usage` of the OpenAI Agents SDK, whose details hold one entry a request, and the usage of its generation spans. */
 export function readOpenAiAgents(usage: object): UsageCounts | undefined {
-  if (hasOwnField(usage, 'inputTokensDetails', 'outputTokensDetails')) return readUsage(usage);
-  const details = hasOwnField(usage, 'input_tokens') ? ownObject(usage, 'details') : undefined;
+  if (hasOwnField(usage, detailsNames)) return readUsage(usage);
+  const details = Object.hasOwn(usage, 'input_tokens') ? ownObject(usage, 'details') : undefined;
   return details === undefined ? undefined : readGenerationUsage(usage, details);
 }
+
+const detailsNames = ['inputTokensDetails', 'outputTokensDetails'];
 
 /** The usage of a run: its `state` keeps it in the context, and offers it by an accessor only. */
 export function usageOfRunState(state: object): object | undefined {

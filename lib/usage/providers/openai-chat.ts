@@ -1,15 +1,6 @@
 import { hasOwnField, ownCount, ownObject } from '../own-fields.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
-/** One of them is there. */
-export const openAiChatNames: readonly string[] = [
-  'prompt_tokens',
-  'completion_tokens',
-  'promptTokens',
-  'completionTokens',
-  'total_tokens',
-];
-
 /**
  * Chat completions, legacy completions and embeddings of OpenAI, and what speaks their language: Azure, Groq, Mistral,
  * xAI, DeepSeek, OpenRouter, vLLM ... Cached tokens are part of the input, reasoning is reported beside the output.
@@ -38,8 +29,10 @@ const flatCacheReads = [
   'cached_tokens',
 ];
 
+const baseNames = ['prompt_tokens', 'completion_tokens', 'promptTokens', 'completionTokens'];
+
 /** Some embedding servers report a total and nothing else. */
 function hasChatCounts(usage: object): boolean {
-  if (hasOwnField(usage, 'prompt_tokens', 'completion_tokens', 'promptTokens', 'completionTokens')) return true;
-  return hasOwnField(usage, 'total_tokens') && !hasOwnField(usage, 'input_tokens', 'output_tokens');
+  if (hasOwnField(usage, baseNames)) return true;
+  return Object.hasOwn(usage, 'total_tokens') && !hasOwnField(usage, ['input_tokens', 'output_tokens']);
 }

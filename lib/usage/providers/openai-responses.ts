@@ -6,8 +6,8 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
  * Told from Anthropic's usage, which has the same first names, by the total or the input details.
  */
 export function readOpenAiResponses(usage: object): UsageCounts | undefined {
-  if (!hasOwnField(usage, 'input_tokens', 'output_tokens')) return undefined;
-  if (!hasOwnField(usage, 'total_tokens', 'input_tokens_details', 'input_token_details')) return undefined;
+  if (!hasOwnField(usage, ['input_tokens', 'output_tokens'])) return undefined;
+  if (!hasOwnField(usage, ['total_tokens', 'input_tokens_details', 'input_token_details'])) return undefined;
   const input = ownObject(usage, 'input_tokens_details', 'input_token_details');
   const output = ownObject(usage, 'output_tokens_details', 'output_token_details');
   return usageCounts({

@@ -3,11 +3,11 @@ import { type UsageCounts, usageCounts } from '../usage-counts.js';
 
 /** A `TokenUsage` of this package or its JSON in MLflow's names: cached tokens are part of the input already. */
 export function readOwnUsage(usage: object): UsageCounts | undefined {
-  const isOurs = hasOwnField(usage, 'cacheReadInputTokens', 'cacheCreationInputTokens');
+  const isOurs = hasOwnField(usage, ['cacheReadInputTokens', 'cacheCreationInputTokens']);
   const isItsJson =
-    hasOwnField(usage, 'total_tokens') &&
-    hasOwnField(usage, 'input_tokens') &&
-    hasOwnField(usage, 'cache_read_input_tokens', 'cache_creation_input_tokens');
+    Object.hasOwn(usage, 'total_tokens') &&
+    Object.hasOwn(usage, 'input_tokens') &&
+    hasOwnField(usage, ['cache_read_input_tokens', 'cache_creation_input_tokens']);
   if (!isOurs && !isItsJson) return undefined;
   return usageCounts({
     input: ownCount(usage, 'inputTokens', 'input_tokens'),

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Capture } from '../../../lib/tracing/capture/capture.js';
 
@@ -20,4 +22,23 @@ describe('a text that is captured again', () => {
 
     expect(ids.map((id) => JSON.parse(capture.value(id, 'outputs')))).toEqual(ids);
   });
+
+  it('keeps nothing of what it was cut from', () => {
+    const capture = new Capture();
+    const megabytes = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    const before = megabytes();
+
+    for (let index = 0; index < 60; index += 1) {
+      const page = `page: ${index} ${'a word, '.repeat(2 ** 17)}`;
+      for (const length of [20, 60, 200]) capture.value({ part: page.slice(0, length + (index % 9)) }, 'outputs');
+    }
+
+    expect(megabytes() - before).toBeLessThan(8);
+  });
 });
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
