@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AttributeKey, type SpanType } from '../entities/attributes.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { type ArgumentNames, argumentNames } from '../tracing/capture/argument-names.js';
@@ -55,6 +56,7 @@ export function defineSpan(fn: Callable, description: SpanDescription): SpanDefi
     usage: options.usage as SpanDefinition['usage'], // likewise
     isModelCall: description.isModelCall ?? false,
     isModelKnown: options.model !== undefined,
+    isAsync: types.isAsyncFunction(fn),
     isNative: false,
     entry: description.entry,
     conversation: description.conversation,

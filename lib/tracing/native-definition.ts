@@ -47,6 +47,7 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     usage: undefined,
     isModelCall: type === SpanType.llm || type === SpanType.chatModel,
     isModelKnown: false,
+    isAsync: false,
     isNative: true,
     entry: type === SpanType.agent ? 'explicit' : undefined,
     conversation: undefined,

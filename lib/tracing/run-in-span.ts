@@ -5,7 +5,7 @@ import type { OpenCall, TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
 import { finish } from './results/finish.js';
-import { settle } from './results/settle.js';
+import { settle, settleAsync } from './results/settle.js';
 import { conversationAround, hear, noteHeard } from './run-in-conversation.js';
 import type { AskedToolCalls } from './tool-calls.js';
 
@@ -44,7 +44,7 @@ export function runWithSpan(open: OpenCall): unknown {
     throw thrown;
   }
   if (open.span.trace.hasBudget) noteResult(open.call.target, result);
-  return settle(open, result);
+  return open.call.definition.isAsync ? settleAsync(open, result) : settle(open, result);
 }
 
 /** Which call of a model's this one answers. */

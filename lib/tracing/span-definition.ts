@@ -39,6 +39,8 @@ export interface SpanDefinition {
   readonly isModelCall: boolean;
   /** Whether the decorator itself names the model. */
   readonly isModelKnown: boolean;
+  /** Whether it is an async function, as the engine knows them. */
+  readonly isAsync: boolean;
   /** Whether a library made the span by OpenTelemetry's API: then its attributes may tell the usage. */
   readonly isNative: boolean;
   /** For agents: how control must enter for a span to open; `undefined` for anything else. */

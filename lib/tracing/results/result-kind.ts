@@ -40,8 +40,19 @@ function mayBeWatched(result: object): boolean {
 
 /** Whether a promise has nothing that one derived from it would lack, or can carry nothing more. */
 function isBare(promise: object): boolean {
-  return (Object.keys(promise).length === 0 && !Object.hasOwn(promise, 'then')) || !Object.isExtensible(promise);
+  const hasNames = Object.getOwnPropertyNames(promise).length > 0;
+  return (!hasNames && Object.getOwnPropertySymbols(promise).every(isOfNode)) || !Object.isExtensible(promise);
 }
+
+/** Node marks each promise with what it was made in: what stands on all of them is no property of this one. */
+function isOfNode(symbol: symbol): boolean {
+  if (symbolsOfNode.has(symbol)) return true;
+  if (!Object.hasOwn(Promise.resolve(), symbol)) return false;
+  symbolsOfNode.add(symbol);
+  return true;
+}
+
+const symbolsOfNode = new Set<symbol>();
 
 /** Whether the object or one of its prototypes has the method as a plain property. */
 export function hasMethod(target: object, key: PropertyKey): boolean {

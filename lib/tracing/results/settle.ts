@@ -15,6 +15,13 @@ export function settle(open: OpenCall, result: unknown): unknown {
   return result;
 }
 
+/** The same for an async function: nobody else has seen its promise yet, so that nothing was put on it. */
+export function settleAsync(open: OpenCall, result: unknown): unknown {
+  return Object.getPrototypeOf(result) === Promise.prototype
+    ? watchPromise(open, result as Promise<unknown>) // as its prototype says
+    : settle(open, result);
+}
+
 /**
  * A native promise comes back as a derived one: an observer on the promise itself would count as a handler, and an
  * unhandled rejection would no longer be one.

@@ -154,6 +154,31 @@ describe('a traced method', () => {
     2,
   );
 
+  const mark = Symbol('mark');
+
+  indistinguishable(
+    'that returns a native promise with fields that are not seen at once',
+    ({ tool }) => {
+      class Program {
+        @tool() hidden() {
+          return Object.defineProperty(Promise.resolve(1), 'cancel', { value: () => 'cancelled' });
+        }
+        @tool() marked() {
+          return Object.assign(Promise.resolve(2), { [mark]: 'marked' });
+        }
+        @tool() async fresh() {
+          return 3;
+        }
+      }
+      return new Program();
+    },
+    async (program) => {
+      const [hidden, marked] = [program.hidden() as Promise<number> & { cancel: () => string }, program.marked()];
+      return [hidden.cancel(), marked[mark], await hidden, await marked, await program.fresh()];
+    },
+    3,
+  );
+
   indistinguishable(
     'that returns a frozen promise with fields of its own',
     ({ tool }) => {
