@@ -52,8 +52,8 @@ export interface InitOptions {
   /** More key names whose values are hidden (`TRACED_AGENTS_REDACT_KEYS`). @default none */
   readonly redactKeys?: readonly string[];
   /**
-   * Asked for every value that is captured; what it returns stands in its place. Where it throws or returns a promise, the
-   * value is hidden. @default none
+   * Asked for every leaf that is captured (texts, numbers, booleans, `null` ...), never for a list or an object; what it returns
+   * stands in its place. Where it throws or returns a promise, the leaf is hidden. @default none
    */
   readonly redact?: (value: unknown, path: string) => unknown;
   /** Characters of one string (`TRACED_AGENTS_MAX_STRING_LENGTH`). @default 65536 */

@@ -49,6 +49,13 @@ export function describe(thrown: unknown): string {
   return message === '' ? typeOf(thrown) : `${typeOf(thrown)}: ${message}`;
 }
 
+/** A stack in which another text stands in place of the message, also where causes repeat that. */
+export function withMessage(stack: string, message: unknown, replacement: unknown): string {
+  if (typeof message !== 'string' || message === '' || typeof replacement !== 'string') return stack;
+  const told = stack.replaceAll(`: ${message}`, () => `: ${replacement}`); // a function: its `$` mean nothing
+  return told.startsWith(message) ? replacement + told.slice(message.length) : told;
+}
+
 function typeOf(thrown: unknown): string {
   if (!isObject(thrown)) return thrown === null ? 'null' : typeof thrown;
   const name = read(thrown, 'name');

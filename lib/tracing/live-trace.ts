@@ -3,10 +3,16 @@ import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
 import type { Capture } from './capture/capture.js';
+import { withMessage } from './exception-facts.js';
 import type { RecordingSpan, SpanOwner } from './recording-span.js';
 import { appendSpan, moveSpan, type SpanList } from './span-list.js';
 import type { AskedToolCalls } from './tool-calls.js';
 import type { TraceUpdate } from './trace-update.js';
+
+type FlatAttributes = Readonly<Record<string, EventAttributeValue>>;
+
+const messageKey = 'exception.message';
+const stackKey = 'exception.stacktrace';
 
 /** What a trace needs of the recorder that began it. */
 export interface TraceKeeper {
@@ -127,18 +133,23 @@ export class LiveTrace implements SpanOwner, SpanList {
     return this.charge(capture.text(typeof text === 'string' ? text : String(text), path));
   }
 
-  captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>> {
+  captureFlat(attributes: Attributes, path: string): FlatAttributes {
     const flat: Record<string, EventAttributeValue> = {};
     for (const [key, value] of Object.entries(attributes)) {
       if (value === undefined) continue;
       const place = `${path}.${key}`;
       const captured =
         typeof value === 'string'
-          ? this.captureLine(value, place, key)
+          ? this.captureLine(key === stackKey ? this.#stackOf(value, attributes, flat) : value, place, key)
           : (JSON.parse(this.captureText(value, place, key)) as EventAttributeValue); // what was just written
       setOwn(flat, this.captureLine(key, path), captured);
     }
     return flat;
+  }
+
+  /** What the user's own rule hides of a message must not stand at the head of the stack. */
+  #stackOf(stack: string, { [messageKey]: message }: Attributes, { [messageKey]: shown }: FlatAttributes): string {
+    return this.#recorder.capture.asksByPath ? withMessage(stack, message, shown) : stack;
   }
 
   #merged(

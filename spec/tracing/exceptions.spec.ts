@@ -95,6 +95,29 @@ describe('an exception', () => {
     expect(spanNamed(memory, 'fail').status).toEqual({ code: 'ERROR', message });
   });
 
+  it.each<[string, (value: unknown, path: string) => unknown]>([
+    ['path', (value, path) => (path === 'events.exception.message' ? '$& hidden' : value)],
+    ['value', (value) => (value === 'Bearer abcdefgh canary' ? '$& hidden' : value)],
+  ])('whose message is redacted by its %s tells it in no stack either', (_rule, redact) => {
+    const memory = recordInMemory({ redact });
+    const fail = traceTool(
+      () => {
+        const cause = new Error('Bearer abcdefgh canary');
+        throw new TypeError('Bearer abcdefgh canary', { cause });
+      },
+      { name: 'fail' },
+    );
+
+    expect(fail).toThrow(TypeError);
+
+    const attributes = spanNamed(memory, 'fail').events[0]?.attributes;
+    const stack = `${attributes?.['exception.stacktrace']}`;
+    expect(attributes?.['exception.message']).toBe('$& hidden');
+    expect(stack).toMatch(/^TypeError: \$& hidden\n {4}at /);
+    expect(stack).toContain('Caused by: Error: $& hidden\n');
+    expect(stack).not.toContain('canary');
+  });
+
   it('that is handled leaves the trace OK', () => {
     const memory = recordInMemory();
     const fail = traceTool(
