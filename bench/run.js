@@ -1,5 +1,5 @@
 /*
- * What tracing costs, in one table. README.md tells what is measured and how to read it.
+ * What tracing costs, in one table. docs/overhead.md tells what is measured and how to read it.
  *
  * node bench/run.js [--quick] [--rounds N] [--only subject,...] [--workloads name,...] [--no-peers]
  */

@@ -1,10 +1,12 @@
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Two letters for three hex digits. */
-const pairs: readonly string[] = Array.from(
-  { length: 4096 },
-  (_, bits) => `${letters[bits >> 6]}${letters[bits & 63]}`,
-);
+/** Two letters for three hex digits: made with the first id, not with the program. */
+let knownPairs: readonly string[] | undefined;
+
+function pairsOfLetters(): readonly string[] {
+  knownPairs ??= Array.from({ length: 4096 }, (_, bits) => `${letters[bits >> 6]}${letters[bits & 63]}`);
+  return knownPairs;
+}
 
 const noDigit = 4096;
 const digits = Uint16Array.from({ length: 128 }, (_, code) => {
@@ -19,6 +21,7 @@ export function hexToBase64(hex: string): string {
 
 /** By a table: several stand in every span that is written, and a call of the engine's for each would take twice as long. */
 function fromDigits(hex: string): string {
+  const pairs = pairsOfLetters();
   const whole = hex.length - (hex.length % 3);
   let base64 = '';
   let all = 0;
