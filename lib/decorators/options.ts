@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { Budget, CallFacts } from '../tracing/span-definition.js';
 import { isCount } from '../utils/is-count.js';
+import { callback, choice, flag, names, shown, text, type ValueKind } from '../utils/value-kinds.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
@@ -88,15 +89,56 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
 
 type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
 
-const tracedKeys = ['name', 'attributes', 'captureInputs', 'captureOutputs', 'sensitive', 'argNames', 'messageFormat'];
+type KnownOptions = Readonly<Record<string, ValueKind>>;
+
+/** One that may be empty: what an environment did not set must not stop a program. */
+const anyText: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
+
+const ofAll: KnownOptions = {
+  name: text,
+  attributes: callback,
+  captureInputs: flag,
+  captureOutputs: flag,
+  sensitive: {
+    wanted: 'an array of names or positions',
+    accepts: (value) => Array.isArray(value) && value.every((item) => anyText.accepts(item) || isCount(item)),
+  },
+  argNames: names,
+  messageFormat: anyText,
+};
+
+const budget: ValueKind = {
+  wanted: 'an object of tokens, llmCalls, toolCalls or ms, each a number above 0',
+  accepts: isBudget,
+};
 
 /** The options each decorator knows, for those who write JavaScript. */
-const knownOptions: Readonly<Record<DecoratorName, readonly string[]>> = {
-  TracedTool: tracedKeys,
-  TracedLLM: [...tracedKeys, 'model', 'provider', 'usage'],
-  TracedAgent: [...tracedKeys, 'methods', 'budget'],
-  TracedConversation: [...tracedKeys, 'type', 'ignoreSenders', 'mode'],
-  TracedMessage: ['message', 'sender', 'valid'],
+const knownOptions: Readonly<Record<DecoratorName, KnownOptions>> = {
+  TracedTool: ofAll,
+  TracedLLM: { ...ofAll, model: anyText, provider: anyText, usage: callback },
+  TracedAgent: {
+    ...ofAll,
+    name: { wanted: 'a text or a function', accepts: (value) => anyText.accepts(value) || callback.accepts(value) },
+    methods: {
+      wanted: 'an array of names or an object of labels',
+      accepts: (value) => typeof value === 'object' && value !== null && Object.values(value).every(anyText.accepts),
+    },
+    budget,
+  },
+  TracedConversation: {
+    ...ofAll,
+    type: anyText,
+    ignoreSenders: names,
+    mode: choice(['sender', 'receiver']),
+  },
+  TracedMessage: { message: callback, sender: callback, valid: callback },
+};
+
+const twinOptions: Readonly<Record<TwinName, KnownOptions>> = {
+  traceTool: knownOptions.TracedTool,
+  traceLLM: knownOptions.TracedLLM,
+  traceAgent: { ...ofAll, budget },
+  traceConversation: knownOptions.TracedConversation,
 };
 
 /**
@@ -116,68 +158,22 @@ export function checkTwinOptions(twin: TwinName, options: unknown): void {
   checkValues(`${twin}()`, options, twinOptions[twin]);
 }
 
-const twinOptions: Readonly<Record<TwinName, readonly string[]>> = {
-  traceTool: knownOptions.TracedTool,
-  traceLLM: knownOptions.TracedLLM,
-  traceAgent: [...tracedKeys, 'budget'],
-  traceConversation: knownOptions.TracedConversation,
-};
-
 /** The functions that do for functions what the decorators do for methods. */
 export type TwinName = 'traceTool' | 'traceLLM' | 'traceAgent' | 'traceConversation';
 
-function checkValues(whose: string, options: unknown, known: readonly string[]): void {
+function checkValues(whose: string, options: unknown, known: KnownOptions): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${whose} takes an object of options, but got ${String(options)}.`);
+    throw new TypeError(`${whose} takes an object of options, but got ${shown(options)}.`);
   }
   for (const [key, value] of Object.entries(options)) {
-    if (!known.includes(key)) throw new TypeError(`${whose} has no option '${key}'. It knows ${known.join(', ')}.`);
-    const wanted = misfit(key, value);
-    if (wanted !== undefined)
-      throw new TypeError(`The option '${key}' of ${whose} must be ${wanted}, but is ${typeof value}.`);
+    const kind = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (kind === undefined)
+      throw new TypeError(`${whose} has no option '${key}'. It knows ${Object.keys(known).join(', ')}.`);
+    if (value !== undefined && !kind.accepts(value))
+      throw new TypeError(`The option '${key}' of ${whose} must be ${kind.wanted}, but is ${shown(value)}.`);
   }
 }
-
-interface Requirement {
-  readonly wanted: string;
-  readonly isMet: (value: unknown) => boolean;
-}
-
-const aText: Requirement = { wanted: 'a string', isMet: (value) => typeof value === 'string' };
-const aFunction: Requirement = { wanted: 'a function', isMet: (value) => typeof value === 'function' };
-const aFlag: Requirement = { wanted: 'a boolean', isMet: (value) => typeof value === 'boolean' };
-const names: Requirement = { wanted: 'an array of names', isMet: Array.isArray };
-
-const requirements: Readonly<Record<string, Requirement>> = {
-  name: { wanted: 'a string', isMet: (value) => aText.isMet(value) || aFunction.isMet(value) },
-  model: aText,
-  provider: aText,
-  messageFormat: aText,
-  attributes: aFunction,
-  usage: aFunction,
-  captureInputs: aFlag,
-  captureOutputs: aFlag,
-  sensitive: {
-    wanted: 'an array of names or positions',
-    isMet: (value) => Array.isArray(value) && value.every((item) => aText.isMet(item) || isCount(item)),
-  },
-  argNames: names,
-  type: aText,
-  ignoreSenders: names,
-  mode: { wanted: "'sender' or 'receiver'", isMet: (value) => value === 'sender' || value === 'receiver' },
-  message: aFunction,
-  sender: aFunction,
-  valid: aFunction,
-  budget: {
-    wanted: 'an object of tokens, llmCalls, toolCalls or ms, each a number above 0',
-    isMet: isBudget,
-  },
-  methods: {
-    wanted: 'an array of names or an object of labels',
-    isMet: (value) => typeof value === 'object' && value !== null,
-  },
-};
 
 const budgetKeys = ['tokens', 'llmCalls', 'toolCalls', 'ms'];
 
@@ -186,10 +182,4 @@ function isBudget(value: unknown): boolean {
   return Object.entries(value).every(
     ([key, limit]) => budgetKeys.includes(key) && (limit === undefined || (typeof limit === 'number' && limit > 0)),
   );
-}
-
-/** What the option must be, if the value is not that. */
-function misfit(key: string, value: unknown): string | undefined {
-  const requirement = requirements[key];
-  return value === undefined || requirement === undefined || requirement.isMet(value) ? undefined : requirement.wanted;
 }

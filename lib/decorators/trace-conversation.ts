@@ -61,7 +61,7 @@ function conversationFunction(fn: Callable, options: ConversationOptions = {}): 
 
 function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknown): unknown {
   const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
-  checkTwinOptions('traceConversation', options);
+  if (options === nameOrOptions) checkTwinOptions('traceConversation', options); // a text worked out now may be empty
   const recorder = active.current;
   if (recorder === undefined) return fn();
   const parts = conversationParts(options);

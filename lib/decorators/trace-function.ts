@@ -74,10 +74,15 @@ export function traceFunction<Fn extends Callable>(fn: Fn, twin: TwinName, kind:
   if (typeof fn !== 'function')
     throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
   checkTwinOptions(twin, kind.options);
-  const functionName = fn.name || kind.options.name || 'anonymous';
+  const functionName = ownName(fn) ?? kind.options.name ?? 'anonymous';
   const agent = kind.options.name ?? functionName;
   const naming = kind.entry === undefined ? {} : { nameOf: () => ({ name: agent, agent }) };
   // A key of its own: two functions are never the same method.
   const definition = defineSpan(fn, { ...kind, ...naming, functionName, key: Symbol(functionName) });
   return traceCallable(fn, definition) as Fn; // it has the face of fn
+}
+
+/** A function may have been given a name that is no text, or none. */
+function ownName({ name }: { readonly name: unknown }): string | undefined {
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }

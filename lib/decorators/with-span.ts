@@ -51,7 +51,7 @@ export function withSpan<Result>(nameOrOptions: string | WithSpanOptions, fn: (s
 
 function openCall(recorder: Recorder, options: WithSpanOptions, fn: (span: LiveSpan) => unknown): OpenCall | undefined {
   try {
-    const definition = definitionOfType(options.type ?? types.unknown);
+    const definition = definitionOfType(String(options.type ?? types.unknown) as SpanType); // whatever else it is, a text
     const context = recorder.contexts.active();
     const span = recorder.startSpan(context, {
       definition,

@@ -118,7 +118,8 @@ export class Recorder implements TraceKeeper {
     const { definition, parent } = request;
     // A decorator's own word is the program's; a name read off an object or given by a library may hold anything.
     const isGiven = definition.nameOf !== undefined || definition.isNative;
-    const name = isGiven ? this.capture.text(String(request.name), 'name') : request.name;
+    const ownName = String(request.name); // a name that is no text would make the whole trace unreadable
+    const name = isGiven ? this.capture.text(ownName, 'name') : ownName;
     const isChild = parent !== undefined && !parent.trace.hasLeft;
     const span = isChild ? startChild(parent, context, request) : this.#startRoot(context, request);
     if (span === undefined) return undefined;

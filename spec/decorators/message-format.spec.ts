@@ -67,6 +67,6 @@ describe('the format of messages', () => {
   });
 
   it('must be a text', () => {
-    expect(() => TracedLLM({ messageFormat: 1 as never })).toThrow("'messageFormat' of @TracedLLM must be a string");
+    expect(() => TracedLLM({ messageFormat: 1 as never })).toThrow("'messageFormat' of @TracedLLM must be a text");
   });
 });

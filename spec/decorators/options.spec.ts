@@ -3,10 +3,12 @@ import {
   init,
   Sensitive,
   shutdown,
+  Trace,
   TracedAgent,
   TracedLLM,
   TracedTool,
   traceAgent,
+  traceConversation,
   traceLLM,
   traceTool,
   Untraced,
@@ -237,6 +239,15 @@ describe('functional twins', () => {
     expect(spanNamed(memory, 'askModel').getAttribute('mlflow.llm.model')).toBe('m-2');
   });
 
+  it('take a name that is no text for none', () => {
+    const odd = Object.defineProperty(() => 1, 'name', { value: () => 'x' });
+    const memory = recordInMemory();
+
+    traceTool(odd)();
+
+    expect(memory.traces.map((trace) => Trace.fromJSON(trace.toJSON()).data.spans[0]?.name)).toEqual(['anonymous']);
+  });
+
   it('keep this, name and length', () => {
     const counter = {
       step: 2,
@@ -295,7 +306,27 @@ describe('misuse in JavaScript', () => {
     [
       'an option of the wrong type',
       () => tool({ name: 5 }),
-      "The option 'name' of @TracedTool must be a string, but is number.",
+      "The option 'name' of @TracedTool must be a text, but is 5.",
+    ],
+    [
+      'a function for a name, where no agent has one',
+      () => tool({ name: () => 'x' }),
+      "The option 'name' of @TracedTool must be a text, but is [Function: name].",
+    ],
+    [
+      'an empty name',
+      () => traceConversation(() => 1, { name: '' }),
+      "The option 'name' of traceConversation() must be a text, but is ''.",
+    ],
+    [
+      'names of arguments that are no texts',
+      () => tool({ argNames: ['a', 1] }),
+      "The option 'argNames' of @TracedTool must be an array of names, but is [ 'a', 1 ].",
+    ],
+    [
+      'methods that are no names',
+      () => agent({ methods: [5] })(class Sky {}),
+      "The option 'methods' of @TracedAgent must be an array of names or an object of labels, but is [ 5 ].",
     ],
     [
       'methods that do not exist',
@@ -325,7 +356,7 @@ describe('misuse in JavaScript', () => {
     [
       'sensitive arguments that are neither names nor positions',
       () => tool({ sensitive: ['card', -1] }),
-      "The option 'sensitive' of @TracedTool must be an array of names or positions, but is object.",
+      "The option 'sensitive' of @TracedTool must be an array of names or positions, but is [ 'card', -1 ].",
     ],
     ['a twin without a function', () => traceTool(5 as never), 'traceTool() wraps a function, but got number.'],
   ])('%s throws a TypeError that says what to do', (_case, misuse, message) => {
@@ -342,10 +373,13 @@ describe('misuse in JavaScript', () => {
 
     expect(() => traceTool(fn, { nam: 'x' } as object)).toThrow("traceTool() has no option 'nam'. It knows name, ");
     expect(() => traceLLM(fn, { model: 5 } as object)).toThrow(
-      "The option 'model' of traceLLM() must be a string, but is number.",
+      "The option 'model' of traceLLM() must be a text, but is 5.",
+    );
+    expect(() => traceAgent(fn, { name: () => 'x' } as object)).toThrow(
+      "The option 'name' of traceAgent() must be a text, but is [Function: name].",
     );
     expect(() => traceAgent(fn, 'x' as unknown as object)).toThrow(
-      'traceAgent() takes an object of options, but got x.',
+      "traceAgent() takes an object of options, but got 'x'.",
     );
   });
 });

@@ -1,4 +1,12 @@
-import { CallbackError, getCurrentSpan, type LiveSpan, shutdown, type TracingError, withSpan } from 'traced-agents';
+import {
+  CallbackError,
+  getCurrentSpan,
+  type LiveSpan,
+  shutdown,
+  Trace,
+  type TracingError,
+  withSpan,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed, treeOf } from '../support/recording.js';
 
@@ -65,5 +73,28 @@ describe('withSpan', () => {
       expect.stringContaining("reading the options of the span 'load': Error: no"),
     ]);
     expect(errors.every((error) => error instanceof CallbackError)).toBe(true);
+  });
+
+  it('takes a name and a type that are no texts for what they say as text', () => {
+    const memory = recordInMemory();
+    const odd = { toString: () => 'odd kind' };
+
+    const results = [
+      withSpan({ name: odd, type: odd } as never, () => 1),
+      withSpan({ name: 'symbol', type: Symbol('kind') } as never, () => 2),
+      withSpan({ name: 'function', type: () => 1 } as never, () => 3),
+    ];
+
+    expect(results).toEqual([1, 2, 3]);
+    expect(memory.traces.map((trace) => Trace.fromJSON(trace.toJSON()).data.spans[0]?.name)).toEqual([
+      'odd kind',
+      'symbol',
+      'function',
+    ]);
+    expect(['odd kind', 'symbol', 'function'].map((name) => spanNamed(memory, name).type)).toEqual([
+      'odd kind',
+      'Symbol(kind)',
+      '() => 1',
+    ]);
   });
 });
