@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
-import { markAgent, markBudget } from '../tracing/capture/class-facts.js';
+import { isAgentPrototype, markAgent, markBudget } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { agentNamer, entryNamer } from './agent-names.js';
+import { agentNamer, classNameOf, entryNamer } from './agent-names.js';
 import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
@@ -23,7 +23,9 @@ const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSO
 /** Makes a class an agent: its instances are captured as their name, and its entries open spans. */
 export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOptions, metadata?: object): void {
   const { prototype } = agentClass;
-  markAgent(prototype, agentNamer(options.name, String(agentClass.name)));
+  const className = classNameOf(agentClass);
+  const detachedName = typeof options.name === 'string' && options.name !== '' ? options.name : className;
+  markAgent(prototype, agentNamer(options.name, className));
   const { name: _agentName, methods, budget, ...spanOptions } = options;
   if (budget !== undefined) markBudget(prototype, budget);
   const place = { owner: prototype, metadata };
@@ -39,7 +41,7 @@ export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOpti
         functionName: key,
         options: spanOptions,
         entry,
-        nameOf: entryNamer(label),
+        nameOf: entryNamer(label, { className: () => detachedName }),
         message,
         place: inherited.owner === prototype ? { ...place, key } : { owner: inherited.owner, metadata: undefined, key },
       }),
@@ -63,10 +65,13 @@ interface Entry {
  * The methods still to be wrapped. Those that carry `@TracedAgent` are explicit entries already; where there are any, or
  * `options.methods` names some, or a base class has some, nothing else of the class is an entry.
  */
-function entriesOf(place: ClassPlace): Entry[] {
-  const own = Object.getOwnPropertyNames(place.owner)
-    .filter((key) => methodAt(place.owner, key) !== undefined)
-    .map((key) => ({ key, label: key, mark: markAt({ ...place, key }, methodAt(place.owner, key)?.method) }));
+function entriesOf(decorated: ClassPlace): Entry[] {
+  const place = { ...decorated, owner: ownerOfMethods(decorated.owner) };
+  const own = methodNames(place.owner).map((key) => ({
+    key,
+    label: key,
+    mark: markAt({ ...place, key }, methodAt(place.owner, key)?.method),
+  }));
   if (own.some(({ mark }) => isExplicit(mark))) return [];
   const open = own.filter(({ mark }) => mark === undefined);
   const above = explicitAbove(place);
@@ -77,6 +82,18 @@ function entriesOf(place: ClassPlace): Entry[] {
   return open
     .filter(({ key }) => !key.startsWith('_') && !neverEntries.has(key))
     .map((method) => ({ ...method, entry: 'implicit', message: undefined }));
+}
+
+/** Where a class has no methods, as those that class decorators return, the class it extends; but an agent has its entries already. */
+function ownerOfMethods(prototype: object): object {
+  const owner = chainOf(prototype).find((each) => methodNames(each).length > 0);
+  return owner === undefined || owner === Object.prototype || isAgentPrototype(owner) ? prototype : owner;
+}
+
+function methodNames(prototype: object): string[] {
+  return Object.getOwnPropertyNames(prototype).filter(
+    (key) => key !== 'constructor' && methodAt(prototype, key) !== undefined,
+  );
 }
 
 function namedEntries(agentClass: AgentClass, methods: NonNullable<AgentOptions['methods']>): Entry[] {

@@ -1,9 +1,10 @@
 import { active } from '../tracing/active-recorder.js';
 import { agentNameOf } from '../tracing/capture/class-facts.js';
 import { callSuppressed } from '../tracing/contexts.js';
-import type { SpanDefinition, SpanName } from '../tracing/span-definition.js';
+import type { SpanDefinition } from '../tracing/span-definition.js';
 import { answerNow } from '../utils/answer-now.js';
-import type { Anything } from './method-decorator.js';
+import { chainOf } from './class-methods.js';
+import type { Anything, MethodPlace } from './method-decorator.js';
 import type { AgentOptions } from './options.js';
 
 type NameOption = AgentOptions['name'];
@@ -13,14 +14,24 @@ export function agentNamer(name: NameOption, className: string): (instance: obje
   return (instance) => chosenName(name, instance, className) ?? ownName(instance);
 }
 
+/** What the span of an entry is called by. */
+export interface EntryNaming {
+  readonly name?: NameOption;
+  /** What stands in place of the agent's name where the entry is called without one. */
+  readonly className: () => string;
+}
+
 /** The name of an entry's span, read when the method is called: what the option says, else `<agent>.<label>`. */
-export function entryNamer(label: string, name?: NameOption): NonNullable<SpanDefinition['nameOf']> {
+export function entryNamer(label: string, { name, className }: EntryNaming): NonNullable<SpanDefinition['nameOf']> {
   return (self) => {
     // A name that is found by calling an entry would have to know itself.
     if (isNaming) return { name: label, agent: undefined };
     isNaming = true;
     try {
-      return spanName(label, name, self);
+      const chosen = chosenName(name, self, label);
+      if (chosen !== undefined) return { name: chosen, agent: chosen };
+      const agent = self == null ? className() : agentNameFor(self);
+      return { name: `${agent}.${label}`, agent };
     } finally {
       isNaming = false;
     }
@@ -28,13 +39,6 @@ export function entryNamer(label: string, name?: NameOption): NonNullable<SpanDe
 }
 
 let isNaming = false;
-
-function spanName(label: string, name: NameOption, self: unknown): SpanName {
-  const chosen = chosenName(name, self, label);
-  if (chosen !== undefined) return { name: chosen, agent: chosen };
-  const agent = agentNameFor(self);
-  return { name: `${agent}.${label}`, agent };
-}
 
 /** What an agent is called: as its class was decorated, else its own `name`, else its class. */
 export function agentNameFor(self: unknown): string {
@@ -59,9 +63,27 @@ function chosenName(name: NameOption, self: unknown, place: string): string | un
 
 /** An object's own `name`, else that of its class. */
 export function ownName(self: unknown): string {
-  const { name, constructor } = (self ?? {}) as { name?: unknown; constructor?: { name?: unknown } };
-  if (isName(name)) return name;
-  return isName(constructor?.name) ? constructor.name : 'agent';
+  const { name, constructor } = (self ?? {}) as { name?: unknown; constructor?: unknown };
+  return isName(name) ? name : classNameOf(constructor);
+}
+
+/** The name of a class. One that has none, as those that class decorators return, is called as what it extends. */
+export function classNameOf(agentClass: unknown): string {
+  for (let owner = agentClass; typeof owner === 'function'; owner = Object.getPrototypeOf(owner)) {
+    const name: unknown = owner.name; // a static of that name may hold anything
+    if (isName(name)) return name;
+  }
+  return 'agent';
+}
+
+/** Names the class a method stands in. The standard convention tells it with the first instance; `agent` until then. */
+export function classNamer({ key, owner, isStatic, onInstance }: MethodPlace): () => string {
+  let place = owner;
+  onInstance?.(function (this: object) {
+    place ??= Object.getPrototypeOf(this) as object;
+  });
+  if (isStatic) return () => classNameOf(owner);
+  return () => classNameOf(chainOf(place).find((each) => Object.hasOwn(each, key))?.constructor);
 }
 
 function isName(value: unknown): value is string {

@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
 import { type AgentClass, type AnyAgentOptions, decorateAgentClass } from './agent-class.js';
-import { entryNamer, ownName } from './agent-names.js';
+import { classNamer, entryNamer, ownName } from './agent-names.js';
 import {
   type AnyArguments,
   type Anything,
@@ -79,7 +79,7 @@ function traceEntry(method: Callable, place: MethodPlace, options: AnyAgentOptio
     type: SpanType.agent,
     options: spanOptions,
     entry: 'explicit',
-    nameOf: entryNamer(String(place.key), name),
+    nameOf: entryNamer(String(place.key), { name, className: classNamer(place) }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
 import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
 import { answerNow } from '../utils/answer-now.js';
-import { agentNameFor, entryNamer } from './agent-names.js';
+import { agentNameFor, classNamer, entryNamer } from './agent-names.js';
 import type { MessageOptions } from './conversation-options.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
@@ -31,7 +31,7 @@ export function TracedMessage(
       type: SpanType.agent,
       options: {},
       entry: 'explicit',
-      nameOf: entryNamer(String(place.key)),
+      nameOf: entryNamer(String(place.key), { className: classNamer(place) }),
       message: messageReader(options),
     }),
   );

@@ -416,3 +416,77 @@ describe('a name that cannot be had', () => {
     throw new Error('no name');
   }
 });
+
+/** Decorators of others that put a subclass in the class's place, for both conventions. */
+type AnyClass = new (...args: never[]) => object;
+const mixin = ((Base: new () => object) => class extends Base {}) as never as <Class extends AnyClass>(
+  agentClass: Class,
+  context?: ClassDecoratorContext,
+) => Class;
+
+describe('@TracedAgent with a class decorator that returns a subclass', () => {
+  it('traces the methods of the class below, under its name', () => {
+    @TracedAgent()
+    @mixin
+    class A {
+      run() {
+        return this.plan();
+      }
+      plan() {}
+    }
+    @mixin
+    @TracedAgent()
+    class B {
+      run() {}
+    }
+    const memory = recordInMemory();
+
+    new A().run();
+    new B().run();
+
+    expect(memory.traces.map(treeOf)).toEqual(['A.run', 'B.run']);
+  });
+
+  it('leaves a class whose base is an agent with the entries of the base', () => {
+    @TracedAgent()
+    class Base {
+      @TracedAgent() run() {
+        this.plan();
+      }
+      plan() {}
+    }
+    @TracedAgent()
+    @mixin
+    class Derived extends Base {}
+    const memory = recordInMemory();
+
+    new Derived().run();
+    new Derived().plan();
+
+    expect(memory.traces.map(treeOf)).toEqual(['Derived.run']);
+  });
+});
+
+describe('an entry that is called without `this`', () => {
+  it('is named after its class', () => {
+    @TracedAgent()
+    class A {
+      run() {}
+    }
+    class B {
+      @TracedAgent() run() {}
+    }
+    @TracedAgent({ name: 'planner' })
+    class C {
+      run() {}
+    }
+    const memory = recordInMemory();
+    const [{ run }, { run: explicit }, { run: named }] = [new A(), new B(), new C()];
+
+    run.call(undefined as never);
+    explicit.call(undefined as never);
+    named.call(undefined as never);
+
+    expect(memory.traces.map(treeOf)).toEqual(['A.run', 'B.run', 'planner.run']);
+  });
+});
