@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
+import { textOf } from '../utils/text-of.js';
 import type { Capture } from './capture/capture.js';
 import { withMessage } from './exception-facts.js';
 import type { RecordingSpan, SpanOwner } from './recording-span.js';
@@ -130,7 +131,7 @@ export class LiveTrace implements SpanOwner, SpanList {
   captureLine(text: unknown, path: string, key?: string): string {
     const { capture } = this.#recorder;
     if (key !== undefined && capture.isSecret(key, text)) return this.charge('[redacted]');
-    return this.charge(capture.text(typeof text === 'string' ? text : String(text), path));
+    return this.charge(capture.text(textOf(text), path));
   }
 
   captureFlat(attributes: Attributes, path: string): FlatAttributes {

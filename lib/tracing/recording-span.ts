@@ -232,12 +232,12 @@ export class RecordingSpan implements LiveSpan {
   }
 
   setStatus(status: SpanStatus): this {
-    // OpenTelemetry: OK is final, and UNSET never replaces anything.
-    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET)
-      return this;
-    this.statusCode = status.code;
-    this.statusMessage =
-      status.code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
+    // OpenTelemetry: OK is final, and UNSET never replaces anything; nor does what is no code.
+    const code = status?.code;
+    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK) return this;
+    if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
+    this.statusCode = code;
+    this.statusMessage = code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
     return this;
   }
 
