@@ -8,13 +8,23 @@ const secretNames = words(
 
 /** With anything before them: `DB_PASSWORD`, `stripeSecretKey`. Whose token it is has to be said: `nextPageToken` is none. */
 const secretEndings = [
-  ...words('password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid'),
+  ...words(
+    'pwd password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid redisauth authheader authorizationheader',
+  ),
   ...words('secret api access private account subscription signing encryption master').map((kind) => `${kind}key`),
   ...words('secret api access').map((kind) => `${kind}keys`),
   ...words(
-    'access refresh auth oauth bearer session security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook ' +
+    'access refresh auth oauth bearer session security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook job ' +
       'github gitlab slack discord telegram notion npm hf vault databricks',
   ).map((owner) => `${owner}token`),
+  ...words(
+    'openai anthropic claude gemini azure groq mistral cohere openrouter deepseek perplexity xai huggingface elevenlabs nvidia ' +
+      'cerebras voyage pinecone weaviate qdrant langsmith langfuse tavily serper serpapi stripe sendgrid mailgun twilio algolia ' +
+      'supabase github datadog deepl',
+  ).map((service) => `${service}key`),
+  ...words(
+    'sentry glitchtip db database sql mysql mariadb postgres postgresql pg redis mongo mongodb clickhouse rabbitmq',
+  ).map((service) => `${service}dsn`),
 ];
 
 /** More of them that are secrets only in the query of a URL. */
@@ -38,7 +48,7 @@ export class SecretKeys {
   constructor(more: readonly string[] = []) {
     this.#names = new Set([...secretNames, ...more.map(plainForm)]);
     for (const name of [...this.#names, ...secretQueryNames]) this.#expect(name, letterAt(name, 0));
-    for (const ending of secretEndings) this.#expect(ending, anyLetter);
+    for (const ending of secretEndings) this.#expectEnding(ending);
   }
 
   /** Whether the name of a secret could end there in a text, as far as two letters tell; `false` is certain. */
@@ -58,6 +68,11 @@ export class SecretKeys {
     let first = start;
     while (first < end && isSeparator(text.charCodeAt(first))) first += 1;
     return (letters & letterAt(text, first)) !== 0 || (letters & letterAt(text, startOfPart(text, first, end))) !== 0;
+  }
+
+  #expectEnding(ending: string): void {
+    if (ending.length >= lengthOfTail) this.#expect(ending, anyLetter);
+    else for (const letter of alphabet) this.#expect(letter + ending, anyLetter);
   }
 
   #expect(name: string, letters: number): void {
@@ -100,14 +115,16 @@ function plainForm(key: string): string {
 
 /** How many tails are told apart. */
 const tails = 4096;
+const lengthOfTail = 4;
+const alphabet = 'abcdefghijklmnopqrstuvwxyz';
 
 /** A number for the last four letters of a name, whatever their case, without separators and digits; `tails` if a dot is among them. */
 function tailOf(text: string, start: number, end: number): number {
   let tail = 0;
-  let missing = 4;
+  let missing = lengthOfTail;
   for (let at = end - 1; at >= start && missing > 0; at -= 1) {
     const code = text.charCodeAt(at);
-    if (code === dot && missing < 4) return tails;
+    if (code === dot && missing < lengthOfTail) return tails;
     if (code < 65 || code === 95) continue; // a digit or a separator
     tail = (tail * 37 + (code & 31)) & (tails - 1);
     missing -= 1;

@@ -21,6 +21,12 @@ const wordShapes = [
   /fc-[0-9a-f]{32}(?![A-Za-z0-9])/, // Firecrawl
   /jina_[0-9a-f]{32}[A-Za-z0-9_-]*/,
   /pa-(?=[a-z0-9_-]{0,42}[A-Z])(?=[A-Za-z_-]{0,42}\d)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/, // Voyage
+  /(?:SK|key-)[0-9a-f]{32}(?![A-Za-z0-9])/, // Twilio, Mailgun
+  /secret_[A-Za-z0-9]{43}(?![A-Za-z0-9])/, // Notion
+  /sntry[su]_[A-Za-z0-9+/=_-]{20,}/, // Sentry
+  /dp\.(?:(?:pt|ct|sa|scim|audit)\.|st\.(?:[a-z0-9_-]{2,35}\.)?)[A-Za-z0-9]{40,}/, // Doppler
+  /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/, // Airtable
+  /EAAA[A-Za-z0-9_-]{50,}/, // Square
   /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40,}/,
   /(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]){5}[A-Za-z0-9]{2,8}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}/, // Discord: the number of a bot first
   /eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}|[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)/, // JWE, JWT
@@ -39,7 +45,8 @@ const otherShapes = [
 const tokenShape = new RegExp(`(?<![A-Za-z0-9])(?:${anyOf(wordShapes)})|${anyOf(otherShapes)}`, 'g');
 /** UUIDs and hashes: of the shapes only `fc-` is made of their characters. */
 const hexadecimal = /^[0-9a-f-]+$/;
-const tokenRun = /[A-Za-z0-9._-]{16,}/g;
+/** Of all shapes only Sentry's has other characters: its parts are base64 with padding. */
+const tokenRun = /sntry[su]_[A-Za-z0-9+/=_-]{20,}|[A-Za-z0-9._-]{16,}/g;
 
 function anyOf(shapes: readonly RegExp[]): string {
   return shapes.map(({ source }) => source).join('|');

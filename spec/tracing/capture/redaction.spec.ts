@@ -76,6 +76,18 @@ describe('values under the names of secrets', () => {
     'google_credentials',
     'pass',
     'smtp_pass',
+    'MYSQL_PWD',
+    'userPwd',
+    'db1_pwd',
+    'STRIPE_KEY',
+    'OPENAI_KEY',
+    'stripe_key',
+    'myOpenaiKey',
+    'CI_JOB_TOKEN',
+    'REDIS_AUTH',
+    'SENTRY_DSN',
+    'authorizationHeader',
+    'authHeader',
   ])('%s are hidden', (key) => {
     expect(read({ [key]: 'hunter2', other: 1 })).toEqual({ [key]: '[redacted]', other: 1 });
     expect(read(new Map([[key, { nested: 'hunter2' }]]))).toEqual({ [key]: '[redacted]' });
@@ -112,6 +124,12 @@ describe('values under the names of secrets', () => {
     'publicKey',
     'foreign_key',
     'apiKeyName',
+    'primary_key',
+    'sort_key',
+    'partition_key',
+    'stripe_key_name',
+    'monkey',
+    'oauthor',
   ])('%s are not', (key) => {
     expect(read({ [key]: 'value' })).toEqual({ [key]: 'value' });
   });
@@ -157,6 +175,11 @@ describe('texts that look like secrets', () => {
     ['password=hunter2 user=ada', 'password=[redacted] user=ada'],
     ['db.user=ada db.password=hunter2', 'db.user=ada db.password=[redacted]'],
     ['DB_PASSWORD=hunter2 PGPASSWORD=hunter2 psql', 'DB_PASSWORD=[redacted] PGPASSWORD=[redacted] psql'],
+    ['MYSQL_PWD=hunter2 userPwd: "hunter2"', 'MYSQL_PWD=[redacted] userPwd: "[redacted]"'],
+    [
+      'OPENAI_KEY=hunter2 SENTRY_DSN=hunter2 REDIS_AUTH=hunter2',
+      'OPENAI_KEY=[redacted] SENTRY_DSN=[redacted] REDIS_AUTH=[redacted]',
+    ],
     ['--pwd hunter2', '--pwd [redacted]'],
     ['run --password "in the garden"', 'run --password "[redacted]"'],
     ['run --token=hunter2 --name=ada', 'run --token=[redacted] --name=ada'],
