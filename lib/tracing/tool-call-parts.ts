@@ -14,8 +14,16 @@ export interface ToolCallPart {
   readonly index?: unknown;
 }
 
-/** The tool calls in what a model answered: a whole answer, or a chunk of one. Calls no accessor. */
+/** The tool calls in what a model answered: a whole answer, or a chunk of one. Calls no accessor, and never throws. */
 export function toolCallsIn(answer: unknown): readonly ToolCallPart[] {
+  try {
+    return partsOf(answer);
+  } catch {
+    return none; // a proxy may throw at any question, even whether it is an array
+  }
+}
+
+function partsOf(answer: unknown): readonly ToolCallPart[] {
   if (!isRecord(answer)) return none;
   let found: readonly ToolCallPart[] = none;
   // It sits on the path of every chunk: nothing is looked at unless its name is that of a place.

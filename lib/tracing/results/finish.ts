@@ -98,10 +98,14 @@ function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome:
 
 /** An answer's `model`, or that of a stream's first chunk. */
 function modelIn(value: unknown): string | undefined {
-  const answer: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const model = Object.hasOwn(answer, 'model') ? ownField(answer, 'model') : undefined;
-  return typeof model === 'string' ? model : undefined;
+  try {
+    const answer: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof answer !== 'object' || answer === null) return undefined;
+    const model = Object.hasOwn(answer, 'model') ? ownField(answer, 'model') : undefined;
+    return typeof model === 'string' ? model : undefined;
+  } catch {
+    return undefined; // a proxy may throw at any question, even whether it is an array
+  }
 }
 
 /** An argument called `model`, or the `model` of a request. */
