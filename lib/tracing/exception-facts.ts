@@ -1,3 +1,5 @@
+import { isObject, readProperty } from '../utils/read-property.js';
+
 /** What can be told of something that was thrown, read without letting it throw again. */
 export interface ExceptionFacts {
   readonly type: string;
@@ -34,7 +36,7 @@ function stacksOf(thrown: unknown, seen: Set<unknown>): string[] {
   seen.add(thrown);
   const stacks = [stackOf(thrown)];
   for (const [index, error] of errorsOf(thrown).entries()) stacks.push(...labelled(`[errors.${index}] `, error, seen));
-  const cause = read(thrown, 'cause');
+  const cause = readProperty(thrown, 'cause');
   return cause === undefined || cause === null ? stacks : [...stacks, ...labelled('Caused by: ', cause, seen)];
 }
 
@@ -58,27 +60,27 @@ export function withMessage(stack: string, message: unknown, replacement: unknow
 
 function typeOf(thrown: unknown): string {
   if (!isObject(thrown)) return thrown === null ? 'null' : typeof thrown;
-  const name = read(thrown, 'name');
+  const name = readProperty(thrown, 'name');
   // Many error classes never set `name`; then the class says more.
   if (typeof name === 'string' && name !== '' && name !== 'Error') return name;
-  const constructorName = read(read(thrown, 'constructor'), 'name');
+  const constructorName = readProperty(readProperty(thrown, 'constructor'), 'name');
   return typeof constructorName === 'string' && constructorName !== '' ? constructorName : 'Error';
 }
 
 function messageOf(thrown: unknown): string {
   if (!isObject(thrown)) return typeof thrown === 'symbol' ? thrown.toString() : `${thrown}`;
-  const message = read(thrown, 'message');
+  const message = readProperty(thrown, 'message');
   return typeof message === 'string' ? message : '';
 }
 
 function stackOf(thrown: unknown): string {
-  const stack = isObject(thrown) ? read(thrown, 'stack') : undefined;
+  const stack = isObject(thrown) ? readProperty(thrown, 'stack') : undefined;
   return typeof stack === 'string' && stack !== '' ? stack : describe(thrown);
 }
 
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  let next = read(thrown, 'cause');
+  let next = readProperty(thrown, 'cause');
   while (
     next !== undefined &&
     next !== null &&
@@ -87,30 +89,16 @@ function causesOf(thrown: unknown): unknown[] {
     !causes.includes(next)
   ) {
     causes.push(next);
-    next = read(next, 'cause');
+    next = readProperty(next, 'cause');
   }
   return causes;
 }
 
 function errorsOf(thrown: unknown): unknown[] {
-  const errors = read(thrown, 'errors');
+  const errors = readProperty(thrown, 'errors');
   try {
     return Array.isArray(errors) ? errors.slice(0, maxErrors) : [];
   } catch {
     return [];
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-/** A property of whatever it may be; `undefined` where there is none, or where a getter or a proxy throws. */
-function read(value: unknown, key: string): unknown {
-  if (!isObject(value)) return undefined;
-  try {
-    return Reflect.get(value, key) as unknown;
-  } catch {
-    return undefined;
   }
 }

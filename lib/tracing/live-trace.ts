@@ -3,6 +3,7 @@ import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';
 import { setOwn } from '../utils/records.js';
 import { textOf } from '../utils/text-of.js';
+import { entriesOf } from './api-input.js';
 import type { Capture } from './capture/capture.js';
 import { withMessage } from './exception-facts.js';
 import type { RecordingSpan, SpanOwner } from './recording-span.js';
@@ -136,7 +137,7 @@ export class LiveTrace implements SpanOwner, SpanList {
 
   captureFlat(attributes: Attributes, path: string): FlatAttributes {
     const flat: Record<string, EventAttributeValue> = {};
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const [key, value] of entriesOf(attributes)) {
       if (value === undefined) continue;
       const place = `${path}.${key}`;
       const captured =

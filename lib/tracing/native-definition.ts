@@ -1,5 +1,5 @@
-import type { SpanOptions } from '@opentelemetry/api';
 import { SpanType } from '../entities/attributes.js';
+import { readProperty } from '../utils/read-property.js';
 import { argumentNames } from './capture/argument-names.js';
 import type { SpanDefinition } from './span-definition.js';
 
@@ -60,8 +60,9 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
 }
 
 /** The definition of a span that a library made by OpenTelemetry's API, by the attributes it begins with. */
-export function nativeDefinition({ attributes }: SpanOptions): SpanDefinition {
-  const operation = attributes?.['gen_ai.operation.name'] ?? attributes?.['openinference.span.kind'];
+export function nativeDefinition(attributes: unknown): SpanDefinition {
+  const operation =
+    readProperty(attributes, 'gen_ai.operation.name') ?? readProperty(attributes, 'openinference.span.kind');
   return definitionOfType(
     typeof operation === 'string' && Object.hasOwn(typeOfOperation, operation)
       ? (typeOfOperation[operation] ?? SpanType.unknown)

@@ -1,12 +1,16 @@
 import {
+  type Attributes,
   trace as api,
   type Context,
+  type Link,
   ProxyTracerProvider,
   type Span,
   type SpanOptions,
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { readProperty } from '../utils/read-property.js';
+import { textOf } from '../utils/text-of.js';
 import { active } from './active-recorder.js';
 import { sharedContexts, withSpanInContext } from './contexts.js';
 import { nativeDefinition } from './native-definition.js';
@@ -16,22 +20,26 @@ import { momentOf } from './time-input.js';
 
 /** OpenTelemetry's door to the same traces: spans of libraries that trace themselves join the tree of decorated calls. */
 class NativeTracer implements Tracer {
-  startSpan(name: string, options: SpanOptions = {}, context: Context = sharedContexts.active()): Span {
+  startSpan(name: string, options?: SpanOptions, context: Context = sharedContexts.active()): Span {
     const recorder = active.current;
     // A library may hold on to its tracer longer than the provider stands.
     if (recorder?.contexts !== sharedContexts) return nonRecordingSpan;
-    const bare = options.root === true ? api.deleteSpan(context) : context;
-    const definition = nativeDefinition(options);
+    const attributes = readProperty(options, 'attributes');
+    const bare = readProperty(options, 'root') === true ? api.deleteSpan(context) : context;
+    const definition = nativeDefinition(attributes);
     const span = recorder.startSpan(bare, {
       definition,
-      name,
+      name: textOf(name),
       parent: recorder.spanIn(bare),
       agent: undefined,
       agentName: undefined,
       self: undefined,
     });
     if (span === undefined) return nonRecordingSpan;
-    describe(span, options);
+    const startTime = readProperty(options, 'startTime');
+    if (startTime !== undefined) span.startMoment = momentOf(startTime);
+    // Either may be anything, and is read so.
+    span.setAttributes(attributes as Attributes).addLinks(readProperty(options, 'links') as Link[]);
     return span;
   }
 
@@ -40,19 +48,13 @@ class NativeTracer implements Tracer {
     ...rest: [Fn] | [SpanOptions, Fn] | [SpanOptions, Context, Fn]
   ): ReturnType<Fn> {
     const fn = rest[rest.length - 1] as Fn; // by the API's contract the last one
-    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
     const context = rest.length > 2 ? (rest[1] as Context) : sharedContexts.active();
     const span = this.startSpan(name, options, context);
     const inner =
       span === nonRecordingSpan ? context : withSpanInContext(sharedContexts, context, span as RecordingSpan);
     return sharedContexts.run(inner, { target: fn, self: undefined, args: [span] }) as ReturnType<Fn>;
   }
-}
-
-function describe(span: RecordingSpan, options: SpanOptions): void {
-  if (options.startTime !== undefined) span.startMoment = momentOf(options.startTime);
-  if (options.attributes !== undefined) span.setAttributes(options.attributes);
-  if (options.links !== undefined) span.addLinks(options.links);
 }
 
 const tracer = new NativeTracer();

@@ -12,11 +12,9 @@ import { AttributeKey } from '../entities/attributes.js';
 import type { SpanLink } from '../entities/span.js';
 import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
-import { tokenUsageFromJson } from '../entities/token-usage-json.js';
 import { toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
-import { parseJson } from '../utils/parse-json.js';
-import { completeUsage } from './complete-usage.js';
+import { entriesOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-input.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
@@ -183,8 +181,8 @@ export class RecordingSpan implements LiveSpan {
   }
 
   setAttribute(key: string, value: AttributeValue | object): this {
-    if (!this.isRecording()) return this;
-    if (key === AttributeKey.tokenUsage) return this.setTokenUsage(usageOf(value));
+    if (typeof key !== 'string' || !this.isRecording()) return this;
+    if (key === AttributeKey.tokenUsage) return this.setTokenUsage(usageOfAttribute(value));
     const text = this.trace.captureText(value, `attributes.${key}`, key);
     this.setAttributeText(this.trace.captureLine(key, 'attributes'), text);
     return this;
@@ -197,8 +195,8 @@ export class RecordingSpan implements LiveSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const [key, value] of Object.entries(attributes)) {
-      if (value !== undefined) this.setAttribute(key, value);
+    for (const [key, value] of entriesOf(attributes)) {
+      if (value !== undefined) this.setAttribute(key, value as AttributeValue); // any value
     }
     return this;
   }
@@ -207,37 +205,33 @@ export class RecordingSpan implements LiveSpan {
     if (!this.isRecording()) return this;
     const isTime =
       typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
-    const attributes = isTime ? {} : ((attributesOrTime as Attributes | undefined) ?? {}); // an object that is no time
+    const attributes = isTime ? {} : (attributesOrTime as Attributes); // an object that is no time
     const moment = momentOf(isTime ? attributesOrTime : time);
     this.#pushEvent(name, moment, attributes);
     return this;
   }
 
   addLink(link: Link): this {
-    if (!this.isRecording()) return this;
+    const target = this.isRecording() ? linkOf(link) : undefined;
+    if (target === undefined) return this;
     this.links ??= [];
-    if (this.links.length < maxEvents) {
-      this.links.push({
-        traceId: link.context.traceId,
-        spanId: link.context.spanId,
-        attributes: this.trace.captureFlat(link.attributes ?? {}, 'links'),
-      });
-    }
+    if (this.links.length < maxEvents)
+      this.links.push({ ...target, attributes: this.trace.captureFlat(target.attributes, 'links') });
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
     return this;
   }
 
-  setStatus(status: SpanStatus): this {
-    // OpenTelemetry: OK is final, and UNSET never replaces anything; nor does what is no code.
-    const code = status?.code;
-    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK) return this;
-    if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
-    this.statusCode = code;
-    this.statusMessage = code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
+  setStatus(given: SpanStatus): this {
+    const status = statusOf(given);
+    // OpenTelemetry: OK is final.
+    if (!this.isRecording() || this.statusCode === SpanStatusCode.OK || status === undefined) return this;
+    this.statusCode = status.code;
+    this.statusMessage =
+      status.code === SpanStatusCode.ERROR ? this.trace.captureLine(status.message ?? '', 'status') : '';
     return this;
   }
 
@@ -257,7 +251,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   setTokenUsage(usage: Partial<TokenUsage> | undefined): this {
-    if (this.isRecording()) this.usage = completeUsage(usage) ?? this.usage;
+    if (this.isRecording()) this.usage = usageOf(usage) ?? this.usage;
     return this;
   }
 
@@ -306,11 +300,6 @@ export class RecordingSpan implements LiveSpan {
     const captured = this.trace.captureFlat(attributes, 'events');
     this.events.push(new SpanEvent(this.trace.captureLine(name, 'events'), toUnixNs(moment), captured));
   }
-}
-
-/** What a usage attribute holds: an object, or its JSON text as OpenTelemetry's attributes need it. */
-function usageOf(value: unknown): TokenUsage | undefined {
-  return tokenUsageFromJson(typeof value === 'string' ? parseJson(value) : value);
 }
 
 /** A library that traces its own calls of a model writes their messages in its own way. */
