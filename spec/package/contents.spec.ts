@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOf, installed, type PackedPackage, packPackage } from './packed-package.js';
 
 const lib = fileURLToPath(new URL('../../lib/', import.meta.url));
+const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 let packed: PackedPackage;
 
@@ -24,8 +25,17 @@ describe('the packed package', () => {
     expect([...types, ...entries].filter((path) => !packed.files.includes(path))).toEqual([]);
   });
 
+  it('holds what its README shows and links to in docs/', () => {
+    const linked = [...readFileSync(readme, 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+
+    expect(linked).not.toEqual([]);
+    expect(packed.files).toEqual(expect.arrayContaining(linked));
+  });
+
   it('holds nothing else but the files they share, source maps and its papers', () => {
-    const others = packed.files.filter((path) => !/^dist\/(.*\.d\.ts|bundle\/[\w-]+\.js(\.map)?)$/.test(path));
+    const others = packed.files.filter(
+      (path) => !/^(dist\/(.*\.d\.ts|bundle\/[\w-]+\.js(\.map)?)|docs\/.*\.(md|png))$/.test(path),
+    );
 
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   });
