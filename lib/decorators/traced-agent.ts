@@ -33,7 +33,8 @@ type KnownPrototype<Class> = Class extends { readonly prototype: infer Prototype
 /**
  * On a class: names the agent, and makes an AGENT span `<agent>.<method>` of each call that enters it. Entries are the methods
  * that carry `@TracedAgent()` themselves or stand in `options.methods`: each call of them opens a span. Where there are none,
- * every public method is one, but opens a span only when control comes from outside: from another agent, or from none.
+ * every public method is one, but opens a span only when control comes from outside: from another agent, or from none. Where a
+ * class has no methods, as one that a class decorator returns, they are those of the class it extends.
  *
  * On a method: makes it such an entry. A direct `super` call of the same method is part of the same entry.
  *
