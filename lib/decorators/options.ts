@@ -1,7 +1,8 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import type { Budget, CallFacts } from '../tracing/span-definition.js';
+import { faultOfOptions, type KnownOptions } from '../utils/fault-of-options.js';
 import { isCount } from '../utils/is-count.js';
-import { callback, choice, flag, names, shown, text, type ValueKind } from '../utils/value-kinds.js';
+import { callback, choice, flag, names, text, type ValueKind } from '../utils/value-kinds.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
@@ -89,8 +90,6 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
 
 type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
 
-type KnownOptions = Readonly<Record<string, ValueKind>>;
-
 /** One that may be empty: what an environment did not set must not stop a program. */
 const anyText: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
 
@@ -162,17 +161,8 @@ export function checkTwinOptions(twin: TwinName, options: unknown): void {
 export type TwinName = 'traceTool' | 'traceLLM' | 'traceAgent' | 'traceConversation';
 
 function checkValues(whose: string, options: unknown, known: KnownOptions): void {
-  if (options === undefined) return;
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${whose} takes an object of options, but got ${shown(options)}.`);
-  }
-  for (const [key, value] of Object.entries(options)) {
-    const kind = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (kind === undefined)
-      throw new TypeError(`${whose} has no option '${key}'. It knows ${Object.keys(known).join(', ')}.`);
-    if (value !== undefined && !kind.accepts(value))
-      throw new TypeError(`The option '${key}' of ${whose} must be ${kind.wanted}, but is ${shown(value)}.`);
-  }
+  const fault = faultOfOptions(whose, options, known);
+  if (fault !== undefined) throw new TypeError(fault);
 }
 
 const budgetKeys = ['tokens', 'llmCalls', 'toolCalls', 'ms'];

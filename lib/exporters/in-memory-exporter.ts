@@ -1,5 +1,6 @@
 import type { Trace } from '../entities/trace.js';
-import { ConfigurationError } from '../errors.js';
+import { countFromOne, text } from '../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from './check-options.js';
 import { checkQuery } from './check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from './exporter.js';
 import { matchesQuery } from './match-trace.js';
@@ -12,6 +13,8 @@ export interface InMemoryExporterOptions {
   /** Traces that are kept; past it the oldest go. @default 10000 */
   readonly maxTraces?: number;
 }
+
+const kinds: OptionKinds<InMemoryExporterOptions> = { name: text, maxTraces: countFromOne };
 
 /**
  * Keeps traces in memory, for tests and for programs that look at their own traces.
@@ -31,13 +34,10 @@ export class InMemoryExporter implements TraceExporter, TraceReader {
   #traces: Trace[] = [];
   #evicted = 0;
 
-  /** @throws {ConfigurationError} for a `maxTraces` that is no positive whole number. */
-  constructor({ name = 'memory', maxTraces = 10_000 }: InMemoryExporterOptions = {}) {
-    if (!(Number.isInteger(maxTraces) && maxTraces > 0)) {
-      throw new ConfigurationError(
-        `The option 'maxTraces' of InMemoryExporter must be a whole number from 1, but is ${String(maxTraces)}.`,
-      );
-    }
+  /** @throws {ConfigurationError} for options it does not know, and a `maxTraces` that is no positive whole number. */
+  constructor(options: InMemoryExporterOptions = {}) {
+    checkOptions('InMemoryExporter', options, kinds);
+    const { name = 'memory', maxTraces = 10_000 } = options;
     this.name = name;
     this.#maxTraces = maxTraces;
   }

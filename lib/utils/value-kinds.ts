@@ -46,6 +46,12 @@ export const count: TextKind<number> = {
   fromText: numberFrom,
 };
 
+/** A number of things of which there must be one. */
+export const countFromOne: ValueKind = {
+  wanted: 'a whole number from 1',
+  accepts: (value) => count.accepts(value) && value !== 0,
+};
+
 /** A number of what can be divided. */
 export function amount(max: number): TextKind<number> {
   return {

@@ -1,15 +1,14 @@
 import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
-import { ConfigurationError } from '../../errors.js';
 import { escapeControlsInJson } from '../../utils/terminal-text.js';
+import { choice, countFromOne, flag, text } from '../../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from '../check-options.js';
 import type { TraceExporter } from '../exporter.js';
 import { drawTrace } from './draw-trace.js';
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from './glyphs.js';
 import { StreamWriter } from './stream-writer.js';
 import { printLine } from './styled-line.js';
 import { type ConsoleStream, columnsOf, showsColor, showsUnicode } from './terminal.js';
-
-const verbosities: readonly Verbosity[] = ['line', 'tree', 'full', 'json'];
 
 /** How much the console shows of a trace. */
 export type Verbosity = 'line' | 'tree' | 'full' | 'json';
@@ -34,6 +33,18 @@ export interface ConsoleExporterOptions {
   readonly ascii?: boolean;
 }
 
+const kinds: OptionKinds<ConsoleExporterOptions> = {
+  name: text,
+  verbosity: choice<Verbosity>(['line', 'tree', 'full', 'json']),
+  stream: {
+    wanted: 'an object with a method write(text)',
+    accepts: (value) => typeof (value as Partial<ConsoleStream> | null)?.write === 'function',
+  },
+  color: flag,
+  maxLines: countFromOne,
+  ascii: flag,
+};
+
 /**
  * Shows each finished trace as a tree in the terminal. Whatever names and messages hold, no control character of theirs
  * reaches the terminal. The environment is read once, here; the width of the terminal for each trace.
@@ -55,24 +66,10 @@ export class ConsoleExporter implements TraceExporter {
   readonly #color: boolean;
   readonly #glyphs: Glyphs;
 
-  /** @throws {ConfigurationError} for an option that cannot be used. */
-  constructor({
-    name = 'console',
-    verbosity = 'tree',
-    stream = process.stderr,
-    color,
-    maxLines = 60,
-    ascii,
-  }: ConsoleExporterOptions = {}) {
-    check(
-      verbosities.includes(verbosity),
-      `'verbosity' must be one of ${verbosities.join(', ')}, but is '${String(verbosity)}'`,
-    );
-    check(
-      Number.isInteger(maxLines) && maxLines > 0,
-      `'maxLines' must be a whole number from 1, but is ${String(maxLines)}`,
-    );
-    check(typeof stream?.write === 'function', "'stream' must have a method write(text)");
+  /** @throws {ConfigurationError} for an option that it does not know, or cannot use. */
+  constructor(options: ConsoleExporterOptions = {}) {
+    checkOptions('ConsoleExporter', options, kinds);
+    const { name = 'console', verbosity = 'tree', stream = process.stderr, color, maxLines = 60, ascii } = options;
     const sources = { environment: process.env, platform: process.platform };
     this.name = name;
     this.#verbosity = verbosity;
@@ -101,8 +98,4 @@ export class ConsoleExporter implements TraceExporter {
     const lines = drawTrace(trace, { verbosity: this.#verbosity, maxLines: this.#maxLines }, screen);
     return lines.map((line) => `${printLine(line, format)}\n`).join('');
   }
-}
-
-function check(isRight: boolean, what: string): void {
-  if (!isRight) throw new ConfigurationError(`ConsoleExporter: ${what}.`);
 }

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
-import { ConfigurationError, ExportError } from '../../errors.js';
+import { ExportError } from '../../errors.js';
 import { sentence } from '../../utils/sentence.js';
+import { choice, countFromOne, text } from '../../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from '../check-options.js';
 import { checkQuery } from '../check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { AppendFile, NotAFileError } from './append-file.js';
@@ -22,6 +24,14 @@ export interface FileExporterOptions {
   readonly durability?: 'process' | 'power';
 }
 
+const kinds: OptionKinds<FileExporterOptions> = {
+  name: text,
+  path: { wanted: 'a path', accepts: text.accepts },
+  maxBytes: { wanted: 'a positive number', accepts: (value) => typeof value === 'number' && value > 0 },
+  maxFiles: countFromOne,
+  durability: choice(['process', 'power']),
+};
+
 /**
  * Appends each trace to a file as one line of MLflow's trace JSON, before the root call settles. The file is readable by its
  * owner only; several processes may write to it. Python reads a line with `mlflow.entities.Trace.from_dict(json.loads(line))`.
@@ -40,22 +50,10 @@ export class FileExporter implements TraceExporter, TraceReader {
   readonly #stored: StoredTraces;
   #isShutDown = false;
 
-  /** @throws {ConfigurationError} for a path that is empty, or bounds that are no positive numbers. */
-  constructor({
-    name = 'file',
-    path = 'traces.jsonl',
-    maxBytes,
-    maxFiles = 5,
-    durability = 'process',
-  }: FileExporterOptions = {}) {
-    if (typeof path !== 'string' || path === '')
-      throw new ConfigurationError("The option 'path' of FileExporter must be a path.");
-    if (maxBytes !== undefined && !(maxBytes > 0))
-      throw new ConfigurationError("The option 'maxBytes' of FileExporter must be a positive number.");
-    if (!(Number.isInteger(maxFiles) && maxFiles > 0))
-      throw new ConfigurationError("The option 'maxFiles' of FileExporter must be a positive whole number.");
-    if (durability !== 'process' && durability !== 'power')
-      throw new ConfigurationError("The option 'durability' of FileExporter must be 'process' or 'power'.");
+  /** @throws {ConfigurationError} for options it does not know, a path that is empty, or bounds that are no positive numbers. */
+  constructor(options: FileExporterOptions = {}) {
+    checkOptions('FileExporter', options, kinds);
+    const { name = 'file', path = 'traces.jsonl', maxBytes, maxFiles = 5, durability = 'process' } = options;
     this.name = name;
     this.path = resolve(path);
     this.#stored = { path: this.path, maxFiles: maxBytes === undefined ? 0 : maxFiles };

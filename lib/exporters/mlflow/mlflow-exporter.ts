@@ -1,5 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import { holdProcess } from '../../utils/hold-process.js';
+import { text, type ValueKind } from '../../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from '../check-options.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
 import { longestRetryAfterMs } from './connection.js';
@@ -20,6 +22,17 @@ export interface MlflowExporterOptions {
   /** The run that traces belong to (`MLFLOW_RUN_ID`). @default none */
   readonly runId?: string;
 }
+
+/** What each may hold is for those to say who read them, together with the environment. */
+const given: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
+
+const kinds: OptionKinds<MlflowExporterOptions> = {
+  name: text,
+  trackingUri: given,
+  experiment: given,
+  experimentId: given,
+  runId: given,
+};
 
 /**
  * Sends traces to an MLflow tracking server, many in a request. Address, credentials, retries and the experiment are read from the
@@ -43,8 +56,9 @@ export class MlflowExporter implements TraceExporter, TraceReader {
   readonly #destination: MlflowDestination;
   #transport: Promise<MlflowTransport> | undefined;
 
-  /** @throws {ConfigurationError} for an address, credentials or a number that cannot be used. */
+  /** @throws {ConfigurationError} for options it does not know, and for an address, credentials or a number that cannot be used. */
   constructor(options: MlflowExporterOptions = {}) {
+    checkOptions('MlflowExporter', options, kinds);
     this.name = options.name ?? 'mlflow';
     this.#destination = readDestination(options, process.env);
     this.destination = nameOf(this.#destination);

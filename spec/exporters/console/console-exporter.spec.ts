@@ -553,11 +553,14 @@ describe('ConsoleExporter: options and streams', () => {
     // What plain JavaScript may give.
     [
       { verbosity: 'loud' as Verbosity },
-      "ConsoleExporter: 'verbosity' must be one of line, tree, full, json, but is 'loud'.",
+      "The option 'verbosity' of ConsoleExporter must be one of line, tree, full, json, but is 'loud'.",
     ],
-    [{ maxLines: 0 }, "ConsoleExporter: 'maxLines' must be a whole number from 1, but is 0."],
-    [{ maxLines: 2.5 }, "ConsoleExporter: 'maxLines' must be a whole number from 1, but is 2.5."],
-    [{ stream: {} as NodeJS.WriteStream }, "ConsoleExporter: 'stream' must have a method write(text)."],
+    [{ maxLines: 0 }, "The option 'maxLines' of ConsoleExporter must be a whole number from 1, but is 0."],
+    [{ maxLines: 2.5 }, "The option 'maxLines' of ConsoleExporter must be a whole number from 1, but is 2.5."],
+    [
+      { stream: {} as NodeJS.WriteStream },
+      "The option 'stream' of ConsoleExporter must be an object with a method write(text), but is {}.",
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => new ConsoleExporter(options)).toThrow(new ConfigurationError(message));
   });

@@ -132,13 +132,16 @@ describe('FileExporter', () => {
   });
 
   it.each([
-    [{ path: '' }, "The option 'path' of FileExporter must be a path."],
-    [{ path: 5 as never }, "The option 'path' of FileExporter must be a path."],
-    [{ maxBytes: 0 }, "The option 'maxBytes' of FileExporter must be a positive number."],
-    [{ maxBytes: Number.NaN }, "The option 'maxBytes' of FileExporter must be a positive number."],
-    [{ maxFiles: 0 }, "The option 'maxFiles' of FileExporter must be a positive whole number."],
-    [{ maxFiles: 1.5 }, "The option 'maxFiles' of FileExporter must be a positive whole number."],
-    [{ durability: 'eternal' as never }, "The option 'durability' of FileExporter must be 'process' or 'power'."],
+    [{ path: '' }, "The option 'path' of FileExporter must be a path, but is ''."],
+    [{ path: 5 as never }, "The option 'path' of FileExporter must be a path, but is 5."],
+    [{ maxBytes: 0 }, "The option 'maxBytes' of FileExporter must be a positive number, but is 0."],
+    [{ maxBytes: Number.NaN }, "The option 'maxBytes' of FileExporter must be a positive number, but is NaN."],
+    [{ maxFiles: 0 }, "The option 'maxFiles' of FileExporter must be a whole number from 1, but is 0."],
+    [{ maxFiles: 1.5 }, "The option 'maxFiles' of FileExporter must be a whole number from 1, but is 1.5."],
+    [
+      { durability: 'eternal' as never },
+      "The option 'durability' of FileExporter must be one of process, power, but is 'eternal'.",
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => new FileExporter(options)).toThrow(new ConfigurationError(message));
   });
