@@ -101,19 +101,33 @@ export function isStandardContext(value: unknown): value is ClassMethodDecorator
   return typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
 }
 
+/** What does for functions what a decorator does for methods. */
+const twins: Readonly<Record<string, string>> = {
+  TracedTool: 'wrap the function with traceTool()',
+  TracedLLM: 'wrap the function with traceLLM()',
+  TracedAgent: 'wrap the function with traceAgent()',
+  TracedConversation: 'wrap the function with traceConversation()',
+  TracedMessage: 'tell each message with recordMessage()',
+};
+
 /** The error for a decorator in the wrong place: what it is, what it met, what to do. */
 export function misplaced(decorator: string, kind: string, name: string | symbol | undefined): TypeError {
-  const twin = decorator.replace('Traced', 'trace');
-  const remedy: Record<string, string> = {
-    field: `Make it a method, or wrap the function with ${twin}().`,
-    accessor: `Make it a method, or wrap the function with ${twin}().`,
-    getter: 'Decorate a method that the getter calls.',
-    setter: 'Decorate a method that the setter calls.',
-    class: 'Decorate its methods, or the class with @TracedAgent().',
-  };
+  const met = `${kind === 'accessor' ? 'an' : 'a'} ${kind}`;
   return new TypeError(
-    `@${decorator} can only decorate a method, but '${String(name)}' is a ${kind}. ${remedy[kind] ?? ''}`.trim(),
+    `@${decorator} can only decorate a method, but '${String(name)}' is ${met}. ${remedyFor(decorator, kind)}`,
   );
+}
+
+function remedyFor(decorator: string, kind: string): string {
+  const twin = twins[decorator];
+  if (kind === 'class')
+    return twin === undefined
+      ? 'Decorate those of its methods that are not to be traced.'
+      : 'Decorate its methods, or the class with @TracedAgent().';
+  if (twin === undefined) return 'Take it off: only methods are traced.';
+  return kind === 'getter' || kind === 'setter'
+    ? `Decorate a method that the ${kind} calls.`
+    : `Make it a method, or ${twin}.`;
 }
 
 function legacyKind(descriptor: PropertyDescriptor | undefined): string {

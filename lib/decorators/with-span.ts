@@ -29,6 +29,7 @@ export interface WithSpanOptions {
  *
  * Options that cannot be read are told to `onError`; the function runs all the same.
  *
+ * @throws {TypeError} when it is not given a function.
  * @example
  * ```ts
  * const rows = await withSpan({ name: 'load rows', type: 'RETRIEVER', inputs: { table: 't' } }, async (span) => {
@@ -40,6 +41,8 @@ export interface WithSpanOptions {
  * ```
  */
 export function withSpan<Result>(nameOrOptions: string | WithSpanOptions, fn: (span: LiveSpan) => Result): Result {
+  if (typeof fn !== 'function')
+    throw new TypeError(`withSpan() runs a function, but got ${typeof fn}. Give it one: withSpan('name', () => ...).`);
   const recorder = active.current;
   if (recorder === undefined) return fn(nonRecordingSpan);
   const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;

@@ -6,12 +6,14 @@ import {
   Trace,
   TracedAgent,
   TracedLLM,
+  TracedMessage,
   TracedTool,
   traceAgent,
   traceConversation,
   traceLLM,
   traceTool,
   Untraced,
+  withSpan,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../support/recording.js';
@@ -275,6 +277,31 @@ describe('misuse in JavaScript', () => {
       'a field, standard',
       () => tool()(undefined, { kind: 'field', name: 'sky' }),
       "@TracedTool can only decorate a method, but 'sky' is a field.",
+    ],
+    [
+      'an accessor',
+      () => tool()(undefined, { kind: 'accessor', name: 'sky' }),
+      "@TracedTool can only decorate a method, but 'sky' is an accessor. Make it a method, or wrap the function with traceTool().",
+    ],
+    [
+      '@TracedMessage on a field',
+      () => (TracedMessage() as never as (...args: unknown[]) => unknown)({}, 'hear', undefined),
+      "@TracedMessage can only decorate a method, but 'hear' is a field. Make it a method, or tell each message with recordMessage().",
+    ],
+    [
+      '@Untraced on a field',
+      () => (Untraced() as never as (...args: unknown[]) => unknown)({}, 'sky', undefined),
+      "@Untraced can only decorate a method, but 'sky' is a field. Take it off: only methods are traced.",
+    ],
+    [
+      '@Untraced on a class',
+      () => (Untraced() as never as (...args: unknown[]) => unknown)(class Sky {}),
+      "@Untraced can only decorate a method, but 'Sky' is a class. Decorate those of its methods that are not to be traced.",
+    ],
+    [
+      'withSpan without a function',
+      () => (withSpan as (...args: unknown[]) => unknown)('a'),
+      "withSpan() runs a function, but got undefined. Give it one: withSpan('name', () => ...).",
     ],
     [
       'a getter, legacy',
