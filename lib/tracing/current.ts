@@ -32,6 +32,7 @@ export function updateCurrentTrace(update: TraceUpdate): void {
   if (!trace?.isRecorded || trace.hasLeft) return;
   try {
     trace.update(update);
+    tellUnknown('updateCurrentTrace()', update, updateKeys);
   } catch (cause) {
     active.current?.onCallbackError(cause, 'reading what updateCurrentTrace() was given');
   }
@@ -48,11 +49,24 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 export function withSession<Result>(scope: SessionScope, fn: () => Result): Result {
   const recorder = active.current;
   if (recorder === undefined) return fn();
+  tellUnknown('withSession()', scope, sessionKeys);
   const { contexts } = recorder;
   const context = contexts.active();
   const session = { ...scope, within: recorder.spanIn(context)?.trace };
   const call = { target: fn, self: undefined, args: [] };
   return contexts.run(withSessionInContext(context, session), call) as Result; // what fn returned
+}
+
+const updateKeys: readonly string[] = ['tags', 'metadata', 'session', 'user', 'name'];
+const sessionKeys: readonly string[] = ['session', 'user'];
+
+/** A name that is misspelt is told and passed over: the program is running. */
+function tellUnknown(whose: string, given: object, known: readonly string[]): void {
+  for (const key in given) {
+    if (known.includes(key)) continue;
+    const cause = new TypeError(`${whose} has no option '${key}'. It knows ${known.join(', ')}.`);
+    active.current?.onCallbackError(cause, `reading what ${whose} was given`);
+  }
 }
 
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */
