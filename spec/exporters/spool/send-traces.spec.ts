@@ -39,7 +39,7 @@ describe('sendTraces', () => {
     const counts = await sendTraces(path, exporter);
 
     expect(counts).toEqual({ ...none, sent: 70, bad: 1 });
-    expect(sizes).toEqual([32, 32, 6]);
+    expect(sizes).toEqual([64, 6]);
     expect(memory.traces.map(({ info }) => info.traceId)).toEqual(traces.map(({ info }) => info.traceId));
     expect(readFileSync(path)).toEqual(before);
   });
