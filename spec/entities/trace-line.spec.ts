@@ -65,6 +65,15 @@ describe('traceToLine', () => {
     expect(again.data.spans[0]?.attributes).toMatchObject(attributes);
   });
 
+  it('writes types, names and models rightly, of any length, whichever stood there before', () => {
+    const models = ['a', 'a', 'b'.repeat(100), 'b'.repeat(100), 'a', 'c'.repeat(101)];
+    const trace = aTrace({ spans: models.map((model) => ({ attributes: { 'mlflow.llm.model': model } })) });
+
+    const { spans } = Trace.fromJSON(traceToLine(trace)).data;
+
+    expect(spans.map((span) => span.getAttribute('mlflow.llm.model'))).toEqual(models);
+  });
+
   it('writes a span that has no attributes at all', () => {
     const trace = Trace.fromJSON({ info: { trace_id: 'tr-1' }, data: { spans: [{ span_id: '00000000000000ab' }] } });
 
