@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent, markBudget } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
-import { agentNamer, classNameOf, entryNamer } from './agent-names.js';
+import { agentNamer, classNameOf, entryNamer, isName } from './agent-names.js';
 import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
@@ -24,7 +24,7 @@ const neverEntries: ReadonlySet<string> = new Set(['constructor', 'then', 'toJSO
 export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOptions, metadata?: object): void {
   const { prototype } = agentClass;
   const className = classNameOf(agentClass);
-  const detachedName = typeof options.name === 'string' && options.name !== '' ? options.name : className;
+  const detachedName = isName(options.name) ? options.name : className;
   markAgent(prototype, agentNamer(options.name, className));
   const { name: _agentName, methods, budget, ...spanOptions } = options;
   if (budget !== undefined) markBudget(prototype, budget);

@@ -86,6 +86,6 @@ export function classNamer({ key, owner, isStatic, onInstance }: MethodPlace): (
   return () => classNameOf(chainOf(place).find((each) => Object.hasOwn(each, key))?.constructor);
 }
 
-function isName(value: unknown): value is string {
+export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

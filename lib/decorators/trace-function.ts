@@ -1,5 +1,6 @@
 import { SpanType } from '../entities/attributes.js';
 import type { ConversationRules } from '../tracing/span-definition.js';
+import { isName } from './agent-names.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import type { Callable } from './method-decorator.js';
 import {
@@ -74,15 +75,11 @@ export function traceFunction<Fn extends Callable>(fn: Fn, twin: TwinName, kind:
   if (typeof fn !== 'function')
     throw new TypeError(`${twin}() wraps a function, but got ${fn === null ? 'null' : typeof fn}.`);
   checkTwinOptions(twin, kind.options);
-  const functionName = ownName(fn) ?? kind.options.name ?? 'anonymous';
+  const own: unknown = fn.name; // it may have been given one that is no text
+  const functionName = isName(own) ? own : (kind.options.name ?? 'anonymous');
   const agent = kind.options.name ?? functionName;
   const naming = kind.entry === undefined ? {} : { nameOf: () => ({ name: agent, agent }) };
   // A key of its own: two functions are never the same method.
   const definition = defineSpan(fn, { ...kind, ...naming, functionName, key: Symbol(functionName) });
   return traceCallable(fn, definition) as Fn; // it has the face of fn
-}
-
-/** A function may have been given a name that is no text, or none. */
-function ownName({ name }: { readonly name: unknown }): string | undefined {
-  return typeof name === 'string' && name !== '' ? name : undefined;
 }

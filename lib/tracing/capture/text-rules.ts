@@ -51,7 +51,7 @@ export class TextRules {
 
   #remembered(text: string): string {
     const clean = this.clean(text, text.length);
-    const json = JSON.stringify(clean.toWellFormed());
+    const json = copied(clean);
     // No secret is kept; nor the whole of which the text is a part, as the engine would do: what is parsed stands by itself.
     if (clean === text) this.#recent.set(JSON.parse(json) as string, json);
     return json;
@@ -85,5 +85,9 @@ const longestJoined = 128;
  */
 export function quote(text: string): string {
   if (text.length <= longestJoined && !needsEscape.test(text)) return `"${text}"`;
+  return copied(text);
+}
+
+function copied(text: string): string {
   return JSON.stringify(text.toWellFormed());
 }
