@@ -37,8 +37,6 @@ export function spansToJson(trace: Trace): string {
   return new LineWriter(trace).data();
 }
 
-const defaultLocationText = JSON.stringify(defaultLocation);
-
 /**
  * Writes one trace. What it says twice is encoded once: ids in each span, and the root's inputs and outputs as previews. The fewer
  * pieces a line is put together of, the faster it is: what stands side by side in all lines is one piece.
@@ -58,8 +56,8 @@ class LineWriter {
   constructor(trace: Trace) {
     const { info } = trace;
     this.#trace = trace;
-    this.#traceId = JSON.stringify(info.traceId);
-    const isBare = this.#traceId.length === info.traceId.length + 2;
+    const isBare = bareText.test(info.traceId);
+    this.#traceId = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
     this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.#traceId);
     this.#opening = openingOf(info.traceId);
     this.#request = quotedPreview(info.requestPreview);
@@ -72,30 +70,36 @@ class LineWriter {
 
   data(): string {
     const { spans } = this.#trace.data;
-    let json = '';
-    for (const span of spans) json += json === '' ? this.#span(span) : `,${this.#span(span)}`;
-    return `{"spans":[${json}]}`;
+    let json = '{"spans":[';
+    let isFirst = true;
+    for (const span of spans) {
+      json += isFirst ? this.#span(span) : `,${this.#span(span)}`;
+      isFirst = false;
+    }
+    return `${json}]}`;
   }
 
   #info(info: TraceInfo): string {
-    const location = info.location === defaultLocation ? defaultLocationText : JSON.stringify(info.location);
+    const { text: request, json: requestJson } = this.#request;
+    const { text: response, json: responseJson } = this.#response;
     return (
       `{"trace_id":${this.#traceId},"state":"${info.state}",` +
-      `"request_time":"${isoTime(info.requestTimeMs)}","execution_duration_ms":${info.executionDurationMs},` +
-      (this.#request.text === undefined ? '' : `"request_preview":${this.#request.json},`) +
-      (this.#response.text === undefined ? '' : `"response_preview":${this.#response.json},`) +
-      `"tags":${textsToJson(info.tags)},"trace_metadata":${textsToJson(info.metadata)},"trace_location":${location}}`
+      `"request_time":"${isoTime(info.requestTimeMs)}","execution_duration_ms":${info.executionDurationMs}` +
+      (request === undefined ? '' : `,"request_preview":${requestJson}`) +
+      (response === undefined ? labelsToJson(info) : `,"response_preview":${responseJson}${labelsToJson(info)}`)
     );
   }
 
   #span(span: Span): string {
     const { traceId, spanId, parentId } = span;
     const opening = traceId === this.#trace.info.traceId ? this.#opening : openingOf(traceId);
+    const parent =
+      parentId === undefined
+        ? '","parent_span_id":null,"name":'
+        : `","parent_span_id":"${this.#base64(parentId)}","name":`;
     return (
-      `${opening}${this.#base64(spanId)}","parent_span_id":${parentId === undefined ? 'null' : `"${this.#base64(parentId)}"`},` +
-      `"name":${quoteOften(span.name)},` +
-      `"start_time_unix_nano":${span.startTimeText},"end_time_unix_nano":${span.endTimeText},` +
-      `${outcomeToJson(span)},"attributes":${this.#attributes(span)}}`
+      `${opening}${this.#base64(spanId)}${parent}${quoteOften(span.name)},"start_time_unix_nano":${span.startTimeText}` +
+      `,"end_time_unix_nano":${span.endTimeText}${outcomeToJson(span)}${this.#attributes(span)}`
     );
   }
 
@@ -107,6 +111,7 @@ class LineWriter {
     return base64;
   }
 
+  /** With the end of the span. */
   #attributes({ attributeTexts }: Span): string {
     let json = '';
     for (const key of Object.keys(attributeTexts)) {
@@ -115,7 +120,7 @@ class LineWriter {
       if (known.isRepeated && json !== '') json += known.pairWith(text);
       else json += (json === '' ? known.first : known.next) + this.#attribute(text);
     }
-    return json === '' ? '{}' : `${json}}`;
+    return json === '' ? '{}}' : `${json}}}`;
   }
 
   #attribute(text: string): string {
@@ -125,15 +130,18 @@ class LineWriter {
   }
 }
 
+/** Needs nothing but quotes to be JSON. */
+const bareText = /^[\w-]+$/;
+
 function openingOf(traceId: string): string {
   return `{"trace_id":"${hexToBase64(traceId.slice(3))}","span_id":"`;
 }
 
-/** Most spans end well, without events and links. */
+/** What follows the times, up to the attributes. Most spans end well, without events and links. */
 const bareOutcomes: ReadonlyMap<string, string> = new Map(
   ['OK', 'UNSET', 'ERROR'].map((code) => [
     code,
-    `"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[]`,
+    `,"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[],"attributes":`,
   ]),
 );
 
@@ -143,8 +151,8 @@ function outcomeToJson(span: Span): string {
   if (bare !== undefined) return bare;
   const { code, message } = status;
   return (
-    `"status":{"code":"STATUS_CODE_${code}","message":${JSON.stringify(message)}},` +
-    `"events":${eventsToJson(events)},"links":${linksToJson(span)}`
+    `,"status":{"code":"STATUS_CODE_${code}","message":${JSON.stringify(message)}},` +
+    `"events":${eventsToJson(events)},"links":${linksToJson(span)},"attributes":`
   );
 }
 
@@ -165,6 +173,27 @@ const shared = new WeakMap<object, string>();
 export function shareTexts<Texts extends Readonly<Record<string, string>>>(texts: Texts): Texts {
   shared.set(texts, textsToJson(texts));
   return texts;
+}
+
+const defaultLocationText = JSON.stringify(defaultLocation);
+/** Of the last trace that shared all it is labelled with: most often the next is one of the same agent. */
+let lastLabels: Pick<TraceInfo, 'tags' | 'metadata'> | undefined;
+let lastLabelsJson = '';
+
+/** The end of the summary: tags, metadata and location, after a comma. */
+function labelsToJson({ tags, metadata, location }: TraceInfo): string {
+  const isUsual = location === defaultLocation;
+  if (isUsual && tags === lastLabels?.tags && metadata === lastLabels.metadata) return lastLabelsJson;
+  const json = [
+    `,"tags":${textsToJson(tags)},"trace_metadata":${textsToJson(metadata)},"trace_location":`,
+    isUsual ? defaultLocationText : JSON.stringify(location),
+    '}',
+  ].join('');
+  if (isUsual && shared.has(tags) && shared.has(metadata)) {
+    lastLabels = { tags, metadata };
+    lastLabelsJson = json;
+  }
+  return json;
 }
 
 function textsToJson(texts: Readonly<Record<string, string>>): string {

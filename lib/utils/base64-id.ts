@@ -1,13 +1,5 @@
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Two letters for three hex digits: made with the first id, not with the program. */
-let knownPairs: readonly string[] | undefined;
-
-function pairsOfLetters(): readonly string[] {
-  knownPairs ??= Array.from({ length: 4096 }, (_, bits) => `${letters[bits >> 6]}${letters[bits & 63]}`);
-  return knownPairs;
-}
-
+/** What stands for a character that is no digit: past all bits of three digits. */
 const noDigit = 4096;
 const digits = Uint16Array.from({ length: 128 }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
@@ -16,30 +8,48 @@ const digits = Uint16Array.from({ length: 128 }, (_, code) => {
 
 /** Lower-case hex of an id as base64 of its raw bytes, as MLflow's trace JSON spells ids. */
 export function hexToBase64(hex: string): string {
-  return hex.length === 16 || hex.length === 32 ? fromDigits(hex) : throughBytes(hex);
+  return (hex.length === 16 || hex.length === 32 ? fromDigits(hex) : undefined) ?? throughBytes(hex);
 }
 
-/** By a table: several stand in every span that is written, and a call of the engine's for each would take twice as long. */
-function fromDigits(hex: string): string {
-  const pairs = pairsOfLetters();
-  const whole = hex.length - (hex.length % 3);
+/**
+ * By hand: several ids stand in every span that is written, and a call of the engine's for each would take twice as long. `undefined`
+ * where not all are digits.
+ */
+function fromDigits(hex: string): string | undefined {
   let base64 = '';
   let all = 0;
-  for (let at = 0; at < whole; at += 3) {
-    const bits = (digitAt(hex, at) << 8) | (digitAt(hex, at + 1) << 4) | digitAt(hex, at + 2);
-    all |= bits;
-    base64 += pairs[bits];
+  let at = 0;
+  for (; at + 6 < hex.length; at += 6) {
+    const high = bitsAt(hex, at);
+    const low = bitsAt(hex, at + 3);
+    all |= high | low;
+    base64 += fourLetters(high, low);
   }
-  // What is left of 8 bytes is one digit, of 16 bytes two.
-  const [first, second] = [digitAt(hex, whole), whole + 1 < hex.length ? digitAt(hex, whole + 1) : 0];
-  const rest = (first << 8) | (second << 4);
-  if ((all | rest) >= noDigit) return throughBytes(hex);
-  return whole + 1 < hex.length ? `${base64}${pairs[rest]}==` : `${base64}${letters[rest >> 6]}=`;
+  const high = bitsAt(hex, at);
+  const low = bitsAt(hex, at + 3);
+  if ((all | high | low) >= noDigit) return undefined;
+  const last = fourLetters(high, low);
+  // What is left of 8 bytes are two, of 16 bytes one.
+  return hex.length === 16 ? `${base64}${last.slice(0, 3)}=` : `${base64}${last.slice(0, 2)}==`;
 }
 
-/** Beyond ASCII there is no digit. */
+/** Twelve bits of three digits; zeros past the end. */
+function bitsAt(hex: string, at: number): number {
+  return (digitAt(hex, at) << 8) | (digitAt(hex, at + 1) << 4) | digitAt(hex, at + 2);
+}
+
 function digitAt(hex: string, at: number): number {
-  return digits[hex.charCodeAt(at)] ?? noDigit;
+  return at < hex.length ? (digits[hex.charCodeAt(at)] ?? noDigit) : 0; // beyond ASCII there is no digit
+}
+
+/** The letters of twice twelve bits. */
+function fourLetters(high: number, low: number): string {
+  return String.fromCharCode(
+    letters.charCodeAt(high >> 6),
+    letters.charCodeAt(high & 63),
+    letters.charCodeAt(low >> 6),
+    letters.charCodeAt(low & 63),
+  );
 }
 
 function throughBytes(hex: string): string {
