@@ -28,9 +28,22 @@ function partsOf(answer: unknown): readonly ToolCallPart[] {
   let found: readonly ToolCallPart[] = none;
   // It sits on the path of every chunk: nothing is looked at unless its name is that of a place.
   for (const key in answer) {
-    const parts = places.get(key)?.(ownField(answer, key), answer) ?? none;
-    if (parts.length > 0) found = found.length === 0 ? parts : [...found, ...parts];
+    const read = places.get(key);
+    if (read !== undefined) found = joined(found, read(ownField(answer, key), answer));
   }
+  return found;
+}
+
+/** Nearly always both are empty, and nothing is made. */
+function joined(found: readonly ToolCallPart[], more: readonly ToolCallPart[]): readonly ToolCallPart[] {
+  if (more.length === 0) return found;
+  return found.length === 0 ? more : [...found, ...more];
+}
+
+/** What is said of calls in each item of a list. */
+function inEach(held: unknown, read: (item: unknown) => readonly ToolCallPart[]): readonly ToolCallPart[] {
+  let found: readonly ToolCallPart[] = none;
+  for (const item of listOf(held)) found = joined(found, read(item));
   return found;
 }
 
@@ -38,25 +51,25 @@ const none: readonly never[] = [];
 
 /** Where OpenAI's chat and responses, Anthropic and Gemini put them, in an answer or in a chunk. */
 const places: ReadonlyMap<string, (held: unknown, holder: object) => readonly ToolCallPart[]> = new Map([
-  ['choices', (held: unknown) => listOf(held).flatMap(callsOfChoice)],
-  ['output', (held: unknown) => listOf(held).flatMap(responsesCall)],
+  ['choices', (held: unknown) => inEach(held, callsOfChoice)],
+  ['output', (held: unknown) => inEach(held, responsesCall)],
   ['item', responsesCall],
-  ['content', (held: unknown) => listOf(held).flatMap(anthropicCall)],
+  ['content', (held: unknown) => inEach(held, anthropicCall)],
   ['content_block', anthropicStart],
   ['delta', anthropicPiece],
-  ['candidates', (held: unknown) => listOf(held).flatMap(callsOfCandidate)],
+  ['candidates', (held: unknown) => inEach(held, callsOfCandidate)],
 ]);
 
 function callsOfChoice(choice: unknown): readonly ToolCallPart[] {
   const message = fieldOf(choice, 'message');
   return message == null
-    ? listOf(fieldOf(fieldOf(choice, 'delta'), 'tool_calls')).map(openAiPiece)
-    : listOf(fieldOf(message, 'tool_calls')).flatMap(openAiCall);
+    ? inEach(fieldOf(fieldOf(choice, 'delta'), 'tool_calls'), openAiPiece)
+    : inEach(fieldOf(message, 'tool_calls'), openAiCall);
 }
 
 function callsOfCandidate(candidate: unknown): readonly ToolCallPart[] {
-  const parts = listOf(fieldOf(fieldOf(candidate, 'content'), 'parts'));
-  return parts.flatMap((part) => geminiCall(fieldOf(part, 'functionCall')));
+  const parts = fieldOf(fieldOf(candidate, 'content'), 'parts');
+  return inEach(parts, (part) => geminiCall(fieldOf(part, 'functionCall')));
 }
 
 function openAiCall(call: unknown): readonly ToolCallPart[] {
@@ -67,25 +80,23 @@ function openAiCall(call: unknown): readonly ToolCallPart[] {
   return wholeCall(id, fieldOf(custom, 'name'), fieldOf(custom, 'input'));
 }
 
-function openAiPiece(call: unknown): ToolCallPart {
+function openAiPiece(call: unknown): readonly ToolCallPart[] {
   const fn = fieldOf(call, 'function') ?? fieldOf(call, 'custom');
-  return {
-    id: textIn(fieldOf(call, 'id')),
-    name: textIn(fieldOf(fn, 'name')),
-    piece: textIn(fieldOf(fn, 'arguments')),
-    index: fieldOf(call, 'index'),
-  };
+  const id = textIn(fieldOf(call, 'id'));
+  return [
+    { id, name: textIn(fieldOf(fn, 'name')), piece: textIn(fieldOf(fn, 'arguments')), index: fieldOf(call, 'index') },
+  ];
 }
 
 function responsesCall(item: unknown): readonly ToolCallPart[] {
-  if (fieldOf(item, 'type') !== 'function_call') return [];
+  if (fieldOf(item, 'type') !== 'function_call') return none;
   return wholeCall(fieldOf(item, 'call_id'), fieldOf(item, 'name'), parsed(fieldOf(item, 'arguments')));
 }
 
 /** AutoGen's clients write calls without a type. */
 function anthropicCall(block: unknown): readonly ToolCallPart[] {
   const args = fieldOf(block, 'type') === 'tool_use' ? fieldOf(block, 'input') : parsed(fieldOf(block, 'arguments'));
-  return args === undefined ? [] : wholeCall(fieldOf(block, 'id'), fieldOf(block, 'name'), args);
+  return args === undefined ? none : wholeCall(fieldOf(block, 'id'), fieldOf(block, 'name'), args);
 }
 
 /** It begins with no arguments; the pieces follow. */
@@ -100,7 +111,7 @@ function anthropicStart(block: unknown, chunk: object): readonly ToolCallPart[] 
 
 function anthropicPiece(delta: unknown, chunk: object): readonly ToolCallPart[] {
   const piece = textIn(fieldOf(delta, 'partial_json'));
-  return piece === undefined ? [] : [{ piece, index: ownField(chunk, 'index') }];
+  return piece === undefined ? none : [{ piece, index: ownField(chunk, 'index') }];
 }
 
 function geminiCall(call: unknown): readonly ToolCallPart[] {
@@ -108,7 +119,7 @@ function geminiCall(call: unknown): readonly ToolCallPart[] {
 }
 
 function wholeCall(id: unknown, name: unknown, args: unknown): readonly ToolCallPart[] {
-  return typeof id === 'string' && typeof name === 'string' ? [{ id, name, args }] : [];
+  return typeof id === 'string' && typeof name === 'string' ? [{ id, name, args }] : none;
 }
 
 function parsed(args: unknown): unknown {
