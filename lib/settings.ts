@@ -1,4 +1,5 @@
 import { ConfigurationError } from './errors.js';
+import { faultOfOptions, type KnownOptions } from './utils/fault-of-options.js';
 import { isRecord } from './utils/records.js';
 import {
   amount,
@@ -13,7 +14,6 @@ import {
   shown,
   type TextKind,
   text,
-  type ValueKind,
 } from './utils/value-kinds.js';
 
 /** One option of `init()` that the environment can set, too. */
@@ -102,32 +102,22 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
 };
 
 /** What each option may be, by its name. */
-const optionKinds: ReadonlyMap<string, ValueKind> = new Map([
-  ...Object.values(settings).map(({ option, kind }): [string, ValueKind] => [option, kind]),
+const optionKinds: KnownOptions = {
+  ...Object.fromEntries(Object.values(settings).map(({ option, kind }) => [option, kind])),
   // Those that the environment cannot give; what an exporter must have is checked where they are used.
-  ['exporters', list],
-  ['trackingUri', text],
-  ['experiment', text],
-  ['keep', group],
-  ['keep.when', callback],
-  ['redact', callback],
-  ['onError', callback],
-]);
+  exporters: list,
+  trackingUri: text,
+  experiment: text,
+  keep: group,
+  'keep.when': callback,
+  redact: callback,
+  onError: callback,
+};
 
 /** @throws {ConfigurationError} for options that `init()` does not know, or cannot use. */
 export function checkOptions(options: unknown): void {
-  if (!isRecord(options)) {
-    throw new ConfigurationError(`init() takes an object of options, but got ${shown(options)}.`);
-  }
-  for (const [option, value] of Object.entries(flatOptions(options))) {
-    const kind = optionKinds.get(option);
-    if (kind === undefined) {
-      throw new ConfigurationError(`init() has no option '${option}'. It knows ${[...optionKinds.keys()].join(', ')}.`);
-    }
-    if (value !== undefined && !kind.accepts(value)) {
-      throw new ConfigurationError(`The option '${option}' must be ${kind.wanted}, but is ${shown(value)}.`);
-    }
-  }
+  const fault = faultOfOptions('init()', isRecord(options) ? flatOptions(options) : options, optionKinds);
+  if (fault !== undefined) throw new ConfigurationError(fault);
 }
 
 /** Options within an option under one name: `{ keep: { errors: true } }` says `keep.errors`, too. */

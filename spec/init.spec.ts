@@ -90,16 +90,16 @@ describe('init', () => {
   );
 
   it.each([
-    [{ sampleRatio: 2 }, "The option 'sampleRatio' must be a number from 0 to 1, but is 2."],
-    [{ lateSpanMs: -1 }, "The option 'lateSpanMs' must be a number from 0 to 2000000000, but is -1."],
-    [{ keep: { errors: 'all' } }, "The option 'keep.errors' must be true or false, but is 'all'."],
-    [{ keep: 'errors' }, "The option 'keep' must be an object of options, but is 'errors'."],
-    [{ maxDepth: 1.5 }, "The option 'maxDepth' must be a whole number from 0, but is 1.5."],
-    [{ verbosity: 'loud' }, "The option 'verbosity' must be one of tree, line, full, json, but is 'loud'."],
-    [{ enabled: 'maybe' }, "The option 'enabled' must be true or false, but is 'maybe'."],
-    [{ redact: 5 }, "The option 'redact' must be a function, but is 5."],
-    [{ redactKeys: [5] }, "The option 'redactKeys' must be an array of names, but is [ 5 ]."],
-    [{ exporters: {} }, "The option 'exporters' must be an array, but is {}."],
+    [{ sampleRatio: 2 }, "The option 'sampleRatio' of init() must be a number from 0 to 1, but is 2."],
+    [{ lateSpanMs: -1 }, "The option 'lateSpanMs' of init() must be a number from 0 to 2000000000, but is -1."],
+    [{ keep: { errors: 'all' } }, "The option 'keep.errors' of init() must be true or false, but is 'all'."],
+    [{ keep: 'errors' }, "The option 'keep' of init() must be an object of options, but is 'errors'."],
+    [{ maxDepth: 1.5 }, "The option 'maxDepth' of init() must be a whole number from 0, but is 1.5."],
+    [{ verbosity: 'loud' }, "The option 'verbosity' of init() must be one of tree, line, full, json, but is 'loud'."],
+    [{ enabled: 'maybe' }, "The option 'enabled' of init() must be true or false, but is 'maybe'."],
+    [{ redact: 5 }, "The option 'redact' of init() must be a function, but is 5."],
+    [{ redactKeys: [5] }, "The option 'redactKeys' of init() must be an array of names, but is [ 5 ]."],
+    [{ exporters: {} }, "The option 'exporters' of init() must be an array, but is {}."],
     [
       { exporters: [undefined] },
       "Each of the 'exporters' must be an object with a name and a method export(traces, context), but one is undefined.",
