@@ -1,19 +1,42 @@
 /** Nothing but the letters, digits and signs of ASCII: one column each, nothing to escape. */
 const plainText = /^[ -~]*$/;
 
-/**
- * What a terminal obeys, or does not show at all: controls (C0, DEL, C1), line and paragraph separators, bidirectional
- * controls, other invisible characters, halves of surrogate pairs. Joiners and variation selectors stay: scripts and emoji need them.
- */
-const unsafe =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?!\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu;
+/** What is told by Unicode's properties. */
+interface CharacterClasses {
+  /**
+   * What a terminal obeys, or does not show at all: controls (C0, DEL, C1), line and paragraph separators, bidirectional
+   * controls, other invisible characters, halves of surrogate pairs. Joiners and variation selectors stay: scripts and emoji need them.
+   */
+  readonly unsafe: RegExp;
+  /** Drawn as one picture of two columns, however many code points it has. */
+  readonly emoji: RegExp;
+  readonly withoutColumn: RegExp;
+  readonly segmenter: Intl.Segmenter;
+}
+
+let made: CharacterClasses | undefined;
+
+/** Made when first needed: the engine's tables for them take long to load. */
+function classes(): CharacterClasses {
+  made ??= {
+    unsafe:
+      /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?!\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu,
+    emoji: /\p{Emoji_Presentation}|\ufe0f/u,
+    withoutColumn: /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]/u,
+    segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
+  };
+  return made;
+}
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text with everything unsafe as a visible escape: ESC becomes `\x1b`, a line break `\n`. What comes out is one line. */
 export function escapeControls(text: string): string {
   if (plainText.test(text)) return text;
-  return text.replace(unsafe, (character) => shortEscapes[character] ?? escapeOf(Number(character.codePointAt(0))));
+  return text.replace(
+    classes().unsafe,
+    (character) => shortEscapes[character] ?? escapeOf(Number(character.codePointAt(0))),
+  );
 }
 
 function escapeOf(codePoint: number): string {
@@ -25,24 +48,13 @@ function escapeOf(codePoint: number): string {
 /** The same for JSON text: it stays JSON and means the same, since such characters stand inside its strings only. */
 export function escapeControlsInJson(json: string): string {
   if (plainText.test(json)) return json;
-  return json.replace(unsafe, (character) => character.split('').map(jsonEscapeOf).join(''));
+  return json.replace(classes().unsafe, (character) => character.split('').map(jsonEscapeOf).join(''));
 }
 
 function jsonEscapeOf(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-let segmenter: Intl.Segmenter | undefined;
-
-/** Made when first needed: it loads the engine's tables, which takes as long as all the rest of the package. */
-function graphemesOf(text: string): Iterable<Intl.SegmentData> {
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return segmenter.segment(text);
-}
-
-/** Drawn as one picture of two columns, however many code points it has. */
-const emoji = /\p{Emoji_Presentation}|\ufe0f/u;
-const withoutColumn = /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]/u;
 /** Wide and full-width by Unicode's EastAsianWidth.txt; gaps between neighbouring blocks are counted in. */
 const twoColumns =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
@@ -51,11 +63,12 @@ const twoColumns =
 export function displayWidth(text: string): number {
   if (plainText.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemesOf(text)) width += widthOfGrapheme(segment);
+  for (const { segment } of classes().segmenter.segment(text)) width += widthOfGrapheme(segment);
   return width;
 }
 
 function widthOfGrapheme(grapheme: string): number {
+  const { emoji, withoutColumn } = classes();
   if (emoji.test(grapheme)) return 2;
   let width = 0;
   for (const character of grapheme) {
@@ -71,7 +84,7 @@ export function cutToWidth(text: string, columns: number, ellipsis = '…'): str
   if (room < 0) return '';
   let width = 0;
   let end = 0;
-  for (const { segment, index } of graphemesOf(text)) {
+  for (const { segment, index } of classes().segmenter.segment(text)) {
     width += widthOfGrapheme(segment);
     if (width > room) break;
     end = index + segment.length;
