@@ -1,5 +1,6 @@
 import { hexToBase64 } from '../utils/base64-id.js';
 import { isoTime } from '../utils/iso-time.js';
+import { Memo, type MemoLimits } from '../utils/memo.js';
 import { AttributeKey } from './attributes.js';
 import type { Span } from './span.js';
 import type { SpanEvent } from './span-event.js';
@@ -98,7 +99,7 @@ class LineWriter {
         ? '","parent_span_id":null,"name":'
         : `","parent_span_id":"${this.#base64(parentId)}","name":`;
     return (
-      `${opening}${this.#base64(spanId)}${parent}${quoteOften(span.name)},"start_time_unix_nano":${span.startTimeText}` +
+      `${opening}${this.#base64(spanId)}${parent}${quotedTexts.get(span.name)},"start_time_unix_nano":${span.startTimeText}` +
       `,"end_time_unix_nano":${span.endTimeText}${outcomeToJson(span)}${this.#attributes(span)}`
     );
   }
@@ -116,7 +117,7 @@ class LineWriter {
     let json = '';
     for (const key of Object.keys(attributeTexts)) {
       const text = attributeTexts[key] as string; // a key of its own
-      const known = keyOf(key);
+      const known = keyTexts.get(key);
       if (known.isRepeated && json !== '') json += known.pairWith(text);
       else json += (json === '' ? known.first : known.next) + this.#attribute(text);
     }
@@ -201,7 +202,7 @@ function textsToJson(texts: Readonly<Record<string, string>>): string {
   if (known !== undefined) return known;
   let json = '{';
   for (const key of Object.keys(texts)) {
-    json += `${json === '{' ? '' : ','}${quoteOften(key)}:${quoteOften(texts[key] as string)}`; // a key of its own
+    json += `${json === '{' ? '' : ','}${quotedTexts.get(key)}:${quotedTexts.get(texts[key] as string)}`; // a key of its own
   }
   return `${json}}`;
 }
@@ -222,8 +223,8 @@ function linksToJson({ links }: Span): string {
   );
 }
 
-const maxOften = 1000;
-const longestOften = 40;
+/** What is taken for a text that comes again and again. */
+const recurring: MemoLimits = { maxKeys: 1000, longestKey: 40 };
 
 /** Their values are the same few in all spans. */
 const repeated: ReadonlySet<string> = new Set([AttributeKey.spanType, AttributeKey.functionName, AttributeKey.model]);
@@ -248,7 +249,7 @@ class AttributeKeyText {
   pairWith(text: string): string {
     if (text === this.#text) return this.#pair;
     const pair = this.next + JSON.stringify(text);
-    if (text.length <= longestOften) {
+    if (text.length <= recurring.longestKey) {
       this.#text = text;
       this.#pair = pair;
     }
@@ -256,25 +257,6 @@ class AttributeKeyText {
   }
 }
 
-const keys = new Map<string, AttributeKeyText>();
-
-/** Keys are the same few in every span: each is encoded once. */
-function keyOf(key: string): AttributeKeyText {
-  const known = keys.get(key);
-  if (known !== undefined) return known;
-  const made = new AttributeKeyText(key);
-  if (keys.size < maxOften && key.length <= longestOften) keys.set(key, made);
-  return made;
-}
-
-const often = new Map<string, string>();
-
-/** So are names and the tags of traces. */
-function quoteOften(text: string): string {
-  if (text.length > longestOften) return JSON.stringify(text);
-  const known = often.get(text);
-  if (known !== undefined) return known;
-  const quoted = JSON.stringify(text);
-  if (often.size < maxOften) often.set(text, quoted);
-  return quoted;
-}
+/** Keys are the same few in every span, and so are names and the tags of traces: each is encoded once. */
+const keyTexts = new Memo((key) => new AttributeKeyText(key), recurring);
+const quotedTexts = new Memo((text) => JSON.stringify(text), recurring);

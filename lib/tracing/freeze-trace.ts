@@ -11,6 +11,7 @@ import { shareTexts } from '../entities/trace-line.js';
 import { sumTokenUsage } from '../usage/sum-token-usage.js';
 import { now, toUnixMs, unixNsText } from '../utils/clock.js';
 import { deepFreeze } from '../utils/deep-freeze.js';
+import { Memo } from '../utils/memo.js';
 import { setOwn } from '../utils/records.js';
 import type { LiveTrace } from './live-trace.js';
 import type { RecordingSpan } from './recording-span.js';
@@ -71,20 +72,14 @@ function stateOf(root: RecordingSpan | undefined): TraceState {
 
 function tagsOf({ name, root, tags }: LiveTrace): Readonly<Record<string, string>> {
   const shown = name ?? root?.name ?? '';
-  return tags === undefined ? nameTags(shown) : Object.freeze({ ...tags, [TraceKey.name]: shown });
+  return tags === undefined ? nameTags.get(shown) : Object.freeze({ ...tags, [TraceKey.name]: shown });
 }
 
-const knownNames = new Map<string, Readonly<Record<string, string>>>();
-const maxKnownNames = 1000;
-
-/** The tags of a trace that has a name and no more; the same few names come again and again. */
-function nameTags(name: string): Readonly<Record<string, string>> {
-  const known = knownNames.get(name);
-  if (known !== undefined) return known;
-  const tags = shareTexts(Object.freeze({ [TraceKey.name]: name }));
-  if (knownNames.size < maxKnownNames) knownNames.set(name, tags);
-  return tags;
-}
+/** The tags of a trace that has a name and no more. */
+const nameTags = new Memo((name) => shareTexts(Object.freeze({ [TraceKey.name]: name })), {
+  maxKeys: 1000,
+  longestKey: 200,
+});
 
 /** Most traces have nothing else to say of themselves. */
 const bareMetadata: Readonly<Record<string, string>> = shareTexts(Object.freeze({ [TraceKey.schemaVersion]: '3' }));

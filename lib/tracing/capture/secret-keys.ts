@@ -1,3 +1,5 @@
+import { Memo } from '../../utils/memo.js';
+
 /** What the names of secrets are, in lower case and without separators. As a whole: `compass` and `max_tokens` are none. */
 const secretNames = words(
   'pwd pass dbpass userpass adminpass rootpass smtppass mailpass emailpass ftppass sshpass mysqlpass pgpass redispass passcode ' +
@@ -32,14 +34,16 @@ const secretQueryNames: ReadonlySet<string> = new Set(
   words('key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'),
 );
 
-const maxJudged = 10_000;
 const longestName = 64;
 const anyLetter = -1;
 
 /** Judges key names; each is looked at once. Of `http.request.header.cookie` the last part is judged as well. */
 export class SecretKeys {
   readonly #names: ReadonlySet<string>;
-  readonly #judged = new Map<string, boolean>();
+  readonly #judged = new Memo((key) => this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1)), {
+    maxKeys: 10_000,
+    longestKey: longestName,
+  });
   /** By their last letters, the first letters that names of secrets have: a bit each. */
   readonly #firstLetters = new Int32Array(tails);
   /** The last two letters alone, which rule out most words. */
@@ -82,11 +86,7 @@ export class SecretKeys {
   }
 
   has(key: string): boolean {
-    const known = this.#judged.get(key);
-    if (known !== undefined) return known;
-    const isSecret = this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1));
-    if (key.length <= longestName && this.#judged.size < maxJudged) this.#judged.set(key, isSecret);
-    return isSecret;
+    return this.#judged.get(key);
   }
 
   hasInQuery(key: string): boolean {
