@@ -10,5 +10,5 @@ export function isoTime(ms: number): string {
     prefix = new Date(current * 1000).toISOString().slice(0, -'000Z'.length);
     second = current;
   }
-  return prefix + `${threeDigits(Math.floor(ms) - current * 1000)}Z`;
+  return `${prefix}${threeDigits(Math.floor(ms) - current * 1000)}Z`;
 }

@@ -17,12 +17,22 @@ export interface KnownKey {
 
 const maxKeys = 10_000;
 const longestKept = 64;
+/** Records with more keys are seldom alike. */
+const mostAlike = 16;
+
+/** The keys of a record, and what is known of them. */
+interface KnownKeys {
+  readonly keys: readonly string[];
+  readonly known: readonly KnownKey[];
+}
 
 /** Judges the keys of records: programs use the same few again and again, so that each is looked at once. */
 export class KeyBook {
   readonly #text: TextRules;
   readonly #secretKeys: SecretKeys | undefined;
   readonly #known = new Map<string, KnownKey>();
+  /** The last records met, by how many keys they have: those of a program are of few kinds. */
+  readonly #alike: (KnownKeys | undefined)[] = Array.from({ length: mostAlike + 1 }, () => undefined);
 
   constructor(text: TextRules, secretKeys: SecretKeys | undefined) {
     this.#text = text;
@@ -31,6 +41,15 @@ export class KeyBook {
 
   lookUp(key: string): KnownKey {
     return this.#known.get(key) ?? this.#judge(key);
+  }
+
+  /** What is known of all keys of a record, in their order: a list of messages asks for the same two again and again. */
+  lookUpAll(keys: readonly string[]): readonly KnownKey[] {
+    const alike = keys.length <= mostAlike ? this.#alike[keys.length] : undefined;
+    if (alike !== undefined && areSame(alike.keys, keys)) return alike.known;
+    const known = keys.map((key) => this.lookUp(key));
+    if (keys.length <= mostAlike && keys.every(isKept)) this.#alike[keys.length] = { keys, known };
+    return known;
   }
 
   /** Whether a text could be the name of a secret: rules out nearly all, and remembers none. */
@@ -45,7 +64,17 @@ export class KeyBook {
     const isMessageText = key === 'content' || key === 'text';
     const text = `${quote(clean)}:`;
     const known = { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
-    if (key.length <= longestKept && this.#known.size < maxKeys) this.#known.set(key, known);
+    if (isKept(key) && this.#known.size < maxKeys) this.#known.set(key, known);
     return known;
   }
+}
+
+/** Longer ones are data more often than names. */
+function isKept(key: string): boolean {
+  return key.length <= longestKept;
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  for (let index = 0; index < some.length; index += 1) if (some[index] !== others[index]) return false;
+  return true;
 }

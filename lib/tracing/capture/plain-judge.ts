@@ -1,3 +1,4 @@
+import type { KnownKey } from './key-book.js';
 import { isSecretHeader } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
@@ -53,11 +54,12 @@ export class PlainJudge {
     const keys = this.#rules.keyLists.of(record);
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
-    for (const key of keys) {
-      const { isPlain, isMessageText, text } = this.#rules.keys.lookUp(key);
+    const knownKeys = this.#rules.keys.lookUpAll(keys);
+    for (let index = 0; index < keys.length; index += 1) {
+      const { isPlain, isMessageText, text } = knownKeys[index] as KnownKey; // as long as `keys`
       if (!isPlain) return false; // it hides something, or what stands under it needs a look
       this.#left -= text.length;
-      const descriptor = Object.getOwnPropertyDescriptor(record, key);
+      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
       if (descriptor === undefined || descriptor.get !== undefined) return false;
       const value: unknown = descriptor.value;
       const isFine =

@@ -1,4 +1,4 @@
-import type { KeyBook } from './key-book.js';
+import type { KeyBook, KnownKey } from './key-book.js';
 import type { KeyLists } from './key-lists.js';
 import { isSecretHeader } from './secret-pairs.js';
 import type { TextRules } from './text-rules.js';
@@ -61,10 +61,11 @@ export class SmallValue {
   #writeRecord(record: object, depth: number): string | undefined {
     const keys = this.#rules.keyLists.of(record);
     if (keys.length > smallLength) return undefined;
+    const knownKeys = this.#rules.keys.lookUpAll(keys);
     let json = '{';
-    for (const key of keys) {
-      const descriptor = Object.getOwnPropertyDescriptor(record, key);
-      const known = this.#rules.keys.lookUp(key);
+    for (let index = 0; index < keys.length; index += 1) {
+      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
+      const known = knownKeys[index] as KnownKey; // as long as `keys`
       if (descriptor === undefined || descriptor.get !== undefined || !known.isPlain) return undefined;
       const value: unknown = descriptor.value;
       if (value === undefined) continue;
