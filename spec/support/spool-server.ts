@@ -1,6 +1,6 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { init, shutdown, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
+import { flush, type InitOptions, init, shutdown, type Trace, type TraceExporter, traceAgent } from 'traced-agents';
 import { afterEach, vi } from 'vitest';
 import { faults } from './faulty-fs.js';
 import { temporaryFolders } from './temporary-folder.js';
@@ -25,10 +25,20 @@ export class Server implements TraceExporter {
   }
 }
 
-export function setUp(exporter: TraceExporter, options: NonNullable<Parameters<typeof init>[0]>) {
+export function setUp(exporter: TraceExporter, options: InitOptions) {
   const errors: string[] = [];
   init({ exporters: [exporter], onError: ({ message }) => errors.push(message), ...options });
   return { errors };
+}
+
+/** Traces with these numbers, in one file on disk: their server is down. */
+export async function waitingTraces(numbers: readonly number[], options: InitOptions) {
+  const server = new Server('down');
+  const { errors } = setUp(server, options);
+  for (const number of numbers) agent(number);
+  await flush();
+  const file = fileIn(String(options.spoolDir));
+  return { server, errors, file };
 }
 
 export function fileIn(spoolDir: string): string {

@@ -2,7 +2,7 @@ import { readdirSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { flush, shutdown, stats } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { agent, fileIn, filesIn, Server, setUp } from '../../support/spool-server.js';
+import { agent, fileIn, filesIn, Server, setUp, waitingTraces } from '../../support/spool-server.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 
 const newFolder = temporaryFolders();
@@ -16,10 +16,7 @@ describe('a clock that is set forward by years', () => {
   it('makes nothing old that this process has written', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(new Date('2020-01-01'));
-    const server = new Server('down');
-    setUp(server, { spoolDir: newFolder() });
-    for (const number of [0, 1, 2]) agent(number);
-    await flush();
+    const { server } = await waitingTraces([0, 1, 2], { spoolDir: newFolder() });
     vi.setSystemTime(new Date('2026-01-01'));
     server.isDown = false;
 

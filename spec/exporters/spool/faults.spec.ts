@@ -4,7 +4,16 @@ import { flush, sendTraces, shutdown, stats, type Trace } from 'traced-agents';
 import { describe, expect, it, vi } from 'vitest';
 import { startOf } from '../../../lib/exporters/spool/process-start.js';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, filesIn, giveUp, Server, setUp, spoolFolders } from '../../support/spool-server.js';
+import {
+  agent,
+  fileIn,
+  filesIn,
+  giveUp,
+  Server,
+  setUp,
+  spoolFolders,
+  waitingTraces,
+} from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
@@ -101,10 +110,7 @@ describe('a disk that takes nothing', () => {
   });
 
   it('keeps the order of what fails again and again: nothing can go to the end of the line', async () => {
-    const server = new Server('down');
-    setUp(server, { spoolDir: newFolder() });
-    for (const number of [0, 1, 2]) agent(number);
-    await flush();
+    const { server } = await waitingTraces([0, 1, 2], { spoolDir: newFolder() });
     faults.meddle = (name, real, args) => {
       if (name === 'writeSync') throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
       return real(...args);
@@ -150,12 +156,8 @@ describe('a file of the spool that', () => {
   });
 
   it('is deleted with traces that stand there only is written anew: it is still open', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1, 2]) agent(number);
-    await flush();
-    rmSync(fileIn(spoolDir));
+    const { server, file } = await waitingTraces([0, 1, 2], { spoolDir: newFolder() });
+    rmSync(file);
     server.isDown = false;
 
     await flush();
@@ -167,12 +169,8 @@ describe('a file of the spool that', () => {
   });
 
   it('is deleted and cannot be read any more costs its traces, which is told and counted', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    const { errors } = setUp(server, { spoolDir });
-    agent(0);
-    await flush();
-    rmSync(fileIn(spoolDir));
+    const { server, errors, file } = await waitingTraces([0], { spoolDir: newFolder() });
+    rmSync(file);
     server.isDown = false;
     faults.meddle = (name, real, args) => {
       if (name === 'readSync') throw Object.assign(new Error('no such device'), { code: 'EIO' });
@@ -191,12 +189,8 @@ describe('a file of the spool that', () => {
     ['before it is looked at', true],
     ['before it is read', false],
   ])('is deleted while the disk is full, %s, is written anew when there is room', async (_when, isSeen) => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1, 2]) agent(number);
-    await flush();
-    rmSync(fileIn(spoolDir));
+    const { server, file } = await waitingTraces([0, 1, 2], { spoolDir: newFolder() });
+    rmSync(file);
     let [writes, looks] = [0, 0];
     faults.meddle = (name, real, args) => {
       if (name === 'writeSync' && ++writes > 1) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
@@ -216,12 +210,8 @@ describe('a file of the spool that', () => {
   });
 
   it('was cut short costs what is cut off, and that is counted', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1]) agent(number);
-    await flush();
-    truncateSync(fileIn(spoolDir), 0);
+    const { server, file } = await waitingTraces([0, 1], { spoolDir: newFolder() });
+    truncateSync(file, 0);
     server.isDown = false;
 
     await flush();
@@ -230,12 +220,7 @@ describe('a file of the spool that', () => {
   });
 
   it('is damaged costs what is damaged', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1, 2]) agent(number);
-    await flush();
-    const file = fileIn(spoolDir);
+    const { server, file } = await waitingTraces([0, 1, 2], { spoolDir: newFolder() });
     const [first, second = '', third] = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, [first, 'x'.repeat(second.length), third, ''].join('\n'));
     server.isDown = false;
@@ -252,12 +237,7 @@ describe('a file of the spool that', () => {
   });
 
   it('holds nothing but damage is passed over', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    agent(0);
-    await flush();
-    const file = fileIn(spoolDir);
+    const { server, file } = await waitingTraces([0], { spoolDir: newFolder() });
     writeFileSync(file, `${'x'.repeat(readFileSync(file).length - 1)}\n`);
     server.isDown = false;
 
@@ -268,10 +248,7 @@ describe('a file of the spool that', () => {
 
   it('is older than it may be is given up by the process that wrote it, too', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-    const server = new Server('down');
-    setUp(server, { spoolDir: newFolder(), spoolMaxAgeMs: 120_000 });
-    agent(0);
-    await flush();
+    await waitingTraces([0], { spoolDir: newFolder(), spoolMaxAgeMs: 120_000 });
     vi.advanceTimersByTime(136_000); // an eighth more
 
     await flush();
@@ -389,11 +366,8 @@ describe('a file of the spool that', () => {
 
   it('another process has taken over, as if we had gone, is ours again: what arrives twice is stored once', async () => {
     const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    agent(0);
-    await flush();
-    renameSync(fileIn(spoolDir), join(spoolDir, 'elsewhere'));
+    const { server, file } = await waitingTraces([0], { spoolDir });
+    renameSync(file, join(spoolDir, 'elsewhere'));
     agent(1);
 
     await flush();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { flush, shutdown, stats } from 'traced-agents';
 import { describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
-import { agent, fileIn, filesIn, Server, setUp, spoolFolders } from '../../support/spool-server.js';
+import { agent, fileIn, filesIn, Server, setUp, spoolFolders, waitingTraces } from '../../support/spool-server.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const { faultyFs } = await import('../../support/faulty-fs.js');
@@ -21,11 +21,7 @@ describe('a file that cannot be said to be in use', () => {
     'for %s stays in use: its traces are delivered from it',
     async (code) => {
       const spoolDir = newFolder();
-      const server = new Server('down');
-      const { errors } = setUp(server, { spoolDir });
-      for (const number of [0, 1, 2]) agent(number);
-      await flush();
-      const file = fileIn(spoolDir);
+      const { server, errors, file } = await waitingTraces([0, 1, 2], { spoolDir });
       faults.meddle = (name, real, args) => {
         if (/^(utimes|write|open)Sync$/.test(name)) throw Object.assign(new Error(`${name} fails`), { code });
         return real(...args);
@@ -76,10 +72,7 @@ describe('a file that is gone', () => {
 
   it('at the end of the run is written anew for the next one', async () => {
     const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1]) agent(number);
-    await flush();
+    const { server } = await waitingTraces([0, 1], { spoolDir });
     server.export = () => {
       for (const file of filesIn(spoolDir)) rmSync(file);
       throw new Error('down');
@@ -96,12 +89,7 @@ describe('a file that is gone', () => {
 
 describe('a file whose place another has taken', () => {
   it('is written anew, and the other is left alone', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    setUp(server, { spoolDir });
-    for (const number of [0, 1]) agent(number);
-    await flush();
-    const file = fileIn(spoolDir);
+    const { server, file } = await waitingTraces([0, 1], { spoolDir: newFolder() });
     rmSync(file);
     writeFileSync(file, 'another');
     server.isDown = false;
@@ -115,11 +103,7 @@ describe('a file whose place another has taken', () => {
 
 describe('a file that', () => {
   it('cannot be read just now is tried again', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    const { errors } = setUp(server, { spoolDir });
-    agent(0);
-    await flush();
+    const { server, errors } = await waitingTraces([0], { spoolDir: newFolder() });
     faults.meddle = (name, real, args) => {
       if (name === 'open') throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
       return real(...args);
@@ -227,12 +211,8 @@ describe('what was set aside', () => {
 
 describe('a file that cannot be closed', () => {
   it('is given up all the same, and the queue goes on', async () => {
-    const spoolDir = newFolder();
-    const server = new Server('down');
-    const { errors } = setUp(server, { spoolDir });
-    agent(0);
-    await flush();
-    rmSync(fileIn(spoolDir));
+    const { server, errors, file } = await waitingTraces([0], { spoolDir: newFolder() });
+    rmSync(file);
     server.isDown = false;
     faults.meddle = (name, real, args) => {
       if (/^(read|close)Sync$/.test(name)) throw Object.assign(new Error(`${name} fails`), { code: 'EIO' });
