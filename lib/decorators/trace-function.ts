@@ -34,7 +34,7 @@ export function traceTool<Fn extends Callable>(
  * @throws {TypeError} when it is not given a function.
  * @example
  * ```ts
- * const complete = traceLLM((prompt: string) => client.responses.create({ model: 'gpt-4o-mini', input: prompt }), {
+ * const complete = traceLLM((prompt: string) => openai.responses.create({ model: 'gpt-4o-mini', input: prompt }), {
  *   name: 'complete',
  * });
  * ```

@@ -12,7 +12,7 @@ import { traceMethod } from './trace-method.js';
  * ```ts
  * class Writer {
  *   @TracedLLM({ model: 'gpt-4o-mini', provider: 'openai' })
- *   complete(messages: Message[]) { return openai.chat.completions.create({ model: 'gpt-4o-mini', messages }); }
+ *   write(input: string) { return openai.responses.create({ model: 'gpt-4o-mini', input }); }
  * }
  * ```
  */
