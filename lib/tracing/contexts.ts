@@ -8,7 +8,9 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
-import type { Branch, RecordingSpan, SpanOwner } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
+import type { Branch } from './span-conversation.js';
+import type { SpanOwner } from './span-owner.js';
 
 type Callable = (...args: never[]) => unknown;
 
@@ -198,7 +200,7 @@ export interface SessionScope {
 /** A session as it stands in a context. */
 export interface HeldSession extends SessionScope {
   /** The trace that it began in; `undefined` where there was none. */
-  readonly within: SpanOwner | undefined;
+  readonly within: SpanOwner<RecordingSpan> | undefined;
 }
 
 /** A session on top of a context, or what it says anew of the one that is there. */

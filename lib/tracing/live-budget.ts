@@ -4,8 +4,9 @@ import { BudgetExceededError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { classBudgetOf } from './capture/class-facts.js';
 import type { Participant } from './participant.js';
-import type { Branch, RecordingSpan } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
 import type { SpanBudget } from './span-budget.js';
+import type { Branch } from './span-conversation.js';
 import type { Budget, SpanDefinition } from './span-definition.js';
 
 /** Whose budget it is, and where the trace tells that it is used up. */

@@ -3,7 +3,8 @@ import { now } from '../utils/clock.js';
 import { agentNameOf } from './capture/class-facts.js';
 import { definitionOfType } from './native-definition.js';
 import type { Participant } from './participant.js';
-import { type Branch, RecordingSpan, type SpanConversation, type Work } from './recording-span.js';
+import { RecordingSpan } from './recording-span.js';
+import type { Branch, SpanConversation, Work } from './span-conversation.js';
 import type { ConversationRules, SaidMessage } from './span-definition.js';
 
 /** A message, as whoever hears it is shown it. */
@@ -24,7 +25,7 @@ interface Turn {
 }
 
 /** Work whose turn is not known yet, and the turn that will have it if its own agent never speaks. */
-interface Pending extends Work {
+interface Pending extends Work<RecordingSpan> {
   candidate: RecordingSpan | undefined;
 }
 
@@ -41,7 +42,7 @@ const maxRecent = 50;
  * A conversation that goes on: whoever speaks next, the work done since the last message was theirs. Work is first a child of the
  * conversation; the message that ends the turn takes it in. What follows the last message stays with the conversation.
  */
-export class LiveConversation implements SpanConversation {
+export class LiveConversation implements SpanConversation<RecordingSpan> {
   readonly mode: ConversationRules['mode'];
   readonly #root: RecordingSpan;
   readonly #ignored: ReadonlySet<string>;
@@ -64,7 +65,7 @@ export class LiveConversation implements SpanConversation {
     return this.#turns - 1;
   }
 
-  noteChild(work: Work): void {
+  noteChild(work: Work<RecordingSpan>): void {
     if (this.mode === 'sender') this.#pending.push({ ...work, candidate: undefined });
   }
 
@@ -151,7 +152,7 @@ export class LiveConversation implements SpanConversation {
   }
 
   /** An agent that nobody waits for was called during a turn: if it never speaks itself, it was called for that turn. */
-  #isHelping({ span, owner }: Work, turn: RecordingSpan): boolean {
+  #isHelping({ span, owner }: Work<RecordingSpan>, turn: RecordingSpan): boolean {
     const isEntry = span.definition.entry !== undefined && owner !== undefined;
     return isEntry && span.startMoment >= turn.startMoment && this.#toldTo(owner) === undefined;
   }
@@ -185,7 +186,7 @@ export class LiveConversation implements SpanConversation {
    * Work belongs to the agent whose method it is; else to whoever speaks in the branch where it was done, or was spoken to there. What
    * one agent does within another's turn is done for that one, unless it is yet to speak itself.
    */
-  #isWorkOf({ owner, branch: where }: Work, { speaker, branch, hasOwn }: Claim): boolean {
+  #isWorkOf({ owner, branch: where }: Work<RecordingSpan>, { speaker, branch, hasOwn }: Claim): boolean {
     const isInOwnBranch = where !== undefined && isSame(where, speaker);
     if (owner === undefined) return where === branch || isInOwnBranch;
     if (isSame(owner, speaker)) return true;

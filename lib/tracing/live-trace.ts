@@ -6,8 +6,9 @@ import { textOf } from '../utils/text-of.js';
 import { entriesOf } from './api-input.js';
 import type { Capture } from './capture/capture.js';
 import { withMessage } from './exception-facts.js';
-import type { RecordingSpan, SpanOwner } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
 import { appendSpan, moveSpan, type SpanList } from './span-list.js';
+import type { SpanOwner } from './span-owner.js';
 import type { AskedToolCalls } from './tool-calls.js';
 import type { TraceUpdate } from './trace-update.js';
 
@@ -30,7 +31,7 @@ export interface TraceKeeper {
 }
 
 /** A trace that is still open: gathers its spans until the root has ended and the last child is back. */
-export class LiveTrace implements SpanOwner, SpanList {
+export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
   readonly traceId: string;
   readonly isSampled: boolean;
   readonly isRecorded: boolean;

@@ -3,7 +3,8 @@ import { isAgentPrototype } from './capture/class-facts.js';
 import { branchIn } from './contexts.js';
 import { spendInBranch } from './live-budget.js';
 import type { Participant } from './participant.js';
-import type { RecordingSpan, SpanConversation } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
+import type { SpanConversation } from './span-conversation.js';
 
 interface WorkRequest {
   readonly agent: unknown;
@@ -18,7 +19,11 @@ interface Beginning {
 }
 
 /** Tells a conversation of work that begins in it: whose it is, and where it is done. */
-export function noteWork(conversation: SpanConversation, span: RecordingSpan, { context, request }: Beginning): void {
+export function noteWork(
+  conversation: SpanConversation<RecordingSpan>,
+  span: RecordingSpan,
+  { context, request }: Beginning,
+): void {
   const around = branchIn(context);
   const branch = around?.conversation === conversation ? around : undefined;
   if (branch !== undefined) spendInBranch(span, branch);

@@ -10,7 +10,7 @@ import type {
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import type { SpanLink } from '../entities/span.js';
-import { type EventAttributeValue, SpanEvent } from '../entities/span-event.js';
+import { SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { toUnixNs } from '../utils/clock.js';
 import { newSpanId } from '../utils/ids.js';
@@ -18,81 +18,15 @@ import { entriesOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-in
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { nativeUsage } from './native-usage.js';
-import type { Participant } from './participant.js';
 import type { SpanBudget } from './span-budget.js';
-import type { ConversationRules, SaidMessage, SpanDefinition } from './span-definition.js';
+import type { SpanConversation } from './span-conversation.js';
+import type { SpanDefinition } from './span-definition.js';
+import type { SpanOwner } from './span-owner.js';
 import { momentOf } from './time-input.js';
-import type { AskedToolCalls } from './tool-calls.js';
-import type { TraceUpdate } from './trace-update.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
 const open = -1;
-
-/** What a span needs of the trace it is part of. */
-export interface SpanOwner {
-  readonly traceId: string;
-  /** Whether its id is among those that are kept; other processes are told so, too. */
-  readonly isSampled: boolean;
-  /** Whether its spans are gathered: those of a sampled trace, and of one that may be kept for what is in it. */
-  readonly isRecorded: boolean;
-  /** Whether the trace is on its way to the exporters: spans that begin later begin a new one. */
-  readonly hasLeft: boolean;
-  /** Characters that inputs, outputs and attributes may still take. */
-  readonly payloadLeft: number;
-  /** Counts a captured text against them. */
-  charge(text: string): string;
-  chargeLength(length: number): void;
-  /** JSON text of the arguments of a span's call. */
-  captureArguments(span: RecordingSpan, args: ArrayLike<unknown>): string | undefined;
-  /** JSON text of a value; `key` is the name it stands under, which may be that of a secret. */
-  captureText(value: unknown, path: string, key?: string): string;
-  /** A text that stands by itself. */
-  captureLine(text: unknown, path: string, key?: string): string;
-  /** Attributes of events and links: flat, so they stay values. */
-  captureFlat(attributes: Attributes, path: string): Readonly<Record<string, EventAttributeValue>>;
-  update(update: TraceUpdate): void;
-  session: string | undefined;
-  user: string | undefined;
-  /** The tool calls that models have asked for; `undefined` until one of them has answered. */
-  asked: AskedToolCalls | undefined;
-  /** Whether any of its agents has a budget. */
-  hasBudget: boolean;
-  /** Makes a span the parent of others that began later than it, and puts it before them. */
-  adopt(parent: RecordingSpan, children: readonly RecordingSpan[]): void;
-  onSpanStart(span: RecordingSpan): void;
-  onSpanEnd(span: RecordingSpan): void;
-}
-
-/** A branch of a conversation: an agent has been spoken to, and has not come back yet. */
-export interface Branch extends Participant {
-  readonly conversation: SpanConversation;
-  /** Of the method by which the agent was spoken to. */
-  readonly definition: SpanDefinition;
-  /** What may be used in it. */
-  readonly budgets: readonly SpanBudget[];
-}
-
-/** What is done in a conversation: a call that is its child. */
-export interface Work {
-  readonly span: RecordingSpan;
-  /** The agent whose method it is, if it is one's. */
-  readonly owner: Participant | undefined;
-  /** Where in the conversation it is done. */
-  readonly branch: Branch | undefined;
-}
-
-/** What is said between agents while a span is open. */
-export interface SpanConversation {
-  readonly mode: ConversationRules['mode'];
-  /** The index of a turn that begins. */
-  nextTurn(): number;
-  noteChild(work: Work): void;
-  /** An agent has said something, in a branch or outside of all. */
-  say(message: SaidMessage, branch: Branch | undefined): void;
-  /** The span has ended: nothing more is said. */
-  close(): void;
-}
 
 /** How a span is begun. */
 export interface SpanStart {
@@ -105,7 +39,7 @@ export interface SpanStart {
 
 /** A span that is recorded. All fields are set at once, so that every span has one shape. */
 export class RecordingSpan implements LiveSpan {
-  readonly trace: SpanOwner;
+  readonly trace: SpanOwner<RecordingSpan>;
   readonly definition: SpanDefinition;
   /** The parent may change as long as the trace is open: see `SpanOwner.adopt`. */
   parent: RecordingSpan | undefined;
@@ -131,12 +65,12 @@ export class RecordingSpan implements LiveSpan {
   events: SpanEvent[] | undefined = undefined;
   links: SpanLink[] | undefined = undefined;
   /** What is said between agents while this span is open; `undefined` where it is no conversation. */
-  conversation: SpanConversation | undefined = undefined;
+  conversation: SpanConversation<RecordingSpan> | undefined = undefined;
   budget: SpanBudget | undefined = undefined;
   #inputs: string | undefined = undefined;
   #arguments: ArrayLike<unknown> | undefined = undefined;
 
-  constructor(trace: SpanOwner, start: SpanStart, startMoment: number) {
+  constructor(trace: SpanOwner<RecordingSpan>, start: SpanStart, startMoment: number) {
     this.trace = trace;
     this.definition = start.definition;
     this.parent = start.parent;

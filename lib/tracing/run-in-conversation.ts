@@ -4,11 +4,12 @@ import { branchIn, withBranchInContext } from './contexts.js';
 import { branchBudgets } from './live-budget.js';
 import type { TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
-import type { Branch, RecordingSpan, SpanConversation } from './recording-span.js';
+import type { RecordingSpan } from './recording-span.js';
+import type { Branch, SpanConversation } from './span-conversation.js';
 import type { SaidMessage } from './span-definition.js';
 
 /** The conversation that a span is part of, if it goes on: what is said too late belongs to none further out. */
-export function conversationAround(span: RecordingSpan | undefined): SpanConversation | undefined {
+export function conversationAround(span: RecordingSpan | undefined): SpanConversation<RecordingSpan> | undefined {
   for (let above = span; above !== undefined; above = above.parent) {
     if (above.conversation !== undefined) return above.hasEnded ? undefined : above.conversation;
   }
