@@ -1,3 +1,4 @@
+import { quotedValue, type Range, valueAfter } from './assigned-value.js';
 import type { SecretKeys } from './secret-keys.js';
 import { isTokenCode, redactedMark } from './secret-shapes.js';
 
@@ -26,30 +27,52 @@ function secretBehind(text: string, at: number, keys: SecretKeys): Range | undef
   const end = endOfKey(text, at);
   if (!keys.mayEnd(text, end)) return undefined; // as for nearly all words
   const start = startOfKey(text, end);
-  if (!keys.mayBe(text, start, end)) return undefined;
-  const key = {
-    word: text.slice(start, end),
-    before: text[start - 1] ?? '',
-    isQuoted: text[end] === '"' || text[end] === "'" || text[end] === '\\',
-  };
-  if (!isAssignment(key, text[at] as Sign, keys)) return undefined;
-  const value = valueAfter(text, at + 1);
+  const place = { start, end, sign: at, before: text[start - 1] ?? '' };
+  const key = secretKey(text, place, keys) ?? keyBehindEscape(text, place, keys);
+  if (key === undefined) return undefined;
+  const value = valueOf(key, text, at);
   return value !== undefined && isModelToken(key.word, text, value.end) ? undefined : value;
 }
 
-interface KeyPlace {
+interface KeyPlace extends Range {
+  readonly sign: number;
+  readonly before: string;
+}
+
+interface Key {
   readonly word: string;
   readonly before: string;
   readonly isQuoted: boolean;
 }
 
+function secretKey(text: string, { start, end, sign, before }: KeyPlace, keys: SecretKeys): Key | undefined {
+  if (!keys.mayBe(text, start, end)) return undefined;
+  const isQuoted = text[end] === '"' || text[end] === "'" || text[end] === '\\';
+  const key = { word: text.slice(start, end), before, isQuoted };
+  return isAssignment(key, text[sign] as Sign, keys) ? key : undefined;
+}
+
+const escape = /[nrtfb]|u[0-9a-f]{4}/iy;
+
+/** In JSON that stands in a text, `\nTOKEN=` begins a line, and `\u0026token=` goes on in a query. */
+function keyBehindEscape(text: string, place: KeyPlace, keys: SecretKeys): Key | undefined {
+  if (text[place.start - 1] !== '\\') return undefined;
+  escape.lastIndex = place.start;
+  const [escaped] = escape.exec(text) ?? [];
+  if (escaped === undefined) return undefined;
+  const start = place.start + escaped.length;
+  return secretKey(text, { ...place, start, before: escaped === 'u0026' ? '&' : '' }, keys);
+}
+
 const longestKey = 40;
+/** Blanks, and the backslashes of JSON inside JSON inside JSON. */
+const longestWrapping = 16;
 const slash = 47;
 
 /** Steps back from the sign over blanks, quotes and backslashes. */
 function endOfKey(text: string, sign: number): number {
   let end = sign;
-  while (end > 0 && isWrapping(text.charCodeAt(end - 1)) && sign - end < 4) end -= 1;
+  while (end > 0 && isWrapping(text.charCodeAt(end - 1)) && sign - end < longestWrapping) end -= 1;
   return end;
 }
 
@@ -61,14 +84,14 @@ function startOfKey(text: string, end: number): number {
 
 /** A blank, a quote or a backslash. */
 function isWrapping(code: number): boolean {
-  return code === 32 || code === 34 || code === 39 || code === 92;
+  return code === 32 || code === 9 || code === 34 || code === 39 || code === 92;
 }
 
 /** Names that are not words of prose: `api_key`, `apiKey`, and a few that hardly ever are. */
 const unlikelyInProse =
   /[-_]|[a-z][A-Z]|^(?:[Pp]assword|PASSWORD|passwd|passphrase|apikey|[Aa]uthorization|[Cc]ookie|pwd)$/;
 
-function isAssignment({ word, before, isQuoted }: KeyPlace, sign: Sign, keys: SecretKeys): boolean {
+function isAssignment({ word, before, isQuoted }: Key, sign: Sign, keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
   return keys.has(word) && (isQuoted || unlikelyInProse.test(word));
 }
@@ -80,55 +103,12 @@ function isModelToken(word: string, text: string, end: number): boolean {
   return word === 'token' && logprob.test(text.slice(end, end + 24));
 }
 
-/** A stretch of a text. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+/** `:=` assigns, but `==` compares and `=>` maps: what follows these is a secret only if it is quoted. */
+const operator = /[=>]*/y;
 
-/** The value after the sign: what stands between quotes, else up to a blank or a separator. */
-export function valueAfter(text: string, from: number): Range | undefined {
-  let start = from;
-  while (text[start] === ' ' && start - from < 4) start += 1;
-  const quoted = quotedAfter(text, start);
-  if (quoted === undefined) return bareValue(text, start);
-  return quoted.start === quoted.end ? undefined : quoted;
-}
-
-/** What stands between quotes there. In JSON inside JSON these are escaped: one inside the value has more backslashes. */
-export function quotedAfter(text: string, from: number): Range | undefined {
-  let at = from;
-  while (text[at] === '\\' && at - from < 8) at += 1;
-  const quote = text[at];
-  if (quote !== '"' && quote !== "'") return undefined;
-  const start = at + 1;
-  for (let end = text.indexOf(quote, start); end !== -1; end = text.indexOf(quote, end + 1)) {
-    let first = end;
-    while (first > start && text[first - 1] === '\\') first -= 1;
-    if (end - first <= at - from) return { start, end: first };
-  }
-  return { start, end: text.length };
-}
-
-/** `[redacted]` of an earlier step, and JSON's own words, keep what they are. */
-const noSecret = /^(?:true|false|null|undefined|)$/;
-
-function bareValue(text: string, start: number): Range | undefined {
-  if (text[start] === '{' || text[start] === '[') return undefined;
-  let end = start;
-  while (end < text.length && !isSeparator(text[end])) end += 1;
-  const value = text.slice(start, end);
-  if (noSecret.test(value)) return undefined;
-  return { start, end: /^(?:bearer|basic)$/i.test(value) ? endOfLine(text, end) : end };
-}
-
-const lineEnd = /[\r\n"',;]|$/g;
-
-function endOfLine(text: string, from: number): number {
-  lineEnd.lastIndex = from;
-  return lineEnd.exec(text)?.index ?? text.length;
-}
-
-function isSeparator(character: string | undefined): boolean {
-  return character === undefined || /[\s&"',;)}\]<>\\]/.test(character);
+function valueOf({ word, isQuoted }: Key, text: string, sign: number): Range | undefined {
+  operator.lastIndex = sign + 1;
+  const length = operator.exec(text)?.[0].length ?? 0;
+  if (length === 0 || text[sign] === ':') return valueAfter(text, sign + 1 + length, { word, isQuoted });
+  return quotedValue(text, sign + 1 + length);
 }

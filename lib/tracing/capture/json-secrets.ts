@@ -1,4 +1,4 @@
-import { quotedAfter, type Range } from './assigned-secrets.js';
+import { quotedAfter, type Range } from './assigned-value.js';
 import { isHeaderName, namingKeys } from './naming.js';
 import type { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';

@@ -1,4 +1,4 @@
-import { type Range, valueAfter } from './assigned-secrets.js';
+import { type Range, valueAfter } from './assigned-value.js';
 import type { SecretKeys } from './secret-keys.js';
 import { isTokenCode, redactedMark } from './secret-shapes.js';
 

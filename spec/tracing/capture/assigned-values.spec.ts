@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { Capture } from '../../../lib/tracing/capture/capture.js';
+
+const capture = new Capture();
+const read = (text: string): string => capture.text(text, 'x');
+
+describe('what is assigned in JSON that stands in a text', () => {
+  it('is hidden at the beginning of each line', () => {
+    const lines = 'GET /?a=1\r\nAuthorization: canary\r\nCookie: a=canary\nTOKEN=canary\n\tauth=canary\nPASS="canary"';
+
+    const request = JSON.stringify({ content: lines });
+
+    expect(read(request)).not.toContain('canary');
+    expect(read(JSON.stringify({ request }))).not.toContain('canary');
+    expect(read(request)).toContain('\\r\\nAuthorization: [redacted]\\r\\nCookie: [redacted]\\nTOKEN=[redacted]\\n');
+  });
+
+  it('is hidden behind an escaped sign of a query', () => {
+    expect(read('{"url":"/cb?a=1\\u0026token=canary\\u0026sig=canary\\u0026b=2"}')).toBe(
+      '{"url":"/cb?a=1\\u0026token=[redacted]\\u0026sig=[redacted]\\u0026b=2"}',
+    );
+  });
+
+  it('is hidden five levels deep', () => {
+    let json = JSON.stringify({ password: 'canary' });
+    for (let level = 1; level < 5; level += 1) json = JSON.stringify({ json });
+
+    expect(read(json)).not.toContain('canary');
+  });
+
+  it.each([
+    ['{"passwords":["canary","canary"],"a":1}', '{"passwords":[redacted],"a":1}'],
+    ['{"credentials":{"user":"a}","key":["canary"]},"a":1}', '{"credentials":[redacted],"a":1}'],
+    ['{\\"apiKeys\\":[\\"can\\\\\\"ary]\\"],\\"a\\":1}', '{\\"apiKeys\\":[redacted],\\"a\\":1}'],
+    ['{\n  "secrets": {\n    "a": "canary"\n  }\n}', '{\n  "secrets": [redacted]\n}'],
+    ["{'secrets': ['canary'], 'a': 1}", "{'secrets': [redacted], 'a': 1}"],
+    ['{"secrets": ["canary', '{"secrets": [redacted]'],
+    ['{"password"\t:\t"canary"}', '{"password"\t:\t"[redacted]"}'],
+    ['{"password"      :      "canary"}', '{"password"      :      "[redacted]"}'],
+  ])('is hidden as a whole: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+  });
+
+  it.each([
+    '{"properties":{"password":{"type":"string"},"token":{ "description": "x"}},"secrets":[]}',
+    '{\\"password\\":{\\"type\\":\\"string\\"}}',
+  ])('stays where it is a schema or empty: %s', (schema) => {
+    expect(read(schema)).toBe(schema);
+  });
+});
+
+describe('headers in a text', () => {
+  it.each([
+    ['Authorization: Token canary', 'Authorization: [redacted]'],
+    ['authorization: ApiKey canary, then 401', 'authorization: [redacted], then 401'],
+    [
+      "curl -H 'Authorization: token canary' https://x.example",
+      "curl -H 'Authorization: [redacted]' https://x.example",
+    ],
+    ['Authorization: Digest username="a", response="canary"\nAccept: *', 'Authorization: [redacted]\nAccept: *'],
+    [
+      '"Authorization: Digest username=\\"a\\", response=\\"canary\\"\\r\\nA: b"',
+      '"Authorization: [redacted]\\r\\nA: b"',
+    ],
+    ['Authorization: AWS4-HMAC-SHA256 Credential=canary/x, Signature=canary', 'Authorization: [redacted]'],
+    ['{"h":"Authorization: Token canary==","b":"c"}', '{"h":"Authorization: [redacted]","b":"c"}'],
+    ['Authorization: Bearer canary and more', 'Authorization: [redacted]'],
+    ['Cookie: a="canary"; b=canary; c="canary"', 'Cookie: [redacted]'],
+    ['Set-Cookie: sid=canary; Path=/; HttpOnly\nA: b', 'Set-Cookie: [redacted]\nA: b'],
+    ['{Cookie: a=canary; b=canary, Accept: *}', '{Cookie: [redacted], Accept: *}'],
+    ['Cookie: canary and milk', 'Cookie: [redacted] and milk'],
+  ])('are hidden to their end: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+  });
+});
+
+describe('source code in a text', () => {
+  it.each([
+    ['password := "canary"', 'password := "[redacted]"'],
+    [':password => "canary"', ':password => "[redacted]"'],
+    ['if (password === "canary")', 'if (password === "[redacted]")'],
+  ])('has its secrets hidden: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+  });
+
+  it.each([
+    'if (token === undefined || token == null) return;',
+    'tokens.map((token) => token.text); token => token.text',
+    'function login(user: string, password: string): void {}',
+    'def login(password: str, api_key: str = None) -> str:',
+    'new OpenAI({ apiKey: process.env.OPENAI_API_KEY })',
+    'api_key = os.environ["OPENAI_API_KEY"]',
+  ])('stays as it is: %s', (text) => {
+    expect(read(text)).toBe(text);
+  });
+});
