@@ -58,7 +58,7 @@ function openCall(recorder: Recorder, options: WithSpanOptions, fn: (span: LiveS
     const context = recorder.contexts.active();
     const span = recorder.startSpan(context, {
       definition,
-      name: options.name,
+      name: recorder.capture.text(String(options.name), 'name'),
       parent: recorder.spanIn(context),
       agent: definition,
       agentName: undefined,

@@ -29,7 +29,7 @@ class NativeTracer implements Tracer {
     const definition = nativeDefinition(attributes);
     const span = recorder.startSpan(bare, {
       definition,
-      name: textOf(name),
+      name: recorder.capture.text(textOf(name), 'name'),
       parent: recorder.spanIn(bare),
       agent: undefined,
       agentName: undefined,

@@ -102,7 +102,9 @@ export class Recorder implements TraceKeeper {
         });
       }
       if (!isEntered(definition, parent, self)) return undefined;
-      const { name, agent: agentName } = this.#nameOf(definition, self);
+      const { name: own, agent: agentName } = this.#nameOf(definition, self);
+      // A decorator's own word is the program's; a name that is read off an object may hold anything, or be no text.
+      const name = definition.nameOf === undefined ? own : this.capture.text(String(own), 'name');
       const span = this.startSpan(context, { definition, parent, name, agent: self ?? definition, agentName, self });
       if (agentName !== undefined)
         span?.setAttributeText(AttributeKey.agentName, this.capture.value(agentName, 'agent'));
@@ -116,14 +118,9 @@ export class Recorder implements TraceKeeper {
   /** Opens a span under a parent, or as the root of a new trace; `undefined` where tracing is suppressed. */
   startSpan(context: Context, request: SpanRequest): RecordingSpan | undefined {
     const { definition, parent } = request;
-    // A decorator's own word is the program's; a name read off an object or given by a library may hold anything.
-    const isGiven = definition.nameOf !== undefined || definition.isNative;
-    const ownName = String(request.name); // a name that is no text would make the whole trace unreadable
-    const name = isGiven ? this.capture.text(ownName, 'name') : ownName;
     const isChild = parent !== undefined && !parent.trace.hasLeft;
     const span = isChild ? startChild(parent, context, request) : this.#startRoot(context, request);
     if (span === undefined) return undefined;
-    span.name = name;
     const { conversation } = definition;
     if (conversation !== undefined) span.conversation = new LiveConversation(span, conversation);
     return span;

@@ -31,6 +31,7 @@ const open = -1;
 /** How a span is begun. */
 export interface SpanStart {
   readonly definition: SpanDefinition;
+  /** As it is recorded: secrets in it are hidden already. */
   readonly name: string;
   readonly parent: RecordingSpan | undefined;
   /** The agent's own object, if this span is an agent's. */
