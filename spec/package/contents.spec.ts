@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linksOf } from '../documentation/link.js';
 import { folderOf, installed, type PackedPackage, packPackage } from './packed-package.js';
 
 const lib = fileURLToPath(new URL('../../lib/', import.meta.url));
-const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 let packed: PackedPackage;
 
@@ -25,16 +25,19 @@ describe('the packed package', () => {
     expect([...types, ...entries].filter((path) => !packed.files.includes(path))).toEqual([]);
   });
 
-  it('holds what its README shows and links to in docs/', () => {
-    const linked = [...readFileSync(readme, 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+  it('holds what its pages show and link to', () => {
+    const pages = packed.files.filter((path) => path.endsWith('.md'));
+    const dead = pages
+      .flatMap((page) => linksOf(page))
+      .filter(({ target }) => !packed.files.some((path) => path === target || path.startsWith(`${target}/`)));
 
-    expect(linked).not.toEqual([]);
-    expect(packed.files).toEqual(expect.arrayContaining(linked));
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/configuration.md']));
+    expect(dead).toEqual([]);
   });
 
   it('holds nothing else but the files they share, source maps and its papers', () => {
     const others = packed.files.filter(
-      (path) => !/^(dist\/(.*\.d\.ts|bundle\/[\w-]+\.js(\.map)?)|docs\/.*\.(md|png))$/.test(path),
+      (path) => !/^(dist\/(.*\.d\.ts|bundle\/[\w-]+\.js(\.map)?)|docs\/.*\.(md|png)|samples\/.*\.ts)$/.test(path),
     );
 
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
