@@ -8,7 +8,8 @@ export type ResultKind =
   | 'iterator'
   | 'async-iterable'
   | 'readable-stream'
-  | 'node-stream';
+  | 'node-stream'
+  | 'event-stream';
 
 /** Tells apart what has to be waited for, what has to be watched, and what is there already. */
 export function kindOf(result: unknown): ResultKind {
@@ -28,14 +29,30 @@ function kindOfObject(result: object): ResultKind {
   if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
-  if (hasMethod(result, Symbol.asyncIterator))
-    return hasMethod(result, 'pipe') && hasMethod(result, 'on') ? 'node-stream' : 'async-iterable';
+  return kindOfEmitter(result) ?? kindOfIterable(result);
+}
+
+/** What tells its listeners of each chunk, as the streams of Node and of the SDKs' helpers do. */
+function kindOfEmitter(result: object): ResultKind | undefined {
+  if (hasMethod(result, 'emitted') && hasMethod(result, '_emit')) return 'event-stream';
+  const isNodeStream = hasMethod(result, 'pipe') && hasMethod(result, 'on') && hasMethod(result, Symbol.asyncIterator);
+  return isNodeStream ? 'node-stream' : undefined;
+}
+
+function kindOfIterable(result: object): ResultKind {
+  if (hasMethod(result, Symbol.asyncIterator)) return 'async-iterable';
   return hasMethod(result, 'next') && hasMethod(result, Symbol.iterator) ? 'iterator' : 'value';
 }
 
 /** Asked of every result: rules out plain data before the careful looks. */
 function mayBeWatched(result: object): boolean {
-  return 'then' in result || 'getReader' in result || 'next' in result || Symbol.asyncIterator in result;
+  return (
+    'then' in result ||
+    'getReader' in result ||
+    'next' in result ||
+    Symbol.asyncIterator in result ||
+    'emitted' in result
+  );
 }
 
 /** Whether a promise has nothing that one derived from it would lack, or can carry nothing more. */

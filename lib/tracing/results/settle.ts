@@ -1,6 +1,7 @@
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
 import { kindOf, type ResultKind } from './result-kind.js';
+import { watchEventStream } from './watch-event-stream.js';
 import { watchAsyncIterable, watchIterator } from './watch-iterator.js';
 import { watchNodeStream } from './watch-node-stream.js';
 import { watchReadableStream } from './watch-readable-stream.js';
@@ -51,5 +52,7 @@ function watch(open: OpenCall, kind: Exclude<ResultKind, 'promise' | 'value'>, r
       return watchReadableStream(open, result);
     case 'node-stream':
       return watchNodeStream(open, result);
+    case 'event-stream':
+      return watchEventStream(open, result);
   }
 }
