@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { readProperty } from '../../utils/read-property.js';
 import { hasTransformMetadata, KeptInstance, plainInstance } from './class-instance.js';
 import { isOpaque, markOf, textOf } from './odd-values.js';
 import { findMethod, readField } from './own-fields.js';
@@ -29,6 +30,7 @@ export function shapeOf(value: object, prototype: object, rules: ShapeRules): Sh
   if (types.isMap(value)) return mapShape(value, rules);
   if (types.isSet(value))
     return { kind: 'list', items: firstOf(Set.prototype.values.call(value), rules), size: value.size };
+  if (value instanceof DOMException) return { kind: 'other', value: domExceptionFacts(value) };
   if (types.isNativeError(value) || isErrorLike(prototype))
     return { kind: 'record', record: errorFacts(value, prototype, rules) };
   if (types.isBoxedPrimitive(value)) return { kind: 'leaf', value: unbox(value) };
@@ -61,11 +63,17 @@ function isErrorLike(prototype: object): boolean {
   return prototype instanceof Error;
 }
 
+/** Of aborted requests and the like: name and message are behind getters of the engine's own. */
+function domExceptionFacts(error: DOMException): object {
+  return { type: error.name, message: error.message, cause: readField(error, 'cause') };
+}
+
 /** Type and message first; the stack is for the exception event. */
 function errorFacts(error: object, prototype: object, { callOut }: ShapeRules): object {
-  const { name, constructor } = prototype as { name?: unknown; constructor?: { name?: unknown } };
+  const { constructor } = prototype as { constructor?: { name?: unknown } };
+  const name = readProperty(prototype, 'name');
   const own = readField(error, 'name');
-  const type = [own, name === 'Error' ? constructor?.name : name, 'Error'].find(
+  const type = [own, name === 'Error' || name === undefined ? constructor?.name : name, 'Error'].find(
     (text) => typeof text === 'string' && text !== '',
   );
   const fields = errorFields(error, prototype);
@@ -94,11 +102,22 @@ function unbox(value: object): unknown {
 /** URLs and what `fetch` deals in: their facts are behind getters, which are the engine's own. */
 function webShape(value: object): Shape | undefined {
   if (value instanceof URL) return { kind: 'leaf', value: value.href };
-  if (value instanceof URLSearchParams) return { kind: 'record', record: Object.fromEntries(value) };
+  if (value instanceof URLSearchParams) return { kind: 'record', record: parametersOf(value) };
   if (value instanceof Headers) return { kind: 'record', record: Object.fromEntries(value) };
   if (value instanceof Request) return { kind: 'other', value: { method: value.method, url: value.url } };
   if (value instanceof Response) return { kind: 'other', value: { status: value.status, url: value.url } };
   return undefined;
+}
+
+/** A name that occurs several times has a list. */
+function parametersOf(parameters: URLSearchParams): object {
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of parameters) {
+    const known = values.get(name);
+    if (Array.isArray(known)) known.push(value);
+    else values.set(name, known === undefined ? value : [known, value]);
+  }
+  return Object.fromEntries(values);
 }
 
 function instanceShape(value: object, prototype: object, { callOut }: ShapeRules): Shape {

@@ -65,6 +65,25 @@ describe('a captured value', () => {
       new AggregateError([new Error('a')], 'all'),
       { type: 'AggregateError', message: 'all', errors: [{ type: 'Error', message: 'a' }] },
     ],
+    [
+      'what fetch() throws when it is aborted',
+      new DOMException('too slow', { name: 'TimeoutError', cause: new Error('a') }),
+      { type: 'TimeoutError', message: 'too slow', cause: { type: 'Error', message: 'a' } },
+    ],
+    [
+      'an error whose name is a getter that throws',
+      new (class Odd extends Error {
+        override get name(): string {
+          throw new Error('no');
+        }
+      })('a'),
+      { type: 'Odd', message: 'a' },
+    ],
+    [
+      'parameters of a query',
+      new URLSearchParams('a=1&b=2&a=3&token=t&a=4'),
+      { a: ['1', '3', '4'], b: '2', token: '[redacted]' },
+    ],
     ['a map of texts', new Map([['a', 1]]), { a: 1 }],
     ['a map of anything', new Map<unknown, unknown>([[{ k: 1 }, 'v']]), [[{ k: 1 }, 'v']]],
     ['a set', new Set([1, 'b']), [1, 'b']],
