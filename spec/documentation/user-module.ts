@@ -11,7 +11,8 @@ export const conventions = {
 
 export type Convention = keyof typeof conventions;
 
-const publicNames = exportsOf('lib/index.ts');
+/** What the package exports, types as well. */
+export const publicNames: readonly string[] = exportsOf('lib/index.ts');
 
 /** The block as a module of a user's, with imports in front of it of what it speaks of and neither imports nor defines. */
 export function moduleOf({ code }: CodeBlock): string {
@@ -30,7 +31,7 @@ function importOf(names: readonly string[], from: string, code: string): string 
   return `import { ${used.join(', ')} } from '${from}';`;
 }
 
-/** What a ledger of exports names, types as well. */
+/** What a ledger names. */
 function exportsOf(path: string): string[] {
   const { statements } = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022);
   const clauses = statements.filter(ts.isExportDeclaration).map(({ exportClause }) => exportClause);
