@@ -1,3 +1,4 @@
+import { addTo } from '../utils/get-or-insert.js';
 import { compareTimes, millisecondsBetween } from './call-tree.js';
 import type { DraftTurn } from './draft-turns.js';
 
@@ -9,22 +10,16 @@ interface Stretch {
 /** Milliseconds by agent in which a turn was its own: turns nested in it are those of other agents. */
 export function busyTimes(turns: readonly DraftTurn[]): ReadonlyMap<string, number> {
   const nested = new Map<DraftTurn, Stretch[]>();
-  for (const { parent, call } of turns) if (parent !== undefined) put(nested, parent, stretchOf(call.span));
+  for (const { parent, call } of turns) if (parent !== undefined) addTo(nested, parent, stretchOf(call.span));
   const own = new Map<string, Stretch[]>();
   for (const turn of turns) {
-    for (const stretch of gapsOf(stretchOf(turn.call.span), nested.get(turn) ?? [])) put(own, turn.agent, stretch);
+    for (const stretch of gapsOf(stretchOf(turn.call.span), nested.get(turn) ?? [])) addTo(own, turn.agent, stretch);
   }
   return new Map([...own].map(([agent, stretches]) => [agent, lengthOf(merged(stretches))]));
 }
 
 function stretchOf({ startTimeNs, endTimeNs }: DraftTurn['call']['span']): Stretch {
   return { startNs: startTimeNs, endNs: endTimeNs };
-}
-
-function put<Key>(lists: Map<Key, Stretch[]>, key: Key, stretch: Stretch): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [stretch]);
-  else list.push(stretch);
 }
 
 /** What is left of a stretch without the others. */

@@ -1,4 +1,5 @@
 import type { Trace } from '../entities/trace.js';
+import { addTo } from '../utils/get-or-insert.js';
 import { compareTimes } from './call-tree.js';
 import type { Conversation } from './conversation.js';
 import { conversationOf } from './conversation-of.js';
@@ -25,10 +26,6 @@ export function conversationsOf(traces: Iterable<Trace>): readonly SessionConver
   const all = Array.from(traces, conversationOf);
   all.sort((left, right) => compareTimes(left.startTimeNs, right.startTimeNs));
   const sessions = new Map<string | undefined, Conversation[]>();
-  for (const conversation of all) {
-    const known = sessions.get(conversation.session);
-    if (known === undefined) sessions.set(conversation.session, [conversation]);
-    else known.push(conversation);
-  }
+  for (const conversation of all) addTo(sessions, conversation.session, conversation);
   return [...sessions].map(([session, conversations]) => ({ session, conversations }));
 }

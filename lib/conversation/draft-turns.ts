@@ -1,6 +1,7 @@
 import { AttributeKey, SpanType } from '../entities/attributes.js';
 import type { Cost } from '../entities/cost.js';
 import type { TokenUsage } from '../entities/token-usage.js';
+import { getOrInsert } from '../utils/get-or-insert.js';
 import { isCount } from '../utils/is-count.js';
 import { type Call, compareTimes, millisecondsBetween, type Visit } from './call-tree.js';
 import type { ToolCall } from './conversation.js';
@@ -62,9 +63,7 @@ export class Outside {
   workAround(call: Call): Work {
     const agent = textAttribute(call.span, AttributeKey.agentName) ?? (call.parent && this.#agents.get(call.parent));
     if (agent !== undefined) this.#agents.set(call, agent);
-    const work = this.#works.get(agent) ?? noWork();
-    this.#works.set(agent, work);
-    return work;
+    return getOrInsert(this.#works, agent, noWork);
   }
 }
 

@@ -1,4 +1,5 @@
 import { AttributeKey } from '../entities/attributes.js';
+import { getOrInsert } from '../utils/get-or-insert.js';
 import type { Call } from './call-tree.js';
 import { agentOf, type Exchange, type Said, textAttribute } from './read-agent-span.js';
 
@@ -21,8 +22,7 @@ interface Telling {
 export function findOpenings(exchanges: ReadonlyMap<Call, Exchange>): ReadonlyMap<Call, Opening> {
   const chats = new Map<Call | undefined, Chat>(); // by the span that the messages lie in
   for (const [call, { after }] of exchanges) {
-    const chat = chats.get(call.parent) ?? new Chat();
-    chats.set(call.parent, chat);
+    const chat = getOrInsert(chats, call.parent, () => new Chat());
     if (after !== undefined) chat.say(call, after);
   }
   for (const [call, { before }] of exchanges) chats.get(call.parent)?.hear(call, before);

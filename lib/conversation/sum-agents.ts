@@ -1,4 +1,5 @@
 import { sumCost } from '../usage/sum-cost.js';
+import { addTo } from '../utils/get-or-insert.js';
 import { busyTimes } from './busy-time.js';
 import type { AgentSummary, TokenMatrix } from './conversation.js';
 import type { DraftTurn, DraftTurns, Work } from './draft-turns.js';
@@ -6,11 +7,7 @@ import type { DraftTurn, DraftTurns, Work } from './draft-turns.js';
 /** What each agent did in all its turns and outside of them, in order of the first; last, what is nobody's. */
 export function sumAgents({ turns, outside }: DraftTurns, matrix: TokenMatrix): readonly AgentSummary[] {
   const byAgent = new Map<string | undefined, DraftTurn[]>();
-  for (const turn of turns) {
-    const own = byAgent.get(turn.agent);
-    if (own === undefined) byAgent.set(turn.agent, [turn]);
-    else own.push(turn);
-  }
+  for (const turn of turns) addTo(byAgent, turn.agent, turn);
   const { works } = outside;
   for (const [agent, work] of works) if (!byAgent.has(agent) && !isIdle(work)) byAgent.set(agent, []);
   const busy = busyTimes(turns);

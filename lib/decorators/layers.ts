@@ -1,3 +1,5 @@
+import { getOrInsert } from '../utils/get-or-insert.js';
+
 /** What stands in the place of a method, and what stood there before. */
 export interface Layer {
   readonly owner: object;
@@ -28,10 +30,8 @@ export function takeOff(layer: Layer): void {
 }
 
 function stackAt({ owner, key }: Layer): Layer[] {
-  const stacksOfOwner = stacks.get(owner) ?? new Map<PropertyKey, Layer[]>();
-  const stack = stacksOfOwner.get(key) ?? [];
-  stacks.set(owner, stacksOfOwner.set(key, stack));
-  return stack;
+  const stacksOfOwner = getOrInsert(stacks, owner, () => new Map());
+  return getOrInsert(stacksOfOwner, key, () => []);
 }
 
 function isSeen({ owner, key, decorated }: Layer): boolean {

@@ -1,4 +1,5 @@
 import type { SpanDefinition } from '../tracing/span-definition.js';
+import { getOrInsert } from '../utils/get-or-insert.js';
 import { processWide } from '../utils/process-wide.js';
 
 /** What is known of a function that one of our decorators touched. */
@@ -37,8 +38,7 @@ export function markPlace({ key, owner: prototype, metadata }: Place, fn: object
   const owner = prototype ?? metadata;
   const facts = marks.get(fn);
   if (owner === undefined || facts === undefined) return;
-  const byKey = marksByOwner.get(owner) ?? new Map<PropertyKey, Mark>();
-  marksByOwner.set(owner, byKey.set(key, facts));
+  getOrInsert(marksByOwner, owner, () => new Map()).set(key, facts);
 }
 
 /** The mark of the function that stands at a place, or of one that somebody else's decorator has wrapped there. */

@@ -1,4 +1,5 @@
 import type { Span } from '../../entities/span.js';
+import { addTo } from '../../utils/get-or-insert.js';
 
 /** A span at its place in the tree. */
 export interface SpanRow {
@@ -38,13 +39,8 @@ function family(spans: readonly Span[]): { tops: readonly Span[]; childrenOf: Re
   const childrenOf = new Map<Span, Span[]>();
   for (const span of spans) {
     const parent = span.parentId === undefined ? undefined : byId.get(span.parentId);
-    if (parent === undefined) {
-      tops.push(span);
-      continue;
-    }
-    const siblings = childrenOf.get(parent);
-    if (siblings === undefined) childrenOf.set(parent, [span]);
-    else siblings.push(span);
+    if (parent === undefined) tops.push(span);
+    else addTo(childrenOf, parent, span);
   }
   return { tops, childrenOf };
 }

@@ -1,3 +1,5 @@
+import { getOrInsert } from '../../utils/get-or-insert.js';
+
 /** A section's keys, lower case, and their values. */
 export type IniSection = ReadonlyMap<string, string>;
 
@@ -10,10 +12,7 @@ export function iniSections(text: string): ReadonlyMap<string, IniSection> {
   let section = new Map<string, string>(); // what stands before the first is nobody's
   for (const line of text.split(/\r?\n/)) {
     const name = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
-    if (name !== undefined) {
-      section = sections.get(name) ?? new Map();
-      sections.set(name, section);
-    }
+    if (name !== undefined) section = getOrInsert(sections, name, () => new Map());
     const [, key, value] = /^\s*([^#;=:[\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
     if (key !== undefined && value !== undefined) section.set(key.toLowerCase(), value);
   }

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../utils/get-or-insert.js';
 import { processWide } from '../../utils/process-wide.js';
 import type { Budget } from '../span-definition.js';
 
@@ -9,9 +10,7 @@ const budgets = processWide('agent-budgets/1', () => ({ byPrototype: new WeakMap
 
 /** Says that a field of the instances of a class is never captured. */
 export function markSensitive(prototype: object, key: PropertyKey): void {
-  const keys = sensitiveKeys.get(prototype) ?? new Set();
-  keys.add(key);
-  sensitiveKeys.set(prototype, keys);
+  getOrInsert(sensitiveKeys, prototype, () => new Set()).add(key);
 }
 
 /** Whether a field of the instances with this prototype is never captured. */
