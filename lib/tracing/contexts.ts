@@ -32,6 +32,9 @@ const sessionKey = Symbol.for('traced-agents/session');
 /** OpenTelemetry's mark for "trace nothing in here", as its SDK spells it. */
 const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
+/** Whether anybody has suppressed tracing within a span: most programs never do, and need not look for it at each call. */
+let isSuppressionInUse = false;
+
 /** One value on top of another context. The API's own contexts copy a Map for each value; this one does not. */
 class ContextEntry implements Context {
   readonly #outer: Context;
@@ -60,6 +63,7 @@ class ContextEntry implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
+    if (key === suppressKey) isSuppressionInUse = true;
     return new ContextEntry(this, key, value);
   }
 
@@ -224,6 +228,11 @@ export interface Surroundings {
 }
 
 const nothingAround: Surroundings = { isSuppressed: false, session: undefined, remote: undefined };
+
+/** Whether tracing is switched off somewhere inside a span of ours. */
+export function isSuppressedWithin(context: Context): boolean {
+  return isSuppressionInUse && context.getValue(suppressKey) === true;
+}
 
 /** Looked up once for each trace; most begin where there is nothing to be found. */
 export function surroundingsOf(context: Context): Surroundings {

@@ -4,7 +4,7 @@ import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
-import { type Contexts, sharedContexts, surroundingsOf } from './contexts.js';
+import { type Contexts, isSuppressedWithin, sharedContexts, surroundingsOf } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
 import { follow } from './follow.js';
@@ -118,6 +118,7 @@ export class Recorder implements TraceKeeper {
   /** Opens a span under a parent, or as the root of a new trace; `undefined` where tracing is suppressed. */
   startSpan(context: Context, request: SpanRequest): RecordingSpan | undefined {
     const { definition, parent } = request;
+    if (isSuppressedWithin(context)) return undefined;
     const isChild = parent !== undefined && !parent.trace.hasLeft;
     const span = isChild ? startChild(parent, context, request) : this.#startRoot(context, request);
     if (span === undefined) return undefined;

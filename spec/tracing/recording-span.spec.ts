@@ -175,4 +175,20 @@ describe('a context', () => {
 
     expect([results, memory.traces]).toEqual([[1, false, false, false], []]);
   });
+
+  it('in which tracing is suppressed inside a span makes none, and hides none', () => {
+    const memory = recordInMemory();
+    const suppress = (on: boolean) =>
+      context.active().setValue(Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), on);
+    const tool = traceTool(() => trace.getActiveSpan() !== undefined, { name: 'tool' });
+    const outer = traceTool(() => [
+      context.with(suppress(true), () => [tool(), trace.getTracer('x').startSpan('y').isRecording()]),
+      context.with(suppress(false), () => tool()),
+    ]);
+
+    const results = outer();
+
+    expect(results).toEqual([[true, false], true]);
+    expect(memory.traces.map((each) => each.data.spans.length)).toEqual([2]);
+  });
 });
