@@ -46,6 +46,12 @@ export function agentNameFor(self: unknown): string {
   return (isInstance ? agentNameOf(self) : undefined) ?? ownName(self);
 }
 
+/** What one who speaks or hears is called: an agent, or a name; `undefined` where nobody is told. */
+export function participantName(participant: unknown): string | undefined {
+  if (participant === undefined || participant === null) return undefined;
+  return typeof participant === 'string' ? participant : agentNameFor(participant);
+}
+
 /** What the option says, if that is a name. What its callback calls is not traced. */
 function chosenName(name: NameOption, self: unknown, place: string): string | undefined {
   if (typeof name !== 'function') return name === '' ? undefined : name;

@@ -2,7 +2,7 @@ import { active } from '../tracing/active-recorder.js';
 import { branchIn } from '../tracing/contexts.js';
 import { conversationAround } from '../tracing/run-in-conversation.js';
 import { runInSpan } from '../tracing/run-in-span.js';
-import { agentNameFor } from './agent-names.js';
+import { participantName } from './agent-names.js';
 import { type ConversationOptions, conversationParts } from './conversation-options.js';
 import { defineSpan } from './define-span.js';
 import type { Callable } from './method-decorator.js';
@@ -94,19 +94,14 @@ export function recordMessage(message: RecordedMessage): void {
     const said = {
       content,
       from,
-      fromName: nameFor(from) ?? 'unknown',
+      fromName: participantName(from) ?? 'unknown',
       to: to ?? undefined,
-      toName: nameFor(to),
-      chosenByName: nameFor(chosenBy),
+      toName: participantName(to),
+      chosenByName: participantName(chosenBy),
       isValid: true,
     };
     conversationAround(recorder.spanIn(context))?.say(said, branchIn(context));
   } catch (cause) {
     recorder.onCallbackError(cause, 'recording a message');
   }
-}
-
-function nameFor(agent: unknown): string | undefined {
-  if (agent === undefined || agent === null) return undefined;
-  return typeof agent === 'string' ? agent : agentNameFor(agent);
 }

@@ -1,7 +1,7 @@
 import { SpanType } from '../entities/attributes.js';
 import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
 import { answerNow } from '../utils/answer-now.js';
-import { agentNameFor, classNamer, entryNamer } from './agent-names.js';
+import { agentNameFor, classNamer, entryNamer, participantName } from './agent-names.js';
 import type { MessageOptions } from './conversation-options.js';
 import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
@@ -44,16 +44,11 @@ function messageReader({ message, sender, valid }: MessageOptions): (call: Messa
     return {
       content: message === undefined ? args[0] : answerNow(message(...args)),
       from,
-      fromName: senderName(from),
+      fromName: participantName(from) ?? 'unknown',
       to: self ?? undefined,
       toName: self == null ? undefined : agentNameFor(self),
       chosenByName: undefined,
       isValid: valid === undefined || answerNow(valid(...args)),
     };
   };
-}
-
-function senderName(from: unknown): string {
-  if (typeof from === 'string') return from;
-  return from == null ? 'unknown' : agentNameFor(from);
 }
