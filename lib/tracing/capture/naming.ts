@@ -4,6 +4,13 @@ export const namingKeys: readonly string[] = ['name', 'key', 'header', 'field'];
 /** In other lists the names of secrets are names: those of parameters and the like. */
 const headerName = /^(?:authorization|cookie|[a-z]+(?:-[a-z]+)+)$/i;
 
+const optionName = /^--[a-z][\w-]*$/i;
+
+/** Whether a text is an option of a command, whose value follows it in a list of arguments. */
+export function isOptionName(text: string): boolean {
+  return text.startsWith('--') && optionName.test(text);
+}
+
 /** Whether a text can be only the name of an HTTP header, where the value of the header follows it in a list. */
 export function isHeaderName(text: string): boolean {
   return headerName.test(text);

@@ -1,4 +1,4 @@
-import { type Range, valueAfter } from './assigned-value.js';
+import { quotedAfter, type Range, valueAfter } from './assigned-value.js';
 import type { SecretKeys } from './secret-keys.js';
 import { isTokenCode, redactedMark } from './secret-shapes.js';
 
@@ -21,13 +21,22 @@ export function replaceOptions(text: string, keys: SecretKeys): string {
   for (let at = text.indexOf('--'); at !== -1; at = text.indexOf('--', Math.max(end, done))) {
     const start = startOfName(text, at);
     end = endOfName(text, start);
-    if (text[end] !== ' ' || !keys.mayBe(text, start, end) || !keys.has(text.slice(start, end))) continue;
-    const value = optionValue(text, end);
+    if (!keys.mayBe(text, start, end) || !keys.has(text.slice(start, end))) continue;
+    const value = text[end] === ' ' ? optionValue(text, end) : itemBehind(text, end);
     if (value === undefined) continue;
     clean += text.slice(done, value.start) + redactedMark;
     done = value.end;
   }
   return done === 0 ? text : clean + text.slice(done);
+}
+
+const comma = /\\*["']\s*,\s*(?=\\*["'])/y;
+
+/** In a list that stands in the text as JSON: `["--password", "..."]`. */
+function itemBehind(text: string, end: number): Range | undefined {
+  comma.lastIndex = end;
+  const value = comma.test(text) ? quotedAfter(text, comma.lastIndex) : undefined;
+  return value === undefined || value.start === value.end || text.charCodeAt(value.start) === dash ? undefined : value;
 }
 
 /** Where the name begins that stands behind the dashes there. */

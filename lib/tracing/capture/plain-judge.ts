@@ -1,5 +1,5 @@
 import type { KnownKey } from './key-book.js';
-import { isSecretHeader } from './secret-pairs.js';
+import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
 /** Shorter ones are looked through faster than they are remembered. */
@@ -45,7 +45,7 @@ export class PlainJudge {
       const descriptor = Object.getOwnPropertyDescriptor(list, index);
       if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
         return false;
-      if (isSecretHeader(descriptor.value, this.#rules.keys)) return false; // its value may follow
+      if (isSecretName(descriptor.value, this.#rules.keys)) return false; // its value may follow
     }
     return true;
   }

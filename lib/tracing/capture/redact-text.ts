@@ -1,4 +1,5 @@
 import { replaceAssigned } from './assigned-secrets.js';
+import { replaceElements } from './element-secrets.js';
 import { replaceInLists, replaceInRecords } from './json-secrets.js';
 import { replaceOptions, replaceUserOption } from './option-secrets.js';
 import type { SecretKeys } from './secret-keys.js';
@@ -17,6 +18,7 @@ export function redactText(text: string, keys: SecretKeys): string {
   let clean = hasTokenRun(text) ? replaceRuns(text) : text;
   if (hasMark(clean)) clean = replaceMarked(clean);
   if (clean.length <= longestShort && !hasSign(clean)) return clean;
+  if (clean.includes('</')) clean = replaceElements(clean, keys);
   if (clean.includes('--')) clean = replaceOptions(clean, keys);
   if (clean.includes('[')) clean = replaceInLists(clean, keys);
   const equals = clean.indexOf('=');
@@ -32,7 +34,7 @@ function replaceBehindColons(text: string, first: number, keys: SecretKeys): str
 }
 
 /** Those without which a text has none of what is looked for below. */
-const signs = Uint8Array.from({ length: 128 }, (_, code) => ('-[=:'.includes(String.fromCharCode(code)) ? 1 : 0));
+const signs = Uint8Array.from({ length: 128 }, (_, code) => ('-[=:<'.includes(String.fromCharCode(code)) ? 1 : 0));
 
 function hasSign(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) if (signs[text.charCodeAt(at)] === 1) return true;
@@ -41,6 +43,7 @@ function hasSign(text: string): boolean {
 
 /** Whether any of the texts in a JSON list may hold a secret: `false` is certain, since neither quotes nor escapes part what is looked for. */
 export function mayHideSecret(json: string): boolean {
-  const hasSigns = json.includes(':') || json.includes('=') || json.includes('--') || json.includes('[', 1);
+  const hasSigns =
+    json.includes(':') || json.includes('=') || json.includes('--') || json.includes('[', 1) || json.includes('</');
   return hasSigns || hasMark(json) || hasTokenRun(json);
 }

@@ -5,19 +5,23 @@ const secretNames = words(
   'pwd pass dbpass userpass adminpass rootpass smtppass mailpass emailpass ftppass sshpass mysqlpass pgpass redispass passcode ' +
     'token idtoken googleidtoken firebaseidtoken accesstokens refreshtokens privatekeyid credential sshkey pem databaseurl dsn ' +
     'auth authorization proxyauthorization authentication bearer jwt cookie cookies setcookie sessionid sessionkey sessioncookie ' +
-    'creditcard creditcardnumber cardnumber cvv cvc ssn socialsecuritynumber pin otp mfacode totp',
+    'creditcard creditcardnumber cardnumber cvv cvc ssn socialsecuritynumber pin otp mfacode totp ' +
+    'secretkeybase privkey seedphrase mnemonic clientassertion creds httpauthorization httpcookie passwort motdepasse contrasena senha',
 );
 
 /** With anything before them: `DB_PASSWORD`, `stripeSecretKey`. Whose token it is has to be said: `nextPageToken` is none. */
 const secretEndings = [
   ...words(
-    'pwd password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid redisauth authheader authorizationheader',
+    'pwd password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid redisauth passwordhash authheader authorizationheader',
   ),
-  ...words('secret api access private account subscription signing encryption master').map((kind) => `${kind}key`),
+  ...words('secret api access private account subscription signing encryption master license storage').map(
+    (kind) => `${kind}key`,
+  ),
   ...words('secret api access').map((kind) => `${kind}keys`),
   ...words(
     'access refresh auth oauth bearer session security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook job ' +
-      'github gitlab slack discord telegram notion npm hf vault databricks',
+      'github gh gitlab slack discord telegram notion npm pypi hf vault databricks vercel netlify firebase cloudflare digitalocean ' +
+      'docker dockerhub jira linear sonar codecov circleci',
   ).map((owner) => `${owner}token`),
   ...words(
     'openai anthropic claude gemini azure groq mistral cohere openrouter deepseek perplexity xai huggingface elevenlabs nvidia ' +

@@ -1,5 +1,5 @@
 import type { KeyBook } from './key-book.js';
-import { isHeaderName, namingKeys } from './naming.js';
+import { isHeaderName, isOptionName, namingKeys } from './naming.js';
 
 /** Whether a record names a secret whose `value` it holds: `{ name: 'authorization', value: '...' }`. */
 export function namesSecret(record: object, keys: KeyBook): boolean {
@@ -14,20 +14,25 @@ export function isModelToken(record: object, key: string): boolean {
   return key === 'token' && typeof Object.getOwnPropertyDescriptor(record, 'logprob')?.value === 'number';
 }
 
-/** Whether an item of a list is the name of a secret header. */
-export function isSecretHeader(item: unknown, keys: KeyBook): boolean {
-  if (typeof item !== 'string' || item.length < shortestHeader || !isLetter(item.charCodeAt(item.length - 1)))
+/** Whether an item of a list names a secret that follows it: a header, or an option of a command. */
+export function isSecretName(item: unknown, keys: KeyBook): item is string {
+  if (typeof item !== 'string' || item.length < shortestName || !isLetter(item.charCodeAt(item.length - 1)))
     return false;
-  return keys.mayName(item) && isHeaderName(item) && keys.lookUp(item).isSecret;
+  return keys.mayName(item) && (isHeaderName(item) || isOptionName(item)) && keys.lookUp(item).isSecret;
 }
 
-/** Whether an item of a list is the value of a secret header: Node's `rawHeaders` have names and values in turn. */
-export function isHeaderValue(list: readonly unknown[], index: number, keys: KeyBook): boolean {
-  if (index % 2 === 0 || list.length % 2 === 1) return false;
-  return isSecretHeader(Object.getOwnPropertyDescriptor(list, index - 1)?.value, keys);
+/**
+ * Whether a text in a list is a secret that the item before it names: Node's `rawHeaders` have names and values in turn, and
+ * arguments of commands follow their options.
+ */
+export function isNamedSecret(list: readonly unknown[], index: number, keys: KeyBook): boolean {
+  const name: unknown = Object.getOwnPropertyDescriptor(list, index - 1)?.value;
+  if (!isSecretName(name, keys)) return false;
+  if (isOptionName(name)) return !String(list[index]).startsWith('-');
+  return index % 2 === 1 && list.length % 2 === 0;
 }
 
-const shortestHeader = 'cookie'.length;
+const shortestName = '--pwd'.length;
 
 function isLetter(code: number): boolean {
   return code >= 65 && code <= 122;

@@ -24,6 +24,10 @@ const wordShapes = [
   /(?:SK|key-)[0-9a-f]{32}(?![A-Za-z0-9])/, // Twilio, Mailgun
   /secret_[A-Za-z0-9]{43}(?![A-Za-z0-9])/, // Notion
   /sntry[su]_[A-Za-z0-9+/=_-]{20,}/, // Sentry
+  /(?:glsa|glc|tgp_v1|pscale_(?:tkn|pw|oauth)|fo1|fm[12][ar]?)_[A-Za-z0-9_.-]{20,}/, // Grafana, Together, PlanetScale, Fly
+  /(?:rzp_(?:live|test)_|NRAK-|AKCp|sq0[a-z]{3}-)[A-Za-z0-9_-]{14,}/, // Razorpay, New Relic, Artifactory, Square
+  /(?:rubygems_|pul-|PMAK-[0-9a-f]{24}-|v1\.0-[0-9a-f]{24}-)[0-9a-f]{34,}/, // RubyGems, Pulumi, Postman, Cloudflare
+  /ops_eyJ[A-Za-z0-9_-]{40,}/, // 1Password
   /dp\.(?:(?:pt|ct|sa|scim|audit)\.|st\.(?:[a-z0-9_-]{2,35}\.)?)[A-Za-z0-9]{40,}/, // Doppler
   /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/, // Airtable
   /EAAA[A-Za-z0-9_-]{50,}/, // Square
@@ -38,8 +42,9 @@ const otherShapes = [
   /ya29\.[A-Za-z0-9_-]{10,}/, // Google OAuth
   /(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{12,}/,
   /xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{10,}/, // Slack
-  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shpat|lsv2_pt|lsv2_sk|lin_api|figd)[-_][A-Za-z0-9_-]{12,}/,
+  /(?:glpat|gloas|pplx|tvly|nvapi|xai|dop_v1|shp(?:at|ca|pa|ss)|lsv2_pt|lsv2_sk|lin_api|figd)[-_][A-Za-z0-9_-]{12,}/,
   /SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, // SendGrid
+  /atlasv1\.[A-Za-z0-9_-]{40,}/, // Terraform
 ];
 
 const tokenShape = new RegExp(`(?<![A-Za-z0-9])(?:${anyOf(wordShapes)})|${anyOf(otherShapes)}`, 'g');
@@ -61,7 +66,8 @@ const longestOpening = 80;
 const privateKey =
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g;
 /** In another spelling the word is prose more often than not. */
-const bearer = /\b(Bearer[ \t]+)([A-Za-z0-9._~+/-]{6,}={0,2})/g;
+const bearer =
+  /\b(Bearer[ \t]+)(?!(?:tokens|auth(?:entication|orization)?|scheme|header)\b)([A-Za-z0-9._~+/-]{6,}={0,2})/g;
 const anyBearer = /\b(bearer[ \t]+)([A-Za-z0-9._~+/-]{16,}={0,2})/gi;
 const basic = /\b(Basic[ \t]+)([A-Za-z0-9+/]{4,}={0,2})/g;
 

@@ -1,6 +1,6 @@
 import type { KeyBook, KnownKey } from './key-book.js';
 import type { KeyLists } from './key-lists.js';
-import { isSecretHeader } from './secret-pairs.js';
+import { isSecretName } from './secret-pairs.js';
 import type { TextRules } from './text-rules.js';
 
 /** Longer values are written faster by the engine, once they are found plain. */
@@ -92,6 +92,6 @@ export class SmallValue {
 
   #writeItem(descriptor: PropertyDescriptor | undefined, depth: number): string | undefined {
     if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
-    return isSecretHeader(descriptor.value, this.#rules.keys) ? undefined : this.#write(descriptor.value, depth + 1);
+    return isSecretName(descriptor.value, this.#rules.keys) ? undefined : this.#write(descriptor.value, depth + 1);
   }
 }

@@ -4,7 +4,7 @@ import type { KeyLists } from './key-lists.js';
 import { mediaTypeBeside } from './media.js';
 import { markOf } from './odd-values.js';
 import { getterMark } from './own-fields.js';
-import { isHeaderValue, isModelToken, namesSecret } from './secret-pairs.js';
+import { isModelToken, isNamedSecret, namesSecret } from './secret-pairs.js';
 import { redactedMark } from './secret-shapes.js';
 import { shapeOf } from './shapes.js';
 import { quote, type TextRules } from './text-rules.js';
@@ -167,7 +167,7 @@ export class ValueWriter {
     if (descriptor === undefined) return 'null';
     if (descriptor.get !== undefined || descriptor.set !== undefined) return `"${getterMark}"`;
     const value: unknown = descriptor.value;
-    if (typeof value === 'string' && isHeaderValue(items, index, this.#rules.keys)) return `"${redactedMark}"`;
+    if (typeof value === 'string' && isNamedSecret(items, index, this.#rules.keys)) return `"${redactedMark}"`;
     const element = Array.isArray(value) && value.length === 2 && this.#isSecretPair(value) ? hidden(value) : value;
     return this.write(element, this.#rules.redact === undefined ? path : `${path}[${index}]`);
   }

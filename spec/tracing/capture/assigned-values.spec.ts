@@ -74,6 +74,26 @@ describe('headers in a text', () => {
   });
 });
 
+describe('elements of XML', () => {
+  it.each([
+    ['<password>canary</password>', '<password>[redacted]</password>'],
+    [
+      '<a:Envelope><wsse:Password Type="text">canary</wsse:Password><b>x</b></a:Envelope>',
+      '<a:Envelope><wsse:Password Type="text">[redacted]</wsse:Password><b>x</b></a:Envelope>',
+    ],
+    ['<apiKey><![CDATA[canary]]></apiKey>', '<apiKey>[redacted]</apiKey>'],
+  ])('are hidden under the names of secrets: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+    expect(JSON.parse(capture.value([text, text], 'x'))).toEqual([hidden, hidden]);
+  });
+
+  it('stay where they are labels', () => {
+    expect(read('<label>Password</label> <p class="password">reset</p>')).toBe(
+      '<label>Password</label> <p class="password">reset</p>',
+    );
+  });
+});
+
 describe('source code in a text', () => {
   it.each([
     ['password := "canary"', 'password := "[redacted]"'],

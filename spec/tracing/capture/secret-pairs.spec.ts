@@ -80,3 +80,24 @@ describe('headers in a row', () => {
     },
   );
 });
+
+describe('arguments of commands', () => {
+  const hidden = ['mysql', '--password', '[redacted]', '-h', 'db'];
+
+  it('are hidden behind the options that take secrets', () => {
+    const args = ['mysql', '--password', 'canary', '-h', 'db'];
+
+    expect(read(args)).toEqual(hidden);
+    expect(read({ filler, args })).toEqual({ filler, args: hidden });
+    expect(read({ args: ['--api-key', 'canary'] })).toEqual({ args: ['--api-key', '[redacted]'] });
+    expect(read(JSON.stringify({ args }))).toBe(JSON.stringify({ args: hidden }));
+    expect(read(JSON.stringify({ json: JSON.stringify(args) }))).toBe(JSON.stringify({ json: JSON.stringify(hidden) }));
+  });
+
+  it('stay behind other options, and are options themselves', () => {
+    const args = ['--max-tokens', '100', '--password', '--host', 'db', '--token'];
+
+    expect(read(args)).toEqual(args);
+    expect(read(JSON.stringify(args))).toBe(JSON.stringify(args));
+  });
+});
