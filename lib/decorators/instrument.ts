@@ -9,8 +9,12 @@ type Decorator = TracedMethodDecorator<AnyArguments, Anything>;
 
 /** Decorators for methods of a class, by the methods' names; static methods may stand among them. */
 export type Instrumentation<Class extends AnyClass> = {
-  readonly [Key in keyof InstanceType<Class> | Exclude<keyof Class, 'prototype'>]?: Decorator;
+  readonly [Key in MethodKeys<InstanceType<Class>> | MethodKeys<Class>]?: Decorator;
 };
+
+type MethodKeys<Owner> = {
+  [Key in keyof Owner]-?: Owner[Key] extends ((...args: never[]) => unknown) | undefined ? Key : never;
+}[keyof Owner];
 
 /**
  * Decorates methods of a class that one does not own: a library's, or one in plain JavaScript. Instances that exist already

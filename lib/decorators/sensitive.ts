@@ -13,8 +13,11 @@ export interface SensitiveDecorator {
     context: ClassFieldDecoratorContext | ClassAccessorDecoratorContext | ClassGetterDecoratorContext,
   ): void;
   /** Legacy convention: property, or parameter of a method. */
-  (target: object, key: string | symbol | undefined, index?: number | PropertyDescriptor): void;
+  <Value>(target: object, key: string | symbol | undefined, index?: number | AccessorOf<Value>): void;
 }
+
+/** Tells an accessor from a method. */
+type AccessorOf<Value> = Value extends Callable ? never : TypedPropertyDescriptor<Value>;
 
 const hiddenKey = 'traced-agents:sensitive';
 

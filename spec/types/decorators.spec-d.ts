@@ -17,6 +17,11 @@ describe('decorators', () => {
     @TracedAgent({ methods: ['run'] })
     class Program {
       @Sensitive() readonly key = 'k';
+      @Sensitive() protected optional?: string;
+      @Sensitive() static count = 1;
+      @Sensitive() get secret(): string {
+        return 's';
+      }
       @TracedTool() plain(a: number): string {
         return `${a}`;
       }
@@ -134,6 +139,9 @@ describe('decorators', () => {
         return {};
       }
 
+      // @ts-expect-error: a method
+      @Sensitive() method(): void {}
+
       // @ts-expect-error: no parentheses
       @TracedTool forgotten(): void {}
 
@@ -185,9 +193,26 @@ describe('instrument', () => {
     class Library {
       static make(): void {}
       query(): void {}
+      over(a: string): string;
+      over(a: number): number;
+      over(a: unknown): unknown {
+        return a;
+      }
+      generic<Value>(value: Value): Value {
+        return value;
+      }
+      maybe?(): void;
+      size = 1;
+    }
+    abstract class Shape {
+      abstract draw(): void;
     }
 
     expectTypeOf(instrument(Library, { query: TracedTool(), make: TracedTool() })).toEqualTypeOf<() => void>();
+    instrument(Library, { over: TracedTool(), generic: TracedTool(), maybe: TracedTool() });
+    instrument(Shape, { draw: TracedTool() });
+    // @ts-expect-error: a field
+    instrument(Library, { size: TracedTool() });
     // @ts-expect-error: no such method
     instrument(Library, { qeury: TracedTool() });
   });
