@@ -73,7 +73,7 @@ function namesOf(fn: Callable, inner: SpanDefinition | undefined, { options, pla
   const restIndex = names.length > read.restIndex + 1 ? -1 : read.restIndex;
   const hidden = hiddenByAny([
     hiddenArguments(options.sensitive ?? [], { given: options.argNames ?? [], read }),
-    ...(place?.owner === undefined ? [] : sensitiveParametersOf(place.owner, place.key)),
+    ...sensitiveParametersOf(place?.owner ?? fn, place?.key),
     ...(inner === undefined ? [] : [inner.argumentNames]),
   ]);
   return argumentNames(names, { restIndex, ...hidden });

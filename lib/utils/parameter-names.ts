@@ -27,7 +27,8 @@ export function parameterNames(fn: (...args: never[]) => unknown): ParameterName
   }
 }
 
-function readNames(source: string): ParameterNames {
+/** The same of a source. */
+export function readNames(source: string): ParameterNames {
   if (/^class\b/.test(source) || source.endsWith('{ [native code] }')) return none;
   const bare = bareArrow.exec(source);
   if (bare !== null) return { names: [bare[1]], texts: [bare[1] ?? ''], restIndex: -1 };
@@ -36,6 +37,23 @@ function readNames(source: string): ParameterNames {
   const texts = written.length > 0 ? written : splitParameters(source);
   const restIndex = texts.findIndex((text) => text.startsWith('...'));
   return { names: texts.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), texts, restIndex };
+}
+
+/** The source of a class's constructor, from its parameter list on; `undefined` where it has none of its own. Never throws. */
+export function constructorSource(owner: object): string | undefined {
+  const source = Function.prototype.toString.call(owner);
+  if (!/^class\b/.test(source)) return source;
+  let at = 0;
+  let depth = 0;
+  let member = '';
+  for (const token of tokensFrom(source, 0)) {
+    if (token === '(' && depth === 1 && /(?<![.\p{ID_Continue}$#])constructor\s*$/u.test(member))
+      return source.slice(at);
+    if (token.length === 1) depth += depthOf(token);
+    member = depth === 1 ? member + token : '';
+    at += token.length;
+  }
+  return undefined;
 }
 
 /** The texts between the commas of the parameter list, without comments. */

@@ -1,4 +1,4 @@
-import { instrument, Sensitive, shutdown, TracedAgent, TracedTool, traceToLine } from 'traced-agents';
+import { instrument, Sensitive, shutdown, TracedAgent, TracedTool, traceToLine, traceTool } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../../support/recording.js';
 
@@ -93,6 +93,73 @@ describe('@Sensitive on a parameter', () => {
 
     expect(spanNamed(memory, 'pay').inputs).toEqual(inputs);
     expect(memory.traces.map(traceToLine).join()).not.toContain('canary');
+  });
+});
+
+describe('@Sensitive on a parameter of a constructor', () => {
+  const show = (value: unknown) => {
+    traceTool((_value: unknown) => {}, { name: 'show' })(value);
+  };
+
+  it('hides the fields that it is assigned to, in subclasses, too', () => {
+    // As the compiler makes it of parameter properties; the sources themselves are without them.
+    class Account {
+      readonly constructorOf = ((): string => 'constructor(x) {')();
+      readonly owner: string;
+      readonly iban: string;
+      readonly pin: string;
+      constructor(owner: string, @Sensitive() iban: string, @Sensitive() $code = '0000') {
+        this.owner = owner;
+        this.iban = iban;
+        this.pin = $code;
+      }
+    }
+    class Joint extends Account {}
+    const memory = recordInMemory();
+
+    show([new Account('Ada', 'DE12'), new Joint('Bob', 'DE34', '1111')]);
+
+    const hidden = { constructorOf: 'constructor(x) {', iban: '[redacted]', pin: '[redacted]' };
+    expect(spanNamed(memory, 'show').inputs).toEqual({
+      _value: [
+        { ...hidden, owner: 'Ada' },
+        { ...hidden, owner: 'Bob' },
+      ],
+    });
+  });
+
+  it('hides them as compilers define fields, and in classes of the old kind', () => {
+    const classes = [
+      'class Account { constructor(owner, e) { __publicField(this, "owner", owner); __publicField(this, "iban", e); } }',
+      'function Account(owner, iban) { this.owner = owner; this.iban = iban; }',
+    ].map((source) => {
+      const define = 'const __publicField = (target, key, value) => { target[key] = value; };';
+      return new Function(`${define} return ${source}`)() as new (
+        owner: string,
+        iban: string,
+      ) => object;
+    });
+    for (const each of classes) Sensitive()(each, undefined, 1);
+    const memory = recordInMemory();
+
+    show(classes.map((Account) => new Account('Ada', 'DE12')));
+
+    const shown = { owner: 'Ada', iban: '[redacted]' };
+    expect(spanNamed(memory, 'show').inputs).toEqual({ _value: [shown, shown] });
+  });
+
+  it('hides it where the class is traced as a function', () => {
+    class Account {
+      readonly length: number;
+      constructor(_owner: string, @Sensitive() iban: string) {
+        this.length = iban.length;
+      }
+    }
+    const memory = recordInMemory();
+
+    Reflect.construct(traceTool(Account as unknown as () => void, { name: 'open' }), ['Ada', 'DE12']);
+
+    expect(spanNamed(memory, 'open').inputs).toEqual({ arg0: 'Ada', arg1: '[redacted]' });
   });
 });
 
