@@ -5,6 +5,7 @@ import {
   type TransformInternals,
   type TransformStorage,
 } from './class-transformer-internals.js';
+import type { KeyBook } from './key-book.js';
 import { readField } from './own-fields.js';
 import { redactedMark } from './secret-shapes.js';
 
@@ -59,12 +60,17 @@ export class KeptInstance {
  * An instance as its `@Exclude`, `@Expose` and `@Transform` want it to be seen. Throws what they throw. Instances in its fields
  * are kept: class-transformer knows nothing of agents and of `@Sensitive`.
  */
-export function plainInstance(instance: object): object {
+export function plainInstance(instance: object, keys: KeyBook): object {
   const found = reliableInternals();
-  return found === undefined ? plainByStandIns(instance) : plainByExecutor(instance, found);
+  const prototype = Object.getPrototypeOf(instance) as object;
+  const isHidden = (name: string): boolean => isSensitive(prototype, name) || keys.lookUp(name).isSecret;
+  return found === undefined ? plainByStandIns(instance, isHidden) : plainByExecutor(instance, isHidden, found);
 }
 
-function plainByExecutor(instance: object, { storage, Executor }: TransformInternals): object {
+/** Whether what a field holds is hidden for its own name, under whatever other name it is exposed. */
+type IsHidden = (name: string) => boolean;
+
+function plainByExecutor(instance: object, isHidden: IsHidden, { storage, Executor }: TransformInternals): object {
   let isInside = false;
 
   class KeepingExecutor extends Executor {
@@ -87,9 +93,8 @@ function plainByExecutor(instance: object, { storage, Executor }: TransformInter
   // An instance stays an object.
   const plain = executor.transform(undefined, instance, undefined, undefined, false) as Record<string, unknown>;
   for (const key of Object.keys(plain)) {
-    // Fields may be exposed under other names than they are marked by.
     const name = storage.findExposeMetadataByCustomName(instance.constructor, key)?.propertyName;
-    if (name !== undefined && isSensitive(Object.getPrototypeOf(instance) as object, name)) plain[key] = redactedMark;
+    if (name !== undefined && isHidden(name)) plain[key] = redactedMark;
   }
   return plain;
 }
@@ -100,12 +105,13 @@ const classToPlain = 1;
  * The same by the public door alone. class-transformer calls a field that is a function, and leaves a function that it returns as it
  * is: so for each instance a function stands in that returns one that carries it, and the callbacks of the user's are left out.
  */
-function plainByStandIns(instance: object): object {
+function plainByStandIns(instance: object, isHidden: IsHidden): object {
   const standIn: object = Object.create(Object.getPrototypeOf(instance) as object) as object;
   for (const key of Object.keys(instance)) {
     const value = readField(instance, key);
     if (typeof value === 'function') continue;
-    const shown = isInstance(value) ? carrierOf(value) : value;
+    const kept = isInstance(value) ? carrierOf(value) : value;
+    const shown = isHidden(key) ? redactedMark : kept;
     Object.defineProperty(standIn, key, { value: shown, enumerable: true, configurable: true, writable: true });
   }
   const plain = instanceToPlain(standIn, { enableCircularCheck: true });

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { readProperty } from '../../utils/read-property.js';
 import { hasTransformMetadata, KeptInstance, plainInstance } from './class-instance.js';
+import type { KeyBook } from './key-book.js';
 import { isOpaque, markOf, textOf } from './odd-values.js';
 import { findMethod, readField } from './own-fields.js';
 
@@ -20,6 +21,7 @@ export interface ShapeRules {
   readonly callOut: <Answer>(act: () => Answer) => Answer;
   /** So many entries of a map or a set are looked at. */
   readonly maxEntries: number;
+  readonly keys: KeyBook;
 }
 
 /** The shape of a class instance or a built-in object; told by what it is, so that objects of other realms count as well. */
@@ -69,7 +71,7 @@ function domExceptionFacts(error: DOMException): object {
 }
 
 /** Type and message first; the stack is for the exception event. */
-function errorFacts(error: object, prototype: object, { callOut }: ShapeRules): object {
+function errorFacts(error: object, prototype: object, { callOut, keys }: ShapeRules): object {
   const { constructor } = prototype as { constructor?: { name?: unknown } };
   const name = readProperty(prototype, 'name');
   const own = readField(error, 'name');
@@ -77,7 +79,7 @@ function errorFacts(error: object, prototype: object, { callOut }: ShapeRules): 
     (text) => typeof text === 'string' && text !== '',
   );
   const fields = errorFields(error, prototype);
-  return { type, ...(hasTransformMetadata(prototype) ? callOut(() => plainInstance(fields)) : fields) };
+  return { type, ...(hasTransformMetadata(prototype) ? callOut(() => plainInstance(fields, keys)) : fields) };
 }
 
 /** What is told of an error, as fields that can be seen, under the same class. */
@@ -120,9 +122,9 @@ function parametersOf(parameters: URLSearchParams): object {
   return Object.fromEntries(values);
 }
 
-function instanceShape(value: object, prototype: object, { callOut }: ShapeRules): Shape {
+function instanceShape(value: object, prototype: object, { callOut, keys }: ShapeRules): Shape {
   if (hasTransformMetadata(prototype)) {
-    return { kind: 'record', record: callOut(() => plainInstance(value)) };
+    return { kind: 'record', record: callOut(() => plainInstance(value, keys)) };
   }
   if (typeof readField(value, 'toJSON') === 'function') return { kind: 'record', record: value };
   const toJson = findMethod(prototype, 'toJSON');

@@ -131,10 +131,10 @@ export class ValueWriter {
   }
 
   #writeInstance(value: object, prototype: object, path: string): string {
-    const { callOut, maxNodes } = this.#rules;
+    const { callOut, maxNodes, keys } = this.#rules;
     const agent = callOut(() => agentNameOf(value));
     if (agent !== undefined) return this.write(String(agent), path);
-    const shape = shapeOf(value, prototype, { callOut, maxEntries: maxNodes });
+    const shape = shapeOf(value, prototype, { callOut, maxEntries: maxNodes, keys });
     switch (shape.kind) {
       case 'leaf':
         return this.write(shape.value, path);

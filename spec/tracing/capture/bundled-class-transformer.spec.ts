@@ -39,6 +39,17 @@ describe("class-transformer's decorators in a bundle", () => {
     expect(read({ list: [new Card()] })).toEqual({ list: [{ owner: 'Ada', number: '4111', code: '***7' }] });
   });
 
+  it('bring to light nothing that is hidden for the name of its field', () => {
+    class Login {
+      @Expose({ name: 'number' }) digits = 'canary';
+      @Expose({ name: 'pw' }) password = 'canary';
+      @Transform(({ value }) => value) token = 'canary';
+    }
+    markSensitive(Login.prototype, 'digits');
+
+    expect(read(new Login())).toEqual({ number: '[redacted]', pw: '[redacted]', token: '[redacted]' });
+  });
+
   it('are obeyed on errors', () => {
     class HttpError extends Error {
       @Exclude() body = 'canary';

@@ -84,6 +84,15 @@ describe("class-transformer's decorators", () => {
     expect(read(new SilentError('the key is canary', { cause: 'canary' }))).toEqual({ type: 'SilentError', code: 1 });
   });
 
+  it('bring to light nothing that is hidden for the name of its field', () => {
+    class Login {
+      @Expose({ name: 'pw' }) password = 'canary';
+      @Transform(({ value }) => value) token = 'canary';
+    }
+
+    expect(read(new Login())).toEqual({ pw: '[redacted]', token: '[redacted]' });
+  });
+
   it('that throw hide their instance, and nothing else', () => {
     expect(read({ before: 1, broken: new Broken(), after: 2 })).toEqual({
       before: 1,
