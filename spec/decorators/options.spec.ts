@@ -165,6 +165,24 @@ describe('options of decorators', () => {
     ]);
   });
 
+  it.each([
+    ['Anthropic', { type: 'message_start', message: { model: 'm-2024', content: [] } }],
+    ['the responses of OpenAI', { type: 'response.created', response: { model: 'm-2024' } }],
+    ['Gemini', { modelVersion: 'm-2024', candidates: [] }],
+  ])('need not name the model of streams of %s', (_provider, first) => {
+    const memory = recordInMemory();
+    class Program {
+      @TracedLLM() *stream() {
+        yield first;
+        yield { type: 'other' };
+      }
+    }
+
+    Array.from(new Program().stream());
+
+    expect(spanNamed(memory, 'stream').getAttribute('mlflow.llm.model')).toBe('m-2024');
+  });
+
   it('that fail are told once and leave the call alone', () => {
     const errors: Error[] = [];
     class Program {

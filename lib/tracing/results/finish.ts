@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
-import { ownField } from '../../usage/own-fields.js';
+import { ownField, ownObject } from '../../usage/own-fields.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { answerNow } from '../../utils/answer-now.js';
 import { isHidden } from '../capture/argument-names.js';
@@ -96,16 +96,24 @@ function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome:
   }
 }
 
-/** An answer's `model`, or that of a stream's first chunk. */
+/**
+ * An answer's `model`, or that of a stream's first chunk. Events of Anthropic and of OpenAI's responses hold the answer that begins
+ * with them; Gemini says `modelVersion`.
+ */
 function modelIn(value: unknown): string | undefined {
   try {
-    const answer: unknown = Array.isArray(value) ? value[0] : value;
-    if (typeof answer !== 'object' || answer === null) return undefined;
-    const model = Object.hasOwn(answer, 'model') ? ownField(answer, 'model') : undefined;
-    return typeof model === 'string' ? model : undefined;
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof first !== 'object' || first === null) return undefined;
+    const answer = ownObject(first, 'message', 'response');
+    return ownText(first, 'model') ?? ownText(first, 'modelVersion') ?? (answer && ownText(answer, 'model'));
   } catch {
     return undefined; // a proxy may throw at any question, even whether it is an array
   }
+}
+
+function ownText(holder: object, name: string): string | undefined {
+  const text = Object.hasOwn(holder, name) ? ownField(holder, name) : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** An argument called `model`, or the `model` of a request. */
