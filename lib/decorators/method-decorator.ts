@@ -64,7 +64,7 @@ export function methodDecorator<Args extends readonly unknown[], Output>(
 ): TracedMethodDecorator<Args, Output> {
   function decorate(first: unknown, second: unknown, third?: PropertyDescriptor): unknown {
     if (isStandardContext(second)) return wrap(methodOf(decorator, first, second), standardPlace(second));
-    if (second === undefined) throw misplaced(decorator, 'class', functionName(first));
+    if (second === undefined) throw misplaced(decorator, isClass(first) ? 'class' : 'function', functionName(first));
     const key = second as string | symbol; // by the legacy convention
     if (typeof third?.value !== 'function') throw misplaced(decorator, legacyKind(third), key);
     const place = {
@@ -134,6 +134,10 @@ function legacyKind(descriptor: PropertyDescriptor | undefined): string {
   if (descriptor?.get !== undefined) return 'getter';
   if (descriptor?.set !== undefined) return 'setter';
   return 'field';
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }
 
 function functionName(value: unknown): string {

@@ -29,7 +29,7 @@ export interface RecordedMessage {
  * Given a function first, it is `@TracedConversation` for that function: it returns one that does the same, and holds a conversation
  * in each call.
  *
- * @throws {TypeError} for options it does not know.
+ * @throws {TypeError} for options it does not know, and when it is not given a function.
  * @example
  * ```ts
  * await traceConversation('standup', async () => {
@@ -61,6 +61,10 @@ function conversationFunction(fn: Callable, options: ConversationOptions = {}): 
 
 function holdConversation(nameOrOptions: string | NamedOptions, fn: () => unknown): unknown {
   const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
+  if (typeof fn !== 'function')
+    throw new TypeError(
+      `traceConversation() runs a function, but got ${typeof fn}. Give it one: traceConversation('name', () => ...).`,
+    );
   if (options === nameOrOptions) checkTwinOptions('traceConversation', options); // a text worked out now may be empty
   const recorder = active.current;
   if (recorder === undefined) return fn();

@@ -62,7 +62,7 @@ export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Outp
   function decorate(first: unknown, second?: unknown, third?: unknown): unknown {
     const isClass = isStandardContext(second)
       ? (second.kind as string) === 'class'
-      : typeof first === 'function' && second === undefined;
+      : typeof first === 'function' && 'prototype' in first && second === undefined;
     if (!isClass) return (decorateMethod as (...args: unknown[]) => unknown)(first, second, third);
     decorateAgentClass(first as AgentClass, options, isStandardContext(second) ? second.metadata : undefined);
     return undefined;

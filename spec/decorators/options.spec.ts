@@ -337,6 +337,21 @@ describe('misuse in JavaScript', () => {
       "@TracedTool can only decorate a method, but 'Sky' is a class. Decorate its methods, or the class with @TracedAgent().",
     ],
     [
+      'a function',
+      () => tool()(() => 1),
+      "@TracedTool can only decorate a method, but '' is a function. Make it a method, or wrap the function with traceTool().",
+    ],
+    [
+      'a function for an agent',
+      () => agent()(async () => 1),
+      "@TracedAgent can only decorate a method, but '' is a function. Make it a method, or wrap the function with traceAgent().",
+    ],
+    [
+      'traceConversation without a function',
+      () => (traceConversation as (...args: unknown[]) => unknown)('a'),
+      "traceConversation() runs a function, but got undefined. Give it one: traceConversation('name', () => ...).",
+    ],
+    [
       'no parentheses, legacy',
       () => tool({}, 'sky', {}),
       '@TracedTool stands without its parentheses. Write @TracedTool() instead.',
