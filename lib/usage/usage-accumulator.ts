@@ -24,6 +24,12 @@ export class UsageAccumulator {
     }
   }
 
+  /** An answer is complete: what follows is counted on top of it. */
+  endAnswer(): void {
+    this.#earlier = this.usage;
+    this.#current = undefined;
+  }
+
   /** What has been gathered so far; `undefined` as long as no usage was reported. */
   get usage(): TokenUsage | undefined {
     const current = this.#current === undefined ? undefined : usageOfCounts(this.#current);
@@ -35,10 +41,10 @@ export class UsageAccumulator {
     const counts = findUsage(chunk);
     if (counts === undefined) return;
     const isAnotherAnswer = this.#isAnotherAnswer(chunk);
-    if (this.#current === undefined || counts.mode === 'replace') {
+    if (counts.mode === 'replace') {
       this.#earlier = undefined;
       this.#current = counts;
-    } else if (counts.mode === 'add' || isAnotherAnswer) {
+    } else if (this.#current === undefined || counts.mode === 'add' || isAnotherAnswer) {
       this.#earlier = this.usage;
       this.#current = counts;
     } else if (counts.mode === 'update') {

@@ -8,6 +8,8 @@ export interface StreamObserver extends Observer {
   /** Runs what reads the stream in the stream's own span. */
   run(fn: Method, self: unknown, args: readonly unknown[]): unknown;
   chunk(chunk: unknown): void;
+  /** One of several answers is complete, where a stream brings more than one. */
+  answered(): void;
   /** The stream is over. `returned` is what a generator returned at its end. */
   end(returned?: unknown): void;
   fail(thrown: unknown): void;
@@ -34,6 +36,10 @@ export class StreamObservers extends Observers<StreamObserver> implements Stream
 
   chunk(chunk: unknown): void {
     for (const member of this.members) member.chunk(chunk);
+  }
+
+  answered(): void {
+    for (const member of this.members) member.answered();
   }
 
   end(returned?: unknown): void {

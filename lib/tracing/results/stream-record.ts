@@ -52,6 +52,10 @@ export class StreamRecord implements Abandonable {
     if (this.#span.definition.isModelCall) noteToolCalls(this.#span, chunk);
   }
 
+  endAnswer(): void {
+    this.#usage?.endAnswer();
+  }
+
   /** Gives the span what has been gathered, unless the program has said otherwise. */
   settle(): void {
     const span = this.#span;

@@ -42,6 +42,10 @@ export class StreamWatch implements StreamObserver {
     if (this.#position > this.#record.seen) this.#record.add(chunk); // no other branch was faster
   }
 
+  answered(): void {
+    this.#record.endAnswer();
+  }
+
   branch(): StreamWatch {
     return new StreamWatch(this.#open, this.#record, this.#position);
   }

@@ -10,29 +10,38 @@ import { StreamWatch } from './stream-watch.js';
  * anybody iterates: most programs wait for `finalMessage()` and its like. All that they learn they emit.
  */
 export function watchEventStream(open: OpenCall, stream: object): void {
-  const isChunk = chunkEvents[hasMethod(stream, Symbol.asyncIterator) ? 'streamed' : 'whole'];
+  const reactions = hasMethod(stream, Symbol.asyncIterator) ? streamed : whole;
   const isWatched = observe(stream, new StreamWatch(open), (observers) =>
-    shadow(stream, '_emit', (emit) => observeEmit(observers, emit, isChunk)),
+    shadow(stream, '_emit', (emit) => observeEmit(observers, emit, reactions)),
   );
   if (!isWatched) finish(open, unseen);
 }
 
-/** The events that bring what iteration would: of chat completions, responses and assistants, and messages; else whole answers. */
-const chunkEvents: Readonly<Record<'streamed' | 'whole', ReadonlySet<unknown>>> = {
-  streamed: new Set(['chunk', 'event', 'streamEvent']),
-  whole: new Set(['chatCompletion']),
-};
+type Reaction = (observer: StreamObserver, detail: unknown) => void;
 
-const endings: ReadonlyMap<unknown, (observer: StreamObserver, detail: unknown) => void> = new Map([
-  ['end', (observer: StreamObserver) => observer.end()],
-  ['abort', (observer: StreamObserver) => observer.cancel()],
-  ['error', (observer: StreamObserver, detail: unknown) => observer.fail(detail)],
+const takeChunk: Reaction = (observer, detail) => observer.chunk(detail);
+
+const endings: readonly (readonly [string, Reaction])[] = [
+  ['end', (observer) => observer.end()],
+  ['abort', (observer) => observer.cancel()],
+  ['error', (observer, detail) => observer.fail(detail)],
+];
+
+/** What iteration would bring: chunks of chat completions, events of responses and assistants, and of messages. */
+const streamed: ReadonlyMap<unknown, Reaction> = new Map([
+  ['chunk', takeChunk],
+  ['event', takeChunk],
+  ['streamEvent', takeChunk],
+  ['chatCompletion', (observer: StreamObserver) => observer.answered()],
+  ...endings,
 ]);
 
-function observeEmit(observers: StreamObservers, emit: Method, isChunk: ReadonlySet<unknown>): Method {
+/** Of what cannot be iterated: whole answers. */
+const whole: ReadonlyMap<unknown, Reaction> = new Map([['chatCompletion', takeChunk], ...endings]);
+
+function observeEmit(observers: StreamObservers, emit: Method, reactions: ReadonlyMap<unknown, Reaction>): Method {
   return function (event, ...details) {
-    if (isChunk.has(event)) observers.chunk(details[0]);
-    else endings.get(event)?.(observers, details[0]);
+    reactions.get(event)?.(observers, details[0]);
     return Reflect.apply(emit, this, [event, ...details]);
   };
 }

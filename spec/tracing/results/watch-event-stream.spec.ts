@@ -27,7 +27,7 @@ async function writerFor(script: Script) {
       return client.chat.completions.stream({ ...ask, ...withUsage });
     }
     @TracedLLM()
-    runTools() {
+    runTools(options: object = {}) {
       const tool = {
         name: 'add',
         description: 'adds one',
@@ -35,7 +35,7 @@ async function writerFor(script: Script) {
         parameters: {},
         function: (args: { a: number }) => this.add(args.a),
       };
-      return client.chat.completions.runTools({ ...ask, tools: [{ type: 'function', function: tool }] });
+      return client.chat.completions.runTools({ ...ask, ...options, tools: [{ type: 'function', function: tool }] });
     }
     @TracedTool()
     add(a: number) {
@@ -94,7 +94,10 @@ describe('the span of a call that returns a helper of OpenAI’s SDK', () => {
     expect(spanNamed(memory, 'stream').status.code).toBe('ERROR');
   });
 
-  it('lasts as long as the tools run, and counts the tokens of all answers', async () => {
+  it.each([
+    ['whole', {}],
+    ['streamed', { stream: true, ...withUsage }],
+  ])('lasts as long as the tools run, and counts the tokens of all answers: %s', async (_how, options) => {
     const memory = recordInMemory();
     const toolCalls = [{ name: 'add', arguments: { a: 1 } }];
     const writer = await writerFor([
@@ -102,7 +105,7 @@ describe('the span of a call that returns a helper of OpenAI’s SDK', () => {
       { content: '2', usage },
     ]);
 
-    const content = await writer.runTools().finalContent();
+    const content = await writer.runTools(options).finalContent();
 
     expect([content, memory.traces.map(treeOf)]).toEqual(['2', ['runTools[add]']]);
     expect(spanNamed(memory, 'runTools').tokenUsage).toMatchObject({ inputTokens: 20, outputTokens: 10 });
