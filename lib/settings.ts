@@ -116,7 +116,7 @@ const optionKinds: KnownOptions = {
 
 /** @throws {ConfigurationError} for options that `init()` does not know, or cannot use. */
 export function checkOptions(options: unknown): void {
-  const fault = faultOfOptions('init()', isRecord(options) ? flatOptions(options) : options, optionKinds);
+  const fault = faultOfOptions({ whose: 'init()' }, isRecord(options) ? flatOptions(options) : options, optionKinds);
   if (fault !== undefined) throw new ConfigurationError(fault);
 }
 

@@ -161,7 +161,7 @@ export function checkTwinOptions(twin: TwinName, options: unknown): void {
 export type TwinName = 'traceTool' | 'traceLLM' | 'traceAgent' | 'traceConversation';
 
 function checkValues(whose: string, options: unknown, known: KnownOptions): void {
-  const fault = faultOfOptions(whose, options, known);
+  const fault = faultOfOptions({ whose }, options, known);
   if (fault !== undefined) throw new TypeError(fault);
 }
 

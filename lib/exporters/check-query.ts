@@ -1,5 +1,6 @@
+import { faultOfOptions } from '../utils/fault-of-options.js';
 import { isRecord } from '../utils/records.js';
-import { choice, count, shown, type ValueKind } from '../utils/value-kinds.js';
+import { choice, count, type ValueKind } from '../utils/value-kinds.js';
 import type { TraceQuery } from './exporter.js';
 
 const text: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
@@ -30,16 +31,8 @@ const conditions: { readonly [Name in keyof Required<TraceQuery>]: ValueKind } =
   limit,
 };
 
-const kinds: ReadonlyMap<string, ValueKind> = new Map(Object.entries(conditions));
-
 /** @throws {TypeError} for what is no query, with the remedy: a condition that is misspelt would match everything. */
 export function checkQuery(query: unknown): void {
-  if (!isRecord(query)) throw new TypeError(`searchTraces() takes an object of conditions, but got ${shown(query)}.`);
-  for (const [name, value] of Object.entries(query)) {
-    const kind = kinds.get(name);
-    if (kind === undefined)
-      throw new TypeError(`searchTraces() has no condition '${name}'. It knows ${[...kinds.keys()].join(', ')}.`);
-    if (value !== undefined && !kind.accepts(value))
-      throw new TypeError(`The condition '${name}' of searchTraces() must be ${kind.wanted}, but is ${shown(value)}.`);
-  }
+  const fault = faultOfOptions({ whose: 'searchTraces()', noun: 'condition' }, query, conditions);
+  if (fault !== undefined) throw new TypeError(fault);
 }

@@ -61,6 +61,12 @@ export function amount(max: number): TextKind<number> {
   };
 }
 
+/** A bound of what can be divided; `Infinity` is none. */
+export const bound: ValueKind = {
+  wanted: 'a positive number',
+  accepts: (value) => typeof value === 'number' && value > 0,
+};
+
 /** One of these words. */
 export function choice<Word extends string>(words: readonly Word[]): TextKind<Word> {
   return {

@@ -3,7 +3,7 @@ import type { Trace } from '../../entities/trace.js';
 import { traceToLine } from '../../entities/trace-line.js';
 import { ExportError } from '../../errors.js';
 import { sentence } from '../../utils/sentence.js';
-import { choice, countFromOne, text } from '../../utils/value-kinds.js';
+import { bound, choice, countFromOne, text } from '../../utils/value-kinds.js';
 import { checkOptions, type OptionKinds } from '../check-options.js';
 import { checkQuery } from '../check-query.js';
 import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
@@ -27,7 +27,7 @@ export interface FileExporterOptions {
 const kinds: OptionKinds<FileExporterOptions> = {
   name: text,
   path: { wanted: 'a path', accepts: text.accepts },
-  maxBytes: { wanted: 'a positive number', accepts: (value) => typeof value === 'number' && value > 0 },
+  maxBytes: bound,
   maxFiles: countFromOne,
   durability: choice(['process', 'power']),
 };

@@ -2,8 +2,9 @@ import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Trace } from '../../entities/trace.js';
-import { ConfigurationError, TracingError } from '../../errors.js';
-import { shown } from '../../utils/value-kinds.js';
+import { TracingError } from '../../errors.js';
+import { bound, shown } from '../../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from '../check-options.js';
 
 /** A line that is no trace; the others are read all the same. */
 export interface BadLine {
@@ -21,6 +22,8 @@ export interface ReadTraceFileOptions {
   readonly maxLineBytes?: number;
 }
 
+const kinds: OptionKinds<ReadTraceFileOptions> = { maxLineBytes: bound };
+
 /** The path of a file, or a stream of its bytes or of its text. */
 type PathOrStream = string | AsyncIterable<Uint8Array | string>;
 
@@ -35,7 +38,7 @@ export function isBadLine(item: Trace | BadLine): item is BadLine {
  * name), so that traces can be piped in. A stream may give bytes or, with an encoding, text.
  *
  * @throws {TypeError} at once, for what is neither a file nor a stream; while it is read, for chunks that are neither bytes nor text.
- * @throws {ConfigurationError} at once, for a `maxLineBytes` that is no positive number.
+ * @throws {ConfigurationError} at once, for options it does not know, and a `maxLineBytes` that is no positive number.
  * @throws {TracingError} while it is read, when the file cannot be.
  * @example
  * ```ts
@@ -49,10 +52,7 @@ export function readTraceFile(
   source: string | URL | AsyncIterable<Uint8Array | string>,
   options: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
-  const { maxLineBytes = 1 } = options;
-  if (!(maxLineBytes > 0)) {
-    throw new ConfigurationError("The option 'maxLineBytes' of readTraceFile must be a positive number.");
-  }
+  checkOptions('readTraceFile()', options, kinds);
   return readTraceLines(pathOrStream(source), () => true, options);
 }
 

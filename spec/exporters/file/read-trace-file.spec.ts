@@ -177,7 +177,13 @@ describe('readTraceFile', () => {
 
   it.each([0, -1, Number.NaN])('refuses lines of %j bytes at the most', (maxLineBytes) => {
     expect(() => readTraceFile('traces.jsonl', { maxLineBytes })).toThrow(
-      "The option 'maxLineBytes' of readTraceFile must be a positive number.",
+      `The option 'maxLineBytes' of readTraceFile() must be a positive number, but is ${maxLineBytes}.`,
+    );
+  });
+
+  it('refuses options it does not know', () => {
+    expect(() => readTraceFile('traces.jsonl', { maxLineByte: 5 } as object)).toThrow(
+      "readTraceFile() has no option 'maxLineByte'. It knows maxLineBytes.",
     );
   });
 
