@@ -73,6 +73,10 @@ export class TraceInfo {
   @FromJson((json) => frozenCopy(json['trace_location'] ?? defaultLocation))
   readonly location: unknown;
 
+  /** What others have said of a trace that was read, and is handed on as it was. @internal */
+  @FromJson(carriedFromJson)
+  readonly carried: Readonly<Record<string, unknown>>;
+
   readonly #isRead: boolean;
   #requestPreview: string | undefined;
   #responsePreview: string | undefined;
@@ -88,6 +92,7 @@ export class TraceInfo {
     this.tags = fields?.tags ?? {};
     this.metadata = fields?.metadata ?? {};
     this.location = defaultLocation;
+    this.carried = nothingCarried;
   }
 
   /** When the root began; whole milliseconds. */
@@ -158,6 +163,7 @@ export class TraceInfo {
       tags: this.tags,
       trace_metadata: this.metadata,
       trace_location: this.location,
+      ...this.carried,
     };
   }
 
@@ -172,3 +178,18 @@ export const defaultLocation: unknown = Object.freeze({
   type: 'MLFLOW_EXPERIMENT',
   mlflow_experiment: Object.freeze({ experiment_id: '0' }),
 });
+
+/** Of a trace of our own: feedback comes later, and from others. */
+export const nothingCarried: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function carriedFromJson({
+  assessments,
+  client_request_id: clientRequestId,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isAssessed = Array.isArray(assessments) && assessments.length > 0;
+  if (!isAssessed && typeof clientRequestId !== 'string') return nothingCarried;
+  return Object.freeze({
+    ...(isAssessed && { assessments: frozenCopy(assessments) }),
+    ...(typeof clientRequestId === 'string' && { client_request_id: clientRequestId }),
+  });
+}

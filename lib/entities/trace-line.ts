@@ -5,7 +5,7 @@ import { AttributeKey } from './attributes.js';
 import type { Span } from './span.js';
 import type { SpanEvent } from './span-event.js';
 import type { Trace } from './trace.js';
-import { defaultLocation, type TraceInfo } from './trace-info.js';
+import { defaultLocation, nothingCarried, type TraceInfo } from './trace-info.js';
 
 /**
  * The trace as one line of JSON, without a line break: what `trace.toJSON()` says, with nanoseconds as bare integers.
@@ -182,13 +182,13 @@ let lastLabels: Pick<TraceInfo, 'tags' | 'metadata'> | undefined;
 let lastLabelsJson = '';
 
 /** The end of the summary: tags, metadata and location, after a comma. */
-function labelsToJson({ tags, metadata, location }: TraceInfo): string {
-  const isUsual = location === defaultLocation;
+function labelsToJson({ tags, metadata, location, carried }: TraceInfo): string {
+  const isUsual = location === defaultLocation && carried === nothingCarried;
   if (isUsual && tags === lastLabels?.tags && metadata === lastLabels.metadata) return lastLabelsJson;
   const json = [
     `,"tags":${textsToJson(tags)},"trace_metadata":${textsToJson(metadata)},"trace_location":`,
     isUsual ? defaultLocationText : JSON.stringify(location),
-    '}',
+    carried === nothingCarried ? '}' : `,${JSON.stringify(carried).slice(1)}`,
   ].join('');
   if (isUsual && shared.has(tags) && shared.has(metadata)) {
     lastLabels = { tags, metadata };

@@ -69,6 +69,27 @@ describe('a trace of a server', () => {
     expect(JSON.parse(JSON.stringify(trace)).info.trace_location).toEqual(location);
   });
 
+  it.each([
+    { assessments: [{ assessment_name: 'good', feedback: { value: true } }], client_request_id: 'ours' },
+    { assessments: [{ assessment_name: 'good' }] },
+    { client_request_id: 'ours' },
+  ])('hands on what others said of the trace: %j', (said) => {
+    const trace = Trace.fromJSON({ info: { trace_id: 'tr-1', ...said }, data: { spans: [] } });
+
+    expect(JSON.parse(traceToLine(trace)).info).toMatchObject(said);
+    expect(trace.toJSON()['info']).toMatchObject(said);
+    expect(traceToLine(Trace.fromJSON(traceToLine(trace)))).toBe(traceToLine(trace));
+  });
+
+  it('hands on nothing that is no feedback', () => {
+    const info = { trace_id: 'tr-1', assessments: [], client_request_id: 5 };
+
+    const json = Trace.fromJSON({ info, data: { spans: [] } }).toJSON();
+
+    expect(Object.keys(json['info'] as object)).not.toContain('assessments');
+    expect(Object.keys(json['info'] as object)).not.toContain('client_request_id');
+  });
+
   it.each(['ag2_two_agent', 'manual_agent_error', 'manual_double_usage'])('loses nothing on its way: %s', (name) => {
     const text = readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8');
 
