@@ -1,4 +1,5 @@
 import type { Span } from '../entities/span.js';
+import { errorLine } from '../utils/error-line.js';
 import { type Call, compareTimes, type Visit } from './call-tree.js';
 import type { Failure } from './conversation.js';
 import type { DraftTurns } from './draft-turns.js';
@@ -28,7 +29,7 @@ export function findFailures(visits: readonly Visit[], { turnOf, outside }: Draf
       continue;
     }
     const exception = exceptionOf(call.span);
-    const text = describe(exception);
+    const text = errorLine(exception.type, exception.message);
     const arisen = [text, ...exception.causes].find((thrown) => (places.get(thrown) ?? -1) >= (atEntry.get(call) ?? 0));
     if (arisen === undefined) {
       const turn = turnOf.get(call);
@@ -77,12 +78,6 @@ function exceptionOf({ events, status }: Span): Exception {
     message: typeof message === 'string' ? message : status.message,
     causes: Array.isArray(causes) ? causes.map(String) : [],
   };
-}
-
-/** As causes are written. */
-function describe({ type, message }: Exception): string {
-  if (type === undefined) return message;
-  return message === '' ? type : `${type}: ${message}`;
 }
 
 function pathTo(call: Call): readonly string[] {

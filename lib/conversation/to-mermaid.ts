@@ -1,3 +1,4 @@
+import { errorLine } from '../utils/error-line.js';
 import { isRecord } from '../utils/records.js';
 import { compareTimes } from './call-tree.js';
 import type { Conversation, Failure, Message, ToolCall, Turn } from './conversation.js';
@@ -65,16 +66,12 @@ function arrow({ from, to, content }: Message, participants: Participants): stri
 }
 
 function selfArrow({ name, hasFailed }: ToolCall, failure: Failure | undefined, id: string | undefined): string {
-  const text = failure === undefined ? name : `${name}: ${describe(failure)}`;
+  const text = failure === undefined ? name : `${name}: ${errorLine(failure.type, failure.message)}`;
   return `${id}${hasFailed ? '-x' : '->>'}${id}: ${label(text)}`;
 }
 
 function note(failure: Failure, participants: Participants): string {
-  return `Note over ${participants.get(failure.agent)}: ${label(`✗ ${describe(failure)}`)}`;
-}
-
-function describe({ type, message }: Failure): string {
-  return type === undefined ? message : `${type}: ${message}`;
+  return `Note over ${participants.get(failure.agent)}: ${label(`✗ ${errorLine(failure.type, failure.message)}`)}`;
 }
 
 /** What one would read of a message: its content, the tools it asks for, or all of it. */

@@ -1,3 +1,4 @@
+import { errorLine } from '../utils/error-line.js';
 import { isObject, readProperty } from '../utils/read-property.js';
 
 /** What can be told of something that was thrown, read without letting it throw again. */
@@ -47,8 +48,7 @@ function labelled(label: string, thrown: unknown, seen: Set<unknown>): string[] 
 
 /** `Type: message`, or the type alone where there is no message. */
 export function describe(thrown: unknown): string {
-  const message = messageOf(thrown);
-  return message === '' ? typeOf(thrown) : `${typeOf(thrown)}: ${message}`;
+  return errorLine(typeOf(thrown), messageOf(thrown));
 }
 
 /** A stack in which another text stands in place of the message, also where causes repeat that. */

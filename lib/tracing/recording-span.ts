@@ -13,6 +13,7 @@ import type { SpanLink } from '../entities/span.js';
 import { SpanEvent } from '../entities/span-event.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { toUnixNs } from '../utils/clock.js';
+import { errorLine } from '../utils/error-line.js';
 import { newSpanId } from '../utils/ids.js';
 import { entriesOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-input.js';
 import { exceptionFacts } from './exception-facts.js';
@@ -207,10 +208,10 @@ export class RecordingSpan implements LiveSpan {
   fail(thrown: unknown): void {
     if (!this.isRecording()) return;
     this.recordException(thrown);
+    // As the event has them: without what is hidden.
     const event = this.events?.at(-1)?.attributes;
-    const message = event?.['exception.message'];
     this.statusCode = SpanStatusCode.ERROR;
-    this.statusMessage = message === '' ? `${event?.['exception.type']}` : `${event?.['exception.type']}: ${message}`;
+    this.statusMessage = errorLine(`${event?.['exception.type']}`, `${event?.['exception.message']}`);
   }
 
   /** Ends the span well, unless something else was said of it. */

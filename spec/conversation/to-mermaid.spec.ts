@@ -49,6 +49,15 @@ describe('toMermaid', () => {
     });
   });
 
+  it('draws an error without a message by its class alone', async () => {
+    const text = drawn({ name: 'Ada', type: 'AGENT', inputs: 'Why?', error: 'TypeError' });
+
+    await expect(parseMermaid(text)).resolves.toEqual({
+      participants: ['outside', 'Ada'],
+      lines: ['outside > Ada: Why?', 'Ada: ✗ TypeError'],
+    });
+  });
+
   it('draws the tools of an agent that failed before it said anything', async () => {
     const heard = { message: 'hi', sender: 'Ada', valid: true };
     const text = drawn(
