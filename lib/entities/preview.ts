@@ -54,12 +54,12 @@ function messagesIn(value: unknown): readonly Message[] {
 
 /** Of content in parts, the first that is text. */
 function wordsOf({ content }: Message): string | undefined {
-  const words = Array.isArray(content) ? textOf(content.find((part) => textOf(part) !== undefined)) : content;
+  const words = Array.isArray(content) ? wordsOfPart(content.find((part) => wordsOfPart(part) !== undefined)) : content;
   return typeof words === 'string' ? words : undefined;
 }
 
 /** `undefined` for what is no text: an image, a tool call. */
-function textOf(part: unknown): unknown {
+function wordsOfPart(part: unknown): unknown {
   if (!isRecord(part)) return typeof part === 'string' ? part : undefined;
   return part['type'] === 'text' || part['type'] === 'output_text' ? part['text'] : undefined;
 }

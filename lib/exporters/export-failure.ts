@@ -1,5 +1,6 @@
 import { ExportError, RejectedTracesError } from '../errors.js';
 import { sentence } from '../utils/sentence.js';
+import { textOf } from '../utils/text-of.js';
 import { within } from '../utils/within.js';
 import type { Outcome } from './backlog.js';
 import type { TraceExporter } from './exporter.js';
@@ -7,7 +8,7 @@ import type { TraceExporter } from './exporter.js';
 /** What an exporter threw, as `onError` is told of it. An `ExportError` of its own passes as it is: it says more. */
 export function exportFailure(exporter: TraceExporter, what: string, cause: unknown): ExportError {
   if (isA(ExportError, cause)) return cause;
-  const message = sentence(`The exporter '${exporter.name}' failed${what}: ${textOf(cause)}`);
+  const message = sentence(`The exporter '${exporter.name}' failed${what}: ${shown(cause)}`);
   return new ExportError(exporter.name, message, { cause });
 }
 
@@ -54,7 +55,7 @@ function lostTraces(count: number): string {
 function unfinished({ name }: TraceExporter, what: string, cause: unknown): ExportError {
   const message = `The exporter '${name}' ${what}`;
   if (cause === undefined) return new ExportError(name, message);
-  return new ExportError(name, sentence(`${message} Its last try failed: ${textOf(cause)}`), { cause });
+  return new ExportError(name, sentence(`${message} Its last try failed: ${shown(cause)}`), { cause });
 }
 
 /** One step of an exporter's end, and who is told of its failure. */
@@ -94,10 +95,6 @@ function isA<Kind>(kind: abstract new (...args: never[]) => Kind, thrown: unknow
   }
 }
 
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return 'something that cannot be shown';
-  }
+function shown(thrown: unknown): string {
+  return textOf(thrown, 'something that cannot be shown');
 }
