@@ -8,10 +8,13 @@ export type StepKind = 'next' | 'return' | 'throw';
 /** What the steps of one iterator say of the stream. */
 export class IteratorSteps {
   readonly observers: StreamObservers;
+  readonly #areChunksSeen: () => boolean;
   #isLeft = false;
 
-  constructor(observers: StreamObservers) {
+  /** @param areChunksSeen whether the iterator takes its chunks from where they are seen already. */
+  constructor(observers: StreamObservers, areChunksSeen: () => boolean) {
     this.observers = observers;
+    this.#areChunksSeen = areChunksSeen;
   }
 
   /** A step of anybody's making. */
@@ -23,8 +26,9 @@ export class IteratorSteps {
   read({ done, value }: IteratorResult<unknown>, kind: StepKind): void {
     if (kind === 'return') this.#isLeft = true;
     // A generator that is left may yield in a `finally` block: it is over when it says so.
-    if (done !== true) this.observers.chunk(value);
-    else if (this.#isLeft) this.observers.cancel();
+    if (done !== true) {
+      if (!this.#areChunksSeen()) this.observers.chunk(value);
+    } else if (this.#isLeft) this.observers.cancel();
     else this.observers.end(value);
   }
 

@@ -86,6 +86,7 @@ function join(
   shadowMethods: (observers: StreamObservers) => boolean,
 ): boolean {
   const present = observed.get(stream);
+  if (present === observer) return true; // a stream that is its own iterator
   if (present !== undefined) return present.add(observer);
   const observers = new StreamObservers();
   observers.add(observer);

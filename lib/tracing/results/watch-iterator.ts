@@ -58,10 +58,16 @@ export function observeBranches(
   };
 }
 
+const never = (): boolean => false;
+
 /** Puts observers before `next`, `return` and `throw` of one iterator. */
-export function observeIterator(observer: StreamObserver, iterator: object): boolean {
+export function observeIterator(
+  observer: StreamObserver,
+  iterator: object,
+  areChunksSeen: () => boolean = never,
+): boolean {
   return observe(iterator, observer, (observers) => {
-    const steps = new IteratorSteps(observers);
+    const steps = new IteratorSteps(observers, areChunksSeen);
     for (const key of ['return', 'throw'] as const) {
       if (hasMethod(iterator, key)) shadow(iterator, key, (original) => observeStep(steps, original, key));
     }

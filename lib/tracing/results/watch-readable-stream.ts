@@ -17,10 +17,11 @@ function observeReadableStream(observer: StreamObserver, stream: object): boolea
 }
 
 function shadowMethods(observers: StreamObservers, stream: object): boolean {
-  if (!shadow(stream, 'getReader', (getReader) => observeReader(observers, getReader))) return false;
+  const readers = { count: 0 };
+  if (!shadow(stream, 'getReader', (getReader) => observeReader(observers, getReader, readers))) return false;
   const shadows: Record<PropertyKey, (original: Method) => Method> = {
-    values: (values) => observeValues(observers, values),
-    [Symbol.asyncIterator]: (values) => observeValues(observers, values),
+    values: (values) => observeValues(observers, values, readers),
+    [Symbol.asyncIterator]: (values) => observeValues(observers, values, readers),
     tee: (tee) => observeBranches(observers, tee, observeReadableStream),
     pipeTo: (pipeTo) => observePipeTo(observers, pipeTo),
     pipeThrough: (pipeThrough) => observePipeThrough(observers, pipeThrough),
@@ -33,18 +34,28 @@ function shadowMethods(observers: StreamObservers, stream: object): boolean {
   return true;
 }
 
-/** A stream may be read on after an iteration that did not cancel it, so its observers stay with it. */
-function observeValues(observers: StreamObservers, values: Method): Method {
+/** How many readers a stream has given. */
+interface Readers {
+  count: number;
+}
+
+/**
+ * A stream may be read on after an iteration that did not cancel it, so its observers stay with it. The iterators that libraries
+ * give their streams take a reader, as the engine's own do not: what that reads is seen there.
+ */
+function observeValues(observers: StreamObservers, values: Method, readers: Readers): Method {
   return function (...args) {
+    const before = readers.count;
     const iterator = observers.run(values, this, args) as object; // a stream's iterator
-    observeIterator(observers, iterator);
+    observeIterator(observers, iterator, () => readers.count > before);
     return iterator;
   };
 }
 
-function observeReader(observer: StreamObserver, getReader: Method): Method {
+function observeReader(observer: StreamObserver, getReader: Method, readers: Readers): Method {
   return function (...args) {
     const reader = Reflect.apply(getReader, this, args) as object; // a stream's reader
+    readers.count += 1;
     observer.follow(reader);
     shadow(reader, 'read', (read) => observeRead(observer, read));
     shadow(reader, 'cancel', (cancel) => observeCancel(observer, cancel));

@@ -190,3 +190,95 @@ async function read(stream: ReadableStream<number>): Promise<number[]> {
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
 }
+
+/** As LangChain's streams: its own iterator, which takes a reader for the first step. */
+class OwnIterator extends ReadableStream<number> {
+  #reader: ReadableStreamDefaultReader<number> | undefined;
+  next() {
+    this.#reader ??= this.getReader();
+    return this.#reader.read();
+  }
+  async return() {
+    await this.#reader?.cancel();
+    this.#reader?.releaseLock();
+    return { done: true as const, value: undefined };
+  }
+  override [Symbol.asyncIterator]() {
+    return this as never;
+  }
+}
+
+/** As where runtimes lacked iteration, and as the AI SDK's. */
+class GeneratedIterator extends ReadableStream<number> {
+  override async *[Symbol.asyncIterator](): ReturnType<ReadableStream<number>['values']> {
+    const reader = this.getReader();
+    try {
+      for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
+    } finally {
+      reader.releaseLock();
+    }
+  }
+}
+
+describe.each([
+  ['that is its own iterator', OwnIterator],
+  ['whose iterator takes a reader', GeneratedIterator],
+])('a stream %s', (_case, Stream) => {
+  const give = traceTool(
+    () =>
+      new Stream({
+        start(controller) {
+          for (const n of [1, 2, 3]) controller.enqueue(n);
+          controller.close();
+        },
+      }),
+    { name: 'stream' },
+  );
+
+  it('is recorded once as it is iterated', async () => {
+    const memory = recordInMemory();
+    const got: number[] = [];
+
+    for await (const n of give()) got.push(n);
+
+    expect(got).toEqual([1, 2, 3]);
+    expect(spanNamed(memory, 'stream').outputs).toEqual([1, 2, 3]);
+  });
+
+  it('is recorded by each call that gave it', async () => {
+    const memory = recordInMemory();
+    const got: number[] = [];
+
+    for await (const n of await traceTool(async () => give(), { name: 'outer' })()) got.push(n);
+
+    expect(got).toEqual([1, 2, 3]);
+    expect([spanNamed(memory, 'stream').outputs, spanNamed(memory, 'outer').outputs]).toEqual([got, got]);
+  });
+
+  it('ends as cancelled when its reader stops', async () => {
+    const memory = recordInMemory();
+
+    for await (const n of give()) if (n === 2) break;
+
+    const span = spanNamed(memory, 'stream');
+    expect([span.outputs, span.getAttribute(cancelled)]).toEqual([[1, 2], true]);
+  });
+});
+
+describe('a stream that is iterated', () => {
+  it('is recorded on, though somebody asks for a reader in vain', async () => {
+    const memory = recordInMemory();
+    const { stream } = source(3);
+    const got: number[] = [];
+
+    for await (const n of traceTool(() => stream, { name: 'stream' })()) {
+      expect(() => stream.getReader()).toThrow(TypeError);
+      got.push(n);
+    }
+
+    expect([got, spanNamed(memory, 'stream').outputs]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+});
