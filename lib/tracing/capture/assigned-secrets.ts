@@ -49,7 +49,9 @@ function secretKey(text: string, { start, end, sign, before }: KeyPlace, keys: S
   if (!keys.mayBe(text, start, end)) return undefined;
   const isQuoted = text[end] === '"' || text[end] === "'" || text[end] === '\\';
   const key = { word: text.slice(start, end), before, isQuoted };
-  return isAssignment(key, text[sign] as Sign, keys) ? key : undefined;
+  const isOne =
+    isAssignment(key, text[sign] as Sign, keys) || (keys.has(key.word) && isLineOfSettings(text, start, sign));
+  return isOne ? key : undefined;
 }
 
 const escape = /[nrtfb]|u[0-9a-f]{4}/iy;
@@ -94,6 +96,18 @@ const unlikelyInProse =
 function isAssignment({ word, before, isQuoted }: Key, sign: Sign, keys: SecretKeys): boolean {
   if (sign === '=') return before === '?' || before === '&' ? keys.hasInQuery(word) : keys.has(word);
   return keys.has(word) && (isQuoted || unlikelyInProse.test(word));
+}
+
+/** No word of prose: a letter, a digit, nothing behind it. */
+const setting = /[ \t]+(?=\S*\d)(?=\S*[A-Za-z])[\w./+=~-]{8,}[ \t]*(?:$|[\r\n\\"])/y;
+
+/** `token: ...` in YAML: such names occur in prose as well, but not alone in a line with such a value. */
+function isLineOfSettings(text: string, start: number, sign: number): boolean {
+  let first = start;
+  while (first > 0 && ' \t-'.includes(text[first - 1] as string)) first -= 1; // within the bounds
+  const isFirst = first === 0 || text[first - 1] === '\n' || /\\[nr]$/.test(text.slice(first - 2, first));
+  setting.lastIndex = sign + 1;
+  return isFirst && text[sign] === ':' && setting.test(text);
 }
 
 const logprob = /^\\*["'],\s*\\*["']logprob/;

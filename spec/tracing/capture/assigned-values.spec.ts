@@ -74,6 +74,27 @@ describe('headers in a text', () => {
   });
 });
 
+describe('lines of YAML', () => {
+  it.each([
+    ['db:\n  token: c4nary-canary\n  a: b', 'db:\n  token: [redacted]\n  a: b'],
+    ['token: c4narycanary', 'token: [redacted]'],
+    ['- secret: c4nary/canary==\r\n', '- secret: [redacted]\r\n'],
+    ['{"yaml":"a: b\\n  auth: c4narycanary\\n"}', '{"yaml":"a: b\\n  auth: [redacted]\\n"}'],
+  ])('are hidden under the names of secrets: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+  });
+
+  it.each([
+    'Token: unauthorized',
+    'the secret: c4narycanary',
+    'Secret: 4 words of prose',
+    'pin: 12',
+    'auth:\n  c4narycanary',
+  ])('stay where they may be prose: %s', (text) => {
+    expect(read(text)).toBe(text);
+  });
+});
+
 describe('elements of XML', () => {
   it.each([
     ['<password>canary</password>', '<password>[redacted]</password>'],
