@@ -1,6 +1,6 @@
 import { idToHex } from '../utils/base64-id.js';
 import { frozenCopy } from '../utils/deep-freeze.js';
-import { isRecord } from '../utils/records.js';
+import { isRecord, recordOf } from '../utils/records.js';
 import { textsFromJson } from './from-json.js';
 import { noEntries, Span, type SpanLink } from './span.js';
 import { SpanEvent } from './span-event.js';
@@ -47,7 +47,7 @@ function nanoseconds(json: unknown): bigint {
 }
 
 function statusFromJson(json: unknown): SpanStatus {
-  const { code: wireName, message } = isRecord(json) ? json : {};
+  const { code: wireName, message } = recordOf(json);
   const name = String(wireName).replace('STATUS_CODE_', '');
   const code = name === 'OK' || name === 'ERROR' ? name : 'UNSET';
   return Object.freeze({ code, message: typeof message === 'string' ? message : '' });

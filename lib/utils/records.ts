@@ -16,3 +16,8 @@ export function getOwn<Value>(record: Readonly<Record<string, Value>>, key: stri
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The value where it is such an object, else an empty one: what somebody else answered need not have the form one expects. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}

@@ -1,6 +1,6 @@
 import { TraceFormatError } from '../../errors.js';
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { recordOf } from '../../utils/records.js';
 import { checkJsonValue } from './json-value.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { pathOfTrace } from './trace-paths.js';
@@ -59,9 +59,8 @@ export async function logAssessment(
     },
   };
   const request = { method: 'POST', path: `${pathOfTrace(traceId)}/assessments`, json, isRepeatable: false } as const;
-  const answer = parseJson(await http.send(request));
-  const made = isRecord(answer) ? answer['assessment'] : undefined;
-  const id = isRecord(made) ? made['assessment_id'] : undefined;
+  const answer = recordOf(parseJson(await http.send(request)));
+  const { assessment_id: id } = recordOf(answer['assessment']);
   if (typeof id === 'string') return id;
   throw new TraceFormatError(`The server took the ${kind} '${name}', but told no id.`);
 }

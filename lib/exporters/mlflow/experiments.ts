@@ -1,6 +1,6 @@
 import { ConfigurationError, TraceFormatError } from '../../errors.js';
 import { parseJson } from '../../utils/parse-json.js';
-import { getOwn, isRecord } from '../../utils/records.js';
+import { getOwn, isRecord, recordOf } from '../../utils/records.js';
 import { MlflowRequestError } from './mlflow-errors.js';
 import type { MlflowHttp } from './mlflow-http.js';
 
@@ -70,8 +70,8 @@ export interface NewExperiment {
 /** @returns its id. */
 export async function createExperiment(http: MlflowHttp, { name, tags = {}, signal }: NewExperiment): Promise<string> {
   const json = { name, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
-  const answer = parseJson(await http.send({ method: 'POST', path: `${root}/create`, json, signal }));
-  const id = isRecord(answer) ? answer['experiment_id'] : undefined;
+  const answer = await http.send({ method: 'POST', path: `${root}/create`, json, signal });
+  const { experiment_id: id } = recordOf(parseJson(answer));
   if (typeof id !== 'string') throw new TraceFormatError(`The server made the experiment '${name}', but told no id.`);
   return id;
 }
@@ -84,8 +84,7 @@ export async function restoreExperiment(http: MlflowHttp, id: string): Promise<v
 const root = '/api/2.0/mlflow/experiments';
 
 function experimentIn(text: string | undefined): Experiment | undefined {
-  const answer = text === undefined ? undefined : parseJson(text);
-  const experiment = isRecord(answer) ? answer['experiment'] : undefined;
+  const { experiment } = recordOf(text === undefined ? undefined : parseJson(text));
   if (!isRecord(experiment)) return undefined;
   return {
     experimentId: String(experiment['experiment_id']),

@@ -1,5 +1,5 @@
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { recordOf } from '../../utils/records.js';
 import type { Remedies } from './connection.js';
 import {
   type FailedRequest,
@@ -40,8 +40,7 @@ export function isPage(body: string): boolean {
 
 /** What an answer other than 2xx means, or a page in place of the answer. */
 export function failureOf(request: AnsweredRequest, body: string): MlflowError {
-  const json = parseJson(body);
-  const said = isRecord(json) ? json : {};
+  const said = recordOf(parseJson(body));
   const serverMessage = messageIn(said, body);
   const errorCode = typeof said['error_code'] === 'string' ? said['error_code'] : undefined;
   const failed = { ...request, serverMessage, errorCode };

@@ -1,7 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import type { TraceInfo } from '../../entities/trace-info.js';
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { recordOf } from '../../utils/records.js';
 import {
   type Assessment,
   type AssessmentKind,
@@ -96,8 +96,8 @@ export class MlflowApi {
     let deleted = 0;
     for (const ids of inParts(traceIds)) {
       const json = { experiment_id: experimentId, request_ids: ids };
-      const answer = parseJson(await this.#http.send({ method: 'POST', path: `${tracesPath}/delete-traces`, json }));
-      deleted += isRecord(answer) ? Number(answer['traces_deleted'] ?? 0) : 0;
+      const answer = await this.#http.send({ method: 'POST', path: `${tracesPath}/delete-traces`, json });
+      deleted += Number(recordOf(parseJson(answer))['traces_deleted'] ?? 0);
     }
     return deleted;
   }

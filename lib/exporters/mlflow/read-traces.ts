@@ -3,7 +3,7 @@ import { parseTraceJson } from '../../entities/parse-trace-json.js';
 import { Trace } from '../../entities/trace.js';
 import type { TraceInfo } from '../../entities/trace-info.js';
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { isRecord, recordOf } from '../../utils/records.js';
 import { mendLinks } from './mend-links.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { isCarrier } from './otlp-json.js';
@@ -24,8 +24,8 @@ export async function readSpans(files: SpanFiles, traceId: string): Promise<read
   const answer = await files.read(traceId);
   if (answer === undefined) return [];
   try {
-    const json = parseTraceJson(answer);
-    return isRecord(json) && Array.isArray(json['spans']) ? json['spans'] : [];
+    const { spans } = recordOf(parseTraceJson(answer));
+    return Array.isArray(spans) ? spans : [];
   } catch {
     return []; // no JSON: a file that was damaged
   }
@@ -59,10 +59,10 @@ export async function searchPage(http: MlflowHttp, request: SearchRequest): Prom
     ...(text === '' ? {} : { filter: text }),
     ...(pageToken === undefined ? {} : { page_token: pageToken }),
   };
-  const answer = parseJson(await http.send({ method: 'POST', path: '/api/3.0/mlflow/traces/search', json }));
-  const found = isRecord(answer) && Array.isArray(answer['traces']) ? answer['traces'].filter(isRecord) : [];
-  const next = isRecord(answer) ? answer['next_page_token'] : undefined;
-  return { infos: found, nextPageToken: typeof next === 'string' && next !== '' ? next : undefined };
+  const answer = await http.send({ method: 'POST', path: '/api/3.0/mlflow/traces/search', json });
+  const { traces, next_page_token: next } = recordOf(parseJson(answer));
+  const infos = Array.isArray(traces) ? traces.filter(isRecord) : [];
+  return { infos, nextPageToken: typeof next === 'string' && next !== '' ? next : undefined };
 }
 
 /** What the server says of a trace, without its spans. */
@@ -95,5 +95,5 @@ function isServerMetadata(key: string): boolean {
 }
 
 function withoutKeys(record: unknown, isOut: (key: string) => boolean): Record<string, unknown> {
-  return isRecord(record) ? Object.fromEntries(Object.entries(record).filter(([key]) => !isOut(key))) : {};
+  return Object.fromEntries(Object.entries(recordOf(record)).filter(([key]) => !isOut(key)));
 }

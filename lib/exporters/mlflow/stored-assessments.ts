@@ -1,5 +1,5 @@
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { isRecord, recordOf } from '../../utils/records.js';
 import type { Assessment, AssessmentKind } from './assessments.js';
 import type { TraceInfoJson } from './trace-info-json.js';
 
@@ -28,7 +28,7 @@ function assessmentIn(json: Readonly<Record<string, unknown>>): readonly StoredA
   const { feedback, expectation, source, rationale, span_id: spanId, metadata } = json;
   const content = feedback ?? expectation;
   if (!isRecord(content)) return [];
-  const { source_type: type, source_id: id } = isRecord(source) ? source : {};
+  const { source_type: type, source_id: id } = recordOf(source);
   return [
     {
       id: String(json['assessment_id']),

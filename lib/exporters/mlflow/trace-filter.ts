@@ -1,3 +1,4 @@
+import { TraceKey } from '../../entities/attributes.js';
 import type { TraceState } from '../../entities/trace-info.js';
 
 /** What a text must be. The server knows no escapes: a text with both kinds of quotes is matched as nearly as can be. */
@@ -69,8 +70,8 @@ export function canFind({ experimentIds, filter = {} }: TraceSearch): boolean {
 export function filterText(filter: TraceFilter): string {
   const metadata = {
     ...filter.metadata,
-    ...(filter.session === undefined ? {} : { 'mlflow.trace.session': filter.session }),
-    ...(filter.user === undefined ? {} : { 'mlflow.trace.user': filter.user }),
+    ...(filter.session === undefined ? {} : { [TraceKey.session]: filter.session }),
+    ...(filter.user === undefined ? {} : { [TraceKey.user]: filter.user }),
   };
   return [
     ...oneOf('status', filter.state),

@@ -1,5 +1,5 @@
 import { parseJson } from '../../utils/parse-json.js';
-import { isRecord } from '../../utils/records.js';
+import { isRecord, recordOf } from '../../utils/records.js';
 import type { MlflowHttp } from './mlflow-http.js';
 import { pathOfTrace } from './trace-paths.js';
 
@@ -23,8 +23,7 @@ export async function readKnownTraceInfo(http: MlflowHttp, traceId: string): Pro
 
 /** The info in an answer that is about one trace. */
 export function traceInfoIn(answer: string): TraceInfoJson | undefined {
-  const json = parseJson(answer);
-  const trace = isRecord(json) ? json['trace'] : undefined;
-  const info = isRecord(trace) ? trace['trace_info'] : undefined;
+  const { trace } = recordOf(parseJson(answer));
+  const { trace_info: info } = recordOf(trace);
   return isRecord(info) ? info : undefined;
 }

@@ -1,5 +1,5 @@
 import { parseJson } from '../../../utils/parse-json.js';
-import { isRecord } from '../../../utils/records.js';
+import { recordOf } from '../../../utils/records.js';
 import type { RetryLimits } from '../connection.js';
 import { MlflowHttp } from '../mlflow-http.js';
 import type { WorkspaceConfiguration } from './configuration.js';
@@ -46,7 +46,7 @@ function isAsSafe(address: string, host: string): boolean {
 }
 
 /** Without credentials; empty where there is no answer, or no JSON. */
-async function askWithout(address: string, retry: RetryLimits): Promise<Record<string, unknown>> {
+async function askWithout(address: string, retry: RetryLimits): Promise<Readonly<Record<string, unknown>>> {
   const timeoutMs = Math.min(retry.timeoutMs, longestDiscoveryMs);
   const http = new MlflowHttp({
     baseUrl: address,
@@ -55,8 +55,7 @@ async function askWithout(address: string, retry: RetryLimits): Promise<Record<s
     retry: { ...retry, maxRetries: Math.min(retry.maxRetries, 1), timeoutMs },
   });
   try {
-    const json = parseJson(await http.send({ method: 'GET', path: '' }));
-    return isRecord(json) ? json : {};
+    return recordOf(parseJson(await http.send({ method: 'GET', path: '' })));
   } catch {
     return {};
   }

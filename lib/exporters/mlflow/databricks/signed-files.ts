@@ -1,5 +1,5 @@
 import { parseJson } from '../../../utils/parse-json.js';
-import { isRecord } from '../../../utils/records.js';
+import { isRecord, recordOf } from '../../../utils/records.js';
 import type { MlflowConnection, RequestHeaders } from '../connection.js';
 import { MlflowAuthError, MlflowNotFoundError, MlflowPermissionError, MlflowServerError } from '../mlflow-errors.js';
 import { MlflowHttp } from '../mlflow-http.js';
@@ -63,9 +63,8 @@ export class SignedFiles implements SpanFiles {
 
   async #address(traceId: string, way: 'upload' | 'download', signal?: AbortSignal): Promise<SignedAddress> {
     const path = `/api/2.0/mlflow/traces/${encodeURIComponent(traceId)}/credentials-for-data-${way}`;
-    const answer = parseJson(await this.#http.send({ method: 'GET', path, signal }));
-    const told = isRecord(answer) ? answer['credential_info'] : undefined;
-    const { type, signed_uri: uri, headers } = isRecord(told) ? told : {};
+    const answer = recordOf(parseJson(await this.#http.send({ method: 'GET', path, signal })));
+    const { type, signed_uri: uri, headers } = recordOf(answer['credential_info']);
     if (typeof uri === 'string' && URL.canParse(uri)) {
       return { type: String(type), url: new URL(uri), headers: headersIn(headers) };
     }
