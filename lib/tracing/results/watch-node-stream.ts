@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { ownField } from '../../usage/own-fields.js';
 import type { OpenCall } from '../open-call.js';
 import { finish, unseen } from './finish.js';
 import { type Method, shadow } from './shadow.js';
@@ -25,6 +27,12 @@ function observeEmit(observers: StreamObservers, emit: Method): Method {
 function observeEvent(observers: StreamObservers, event: unknown, detail: unknown): void {
   if (event === 'data') observers.chunk(detail);
   else if (event === 'end') observers.end();
+  else if (event === 'close' || (event === 'error' && isLeaving(detail))) observers.cancel();
   else if (event === 'error') observers.fail(detail);
-  else if (event === 'close') observers.cancel();
+}
+
+/** What Node destroys a stream with whose iteration is left early. Where a signal aborted it, that is the cause. */
+function isLeaving(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  return ownField(error, 'code') === 'ABORT_ERR' && !Object.hasOwn(error, 'cause');
 }
