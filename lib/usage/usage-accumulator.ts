@@ -52,7 +52,7 @@ export class UsageAccumulator {
     }
   }
 
-  /** Whether it is a whole answer, and not the one before: a list may hold the answers of several calls. */
+  /** Whether it is a whole answer, and not the one before: a list may hold the answers of several calls, and a stream those of an agent. */
   #isAnotherAnswer(chunk: object): boolean {
     const id = idOfWholeAnswer(chunk);
     if (id === undefined) return false;
@@ -65,7 +65,20 @@ export class UsageAccumulator {
 /** Chunks are told by their kind, not by their id: some servers give each chunk of one answer an id of its own. */
 function idOfWholeAnswer(chunk: object): string | undefined {
   const kind = ownField(chunk, 'object') ?? ownField(chunk, 'type');
-  const id =
-    kind === 'chat.completion' || kind === 'response' || kind === 'message' ? ownField(chunk, 'id') : undefined;
+  const place = typeof kind === 'string' ? wholeAnswers.get(kind) : undefined;
+  if (place === undefined) return undefined;
+  const answer = place === 'itself' ? chunk : ownField(chunk, place);
+  const id = typeof answer === 'object' && answer !== null ? ownField(answer, 'id') : undefined;
   return typeof id === 'string' ? id : undefined;
 }
+
+/** Where the answer stands in what has this kind. */
+const wholeAnswers: ReadonlyMap<string, string> = new Map([
+  ['chat.completion', 'itself'],
+  ['response', 'itself'],
+  ['message', 'itself'],
+  ['message_start', 'message'],
+  ['response.completed', 'response'],
+  ['response.incomplete', 'response'],
+  ['response.failed', 'response'],
+]);

@@ -196,3 +196,30 @@ describe('UsageAccumulator', () => {
     expect(accumulator.usage).toStrictEqual({ inputTokens: 11, outputTokens: 22, totalTokens: 33 });
   });
 });
+
+describe('a stream of several answers', () => {
+  const claude = (id: string): unknown[] => [
+    { type: 'message_start', message: { id, usage: { input_tokens: 10, output_tokens: 1 } } },
+    { type: 'message_delta', usage: { output_tokens: 7 } },
+    { type: 'message_stop' },
+  ];
+  const response = (id: string): unknown[] => [
+    { type: 'response.created', response: { id, usage: null } },
+    { type: 'response.completed', response: { id, usage: { input_tokens: 10, output_tokens: 7, total_tokens: 17 } } },
+  ];
+
+  it.each([
+    ["Anthropic's", claude],
+    ["OpenAI's responses", response],
+  ])('adds them up: %s', (_name, events) => {
+    const one = { inputTokens: 10, outputTokens: 7, totalTokens: 17 };
+
+    expect(readTokenUsage([...events('a'), ...events('b')])).toEqual({
+      inputTokens: 20,
+      outputTokens: 14,
+      totalTokens: 34,
+    });
+    expect(readTokenUsage(events('a'))).toEqual(one);
+    expect(readTokenUsage([...events('a'), ...events('a')])).toEqual(one);
+  });
+});
