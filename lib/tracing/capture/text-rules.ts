@@ -66,7 +66,8 @@ export class TextRules {
     const clean = this.redacted(looked);
     // Where secrets have made room, what follows them moves up: its end must not move into what is kept.
     const kept = clean === looked ? max : Math.max(0, Math.min(max, clean.length - overlap));
-    return `${clean.slice(0, kept).toWellFormed()}… [cut, ${text.length} characters]`;
+    const end = isHighSurrogate(clean.charCodeAt(kept - 1)) ? kept - 1 : kept; // no half of a character
+    return `${clean.slice(0, end).toWellFormed()}… [cut, ${text.length} characters]`;
   }
 
   /** The text without its secrets, whatever its length. */
@@ -78,6 +79,10 @@ export class TextRules {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those JSON has to escape
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 const longestJoined = 128;
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
+}
 
 /**
  * A text as JSON; half a surrogate pair becomes U+FFFD, since UTF-8 has no form for it. A long one is always copied: the engine would
