@@ -2,7 +2,7 @@ import type { TokenUsage } from '../entities/token-usage.js';
 import type { Budget, CallFacts } from '../tracing/span-definition.js';
 import { faultOfOptions, type KnownOptions } from '../utils/fault-of-options.js';
 import { isCount } from '../utils/is-count.js';
-import { callback, choice, flag, names, text, type ValueKind } from '../utils/value-kinds.js';
+import { anyText, callback, choice, flag, names, text, type ValueKind } from '../utils/value-kinds.js';
 import type { AnyArguments, Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
@@ -90,9 +90,7 @@ export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Ou
 
 type DecoratorName = 'TracedAgent' | 'TracedTool' | 'TracedLLM' | 'TracedConversation' | 'TracedMessage';
 
-/** One that may be empty: what an environment did not set must not stop a program. */
-const anyText: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
-
+/** Most texts may be empty: what an environment did not set must not stop a program. */
 const ofAll: KnownOptions = {
   name: text,
   attributes: callback,

@@ -1,9 +1,7 @@
 import { faultOfOptions } from '../utils/fault-of-options.js';
 import { isRecord } from '../utils/records.js';
-import { choice, count, type ValueKind } from '../utils/value-kinds.js';
+import { anyText, choice, count, type ValueKind } from '../utils/value-kinds.js';
 import type { TraceQuery } from './exporter.js';
-
-const text: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
 
 const time: ValueKind = {
   wanted: 'a valid Date',
@@ -12,7 +10,7 @@ const time: ValueKind = {
 
 const tags: ValueKind = {
   wanted: 'an object of texts',
-  accepts: (value) => isRecord(value) && Object.values(value).every(text.accepts),
+  accepts: (value) => isRecord(value) && Object.values(value).every(anyText.accepts),
 };
 
 const limit: ValueKind = {
@@ -22,9 +20,9 @@ const limit: ValueKind = {
 
 const conditions: { readonly [Name in keyof Required<TraceQuery>]: ValueKind } = {
   state: choice(['OK', 'ERROR', 'IN_PROGRESS', 'STATE_UNSPECIFIED']),
-  name: text,
-  session: text,
-  user: text,
+  name: anyText,
+  session: anyText,
+  user: anyText,
   tags,
   startedAfter: time,
   startedBefore: time,

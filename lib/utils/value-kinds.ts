@@ -39,6 +39,9 @@ export const text: TextKind<string> = {
   fromText: (given) => given,
 };
 
+/** One that may be empty. */
+export const anyText: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
+
 /** A number of things, so without fractions. */
 export const count: TextKind<number> = {
   wanted: 'a whole number from 0',

@@ -1,8 +1,15 @@
-import { ConfigurationError, ConsoleExporter, FileExporter, InMemoryExporter, MlflowExporter } from 'traced-agents';
+import {
+  ConfigurationError,
+  ConsoleExporter,
+  FileExporter,
+  InMemoryExporter,
+  MlflowClient,
+  MlflowExporter,
+} from 'traced-agents';
 import { describe, expect, it } from 'vitest';
 
 /* Misuse that the compiler refuses, as plain JavaScript would do it. */
-describe('options of exporters', () => {
+describe('options of exporters and the client', () => {
   it.each<[string, () => unknown, string]>([
     [
       'misspelt, of the file',
@@ -23,6 +30,11 @@ describe('options of exporters', () => {
       'misspelt, of the server',
       () => new MlflowExporter({ trackingUrl: 'http://127.0.0.1' } as object),
       "MlflowExporter has no option 'trackingUrl'. It knows name, trackingUri, experiment, experimentId, runId.",
+    ],
+    [
+      'misspelt, of the client',
+      () => new MlflowClient({ trackingUrl: 'http://127.0.0.1' } as object),
+      "MlflowClient has no option 'trackingUrl'. It knows trackingUri.",
     ],
     [
       'that are none',

@@ -1,5 +1,7 @@
 import type { Trace } from '../../entities/trace.js';
 import type { TraceInfo } from '../../entities/trace-info.js';
+import { anyText } from '../../utils/value-kinds.js';
+import { checkOptions, type OptionKinds } from '../check-options.js';
 import type { Assessment, AssessmentUpdate } from './assessments.js';
 import type { Experiment } from './experiments.js';
 import type { MlflowApi } from './mlflow-api.js';
@@ -13,6 +15,8 @@ export interface MlflowClientOptions {
   /** `http(s)://...`, `databricks` or `databricks://profile` (`MLFLOW_TRACKING_URI`). */
   readonly trackingUri?: string;
 }
+
+const kinds: OptionKinds<MlflowClientOptions> = { trackingUri: anyText };
 
 /**
  * An MLflow tracking server's experiments and traces. Address and credentials are read as `MlflowExporter` reads them.
@@ -30,8 +34,10 @@ export interface MlflowClientOptions {
 export class MlflowClient {
   readonly #load: () => Promise<MlflowApi>;
 
-  /** @throws {ConfigurationError} for an address or a number that cannot be used. */
-  constructor({ trackingUri }: MlflowClientOptions = {}) {
+  /** @throws {ConfigurationError} for options it does not know, and for an address or a number that cannot be used. */
+  constructor(options: MlflowClientOptions = {}) {
+    checkOptions('MlflowClient', options, kinds); // misspelt, another server would be asked: that of the environment
+    const { trackingUri } = options;
     const connection = openConnection({ trackingUri, environment: process.env, readCredentials });
     let api: Promise<MlflowApi> | undefined;
     this.#load = () => {

@@ -1,6 +1,6 @@
 import type { Trace } from '../../entities/trace.js';
 import { holdProcess } from '../../utils/hold-process.js';
-import { text, type ValueKind } from '../../utils/value-kinds.js';
+import { anyText, text } from '../../utils/value-kinds.js';
 import { checkOptions, type OptionKinds } from '../check-options.js';
 import { checkQuery } from '../check-query.js';
 import type { ExportContext, TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
@@ -24,14 +24,12 @@ export interface MlflowExporterOptions {
 }
 
 /** What each may hold is for those to say who read them, together with the environment. */
-const given: ValueKind = { wanted: 'a text', accepts: (value) => typeof value === 'string' };
-
 const kinds: OptionKinds<MlflowExporterOptions> = {
   name: text,
-  trackingUri: given,
-  experiment: given,
-  experimentId: given,
-  runId: given,
+  trackingUri: anyText,
+  experiment: anyText,
+  experimentId: anyText,
+  runId: anyText,
 };
 
 /**
