@@ -23,16 +23,15 @@ export function chooseExporters(
   settings: SettingValues,
   onMisfit: (error: TracingError) => void,
 ): readonly TraceExporter[] {
-  const named = experiment === undefined ? {} : { experiment };
-  if (trackingUri !== undefined)
-    return [...(exporters ?? localExporters(settings)), new MlflowExporter({ trackingUri, ...named })];
   const local = exporters ?? localExporters(settings);
+  const chosen = experiment === undefined ? {} : { experiment };
+  if (trackingUri !== undefined) return [...local, new MlflowExporter({ trackingUri, ...chosen })];
   if (exporters !== undefined || !wantsServer(settings)) {
     if (experiment !== undefined && lacksServer(local, settings)) onMisfit(missingServer(experiment));
     return local;
   }
   try {
-    return [...local, new MlflowExporter(named)];
+    return [...local, new MlflowExporter(chosen)];
   } catch (error) {
     onMisfit(error as TracingError); // it throws no other
     return local;
