@@ -84,10 +84,11 @@ export function traceOf(info: TraceInfoJson, spans: readonly unknown[]): Trace {
   });
 }
 
-/** Without what the root carried for the trace. */
+/** Without what it carried for the trace, if it is the root: a span below may have attributes of these names. */
 function ownSpan(span: unknown): unknown {
   if (!isRecord(span)) return span;
-  return { ...span, attributes: withoutKeys(span['attributes'], isCarrier), links: mendLinks(span['links']) };
+  const { attributes, links, parent_span_id: parent } = span;
+  return { ...span, attributes: parent ? attributes : withoutKeys(attributes, isCarrier), links: mendLinks(links) };
 }
 
 function isServerMetadata(key: string): boolean {
