@@ -1,8 +1,9 @@
-import { AttributeKey, TraceKey } from '../../entities/attributes.js';
+import { TraceKey } from '../../entities/attributes.js';
 import type { Span, SpanLink } from '../../entities/span.js';
 import type { SpanEvent } from '../../entities/span-event.js';
 import type { Trace } from '../../entities/trace.js';
-import { attribute, flatAttributes, quoted, stringValue, valueOfFact, valueOfText } from './otlp-values.js';
+import { attributeValue } from './attribute-writers.js';
+import { attribute, flatAttributes, quoted, stringValue } from './otlp-values.js';
 import { sentTags } from './sent-tags.js';
 import { storableMetadata } from './storable.js';
 
@@ -49,23 +50,10 @@ function spanJson(span: Span, trace: Trace): string {
 function attributesOf({ attributeTexts }: Span): string {
   let attributes = '';
   for (const key of Object.keys(attributeTexts)) {
-    // The server gives each span its own.
-    if (key === AttributeKey.traceRequestId) continue;
-    const json = attributeTexts[key] as string; // a key of its own
-    const value = payloads.has(key) ? valueOfText(json) : valueOfFact(json, lengthOf(key));
-    attributes = listed(attributes, attribute(key, value));
+    const value = attributeValue(key, attributeTexts[key] as string); // a key of its own
+    if (value !== undefined) attributes = listed(attributes, attribute(key, value));
   }
   return attributes;
-}
-
-const payloads: ReadonlySet<string> = new Set([AttributeKey.inputs, AttributeKey.outputs]);
-
-/** Attributes that have columns of their own. */
-const columns: ReadonlySet<string> = new Set([AttributeKey.spanType, AttributeKey.model, AttributeKey.provider]);
-const maxColumnLength = 500;
-
-function lengthOf(key: string): number {
-  return columns.has(key) ? maxColumnLength : Number.POSITIVE_INFINITY;
 }
 
 /** The server's times have 63 bits. */

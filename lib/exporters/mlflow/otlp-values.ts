@@ -32,9 +32,11 @@ export function valueOfText(json: string): string {
  * The same for what a server looks for, counts and prices: type, model, names. It does so as it is sent, so that a text goes without its
  * quotes, cut to that many characters; but not one that reads as JSON itself, which would come back as what it means.
  */
-export function valueOfFact(json: string, maxLength: number): string {
+export function valueOfFact(json: string, maxLength = Number.POSITIVE_INFINITY): string {
   const text = json.startsWith('"') ? parseJson(json) : undefined;
-  return typeof text === 'string' && !/^\s*[{["]/.test(text) ? stringValue(cutTo(text, maxLength)) : valueOfText(json);
+  if (typeof text !== 'string') return valueOfText(json);
+  const cut = cutTo(text, maxLength);
+  return /^\s*[{["]/.test(cut) ? valueOfText(JSON.stringify(cut)) : stringValue(cut);
 }
 
 /** Attributes of events and links: whatever JSON holds, where others wrote them. */

@@ -2,7 +2,7 @@ import { TraceKey } from '../../entities/attributes.js';
 
 /** Characters that a server's columns hold; it refuses a whole request for one that is longer, or gives back less. */
 const maxKeyLength = 250;
-const maxMetadataLength = 250;
+export const maxMetadataLength = 250;
 const maxTagLength = 4096;
 const longMetadata: ReadonlySet<string> = new Set([TraceKey.tokenUsage, TraceKey.cost]);
 

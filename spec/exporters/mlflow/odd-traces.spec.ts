@@ -128,6 +128,38 @@ const cases: readonly (readonly [string, (id: string) => Trace, (trace: Trace) =
     ({ data }) => data.spans[0]?.links.map(({ traceId, spanId }) => [traceId, spanId]),
     [[`tr-${long('a', 32)}`, long('b', 16)]],
   ],
+  ...(
+    [
+      ['gen_ai.conversation.id', long('🧮', 251), long('🧮', 250)],
+      ['session.id', `[${long('c', 251)}`, `[${long('c', 249)}`],
+      ['mlflow.llm.cost', 0.02, undefined],
+      ['mlflow.llm.cost', 'cheap', undefined],
+      ['mlflow.llm.cost', { total_cost: '1' }, undefined],
+      ['mlflow.llm.cost', { total_cost: 1 }, { total_cost: 1 }],
+      ['entity.type', ['person', 'place'], '["person","place"]'],
+      ['span.type', { is: 'odd' }, '{"is":"odd"}'],
+      ['ai.operationId', [[1]], '[[1]]'],
+      ['gen_ai.operation.name', ['chat'], '["chat"]'],
+      ['langfuse.observation.type', {}, '{}'],
+      ['lmnr.span.type', [], '[]'],
+      ['openinference.span.kind', ['LLM'], '["LLM"]'],
+      ['traceloop.span.kind', ['tool'], '["tool"]'],
+    ] as const
+  ).map(
+    ([key, value, stored]) =>
+      [
+        `${key} ${JSON.stringify(value).slice(0, 20)} of a span`,
+        ours({ spans: [{}, { parent: 1, attributes: { [key]: value } }] }),
+        ({ data }: Trace) => data.spans[1]?.getAttribute(key),
+        stored,
+      ] as (typeof cases)[number],
+  ),
+  [
+    'the session and the user of a span below the root',
+    ours({ spans: [{}, { parent: 1, attributes: { 'session.id': 's', 'user.id': 7, 'mlflow.traceTag.a': 'b' } }] }),
+    ({ data }) => ['session.id', 'user.id', 'mlflow.traceTag.a'].map((key) => data.spans[1]?.getAttribute(key)),
+    ['s', 7, 'b'],
+  ],
   ['a short time', ours({ durationMs: 1e-4, metadata: { a: 'b' } }), summaryOf, ['OK', 0, 'b']],
   ['a negative time', ours({ durationMs: -5, metadata: { a: 'b' } }), summaryOf, ['OK', 0, 'b']],
   ['a time without end', ours({ durationMs: 1e300, metadata: { a: 'b' } }), summaryOf, ['OK', 253402214400000, 'b']],
