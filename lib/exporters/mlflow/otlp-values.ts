@@ -32,7 +32,7 @@ export function valueOfText(json: string): string {
  * The same for what a server looks for, counts and prices: type, model, names. It does so as it is sent, so that a text goes without its
  * quotes, cut to that many characters; but not one that reads as JSON itself, which would come back as what it means.
  */
-export function valueOfFact(json: string, maxLength = Number.POSITIVE_INFINITY): string {
+export function valueOfFact(json: string, maxLength: number = Number.POSITIVE_INFINITY): string {
   const text = json.startsWith('"') ? parseJson(json) : undefined;
   if (typeof text !== 'string') return valueOfText(json);
   const cut = cutTo(text, maxLength);
