@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Trace } from '../entities/trace.js';
 import type { Outcome } from './backlog.js';
 import { rejectionIn } from './export-failure.js';

@@ -1,3 +1,4 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
 import { type Backlog, type BacklogStats, type Drop, usualBatch, type Waiting } from './backlog.js';

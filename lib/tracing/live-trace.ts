@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Attributes } from '@opentelemetry/api';
 import type { EventAttributeValue } from '../entities/span-event.js';
 import { now } from '../utils/clock.js';

@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from 'node:timers';
+
 const longestMs = 2 ** 31 - 1;
 
 /** Keeps the process from ending until the promise settles, also where nothing else does that it waits for. */

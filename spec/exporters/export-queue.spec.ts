@@ -9,6 +9,8 @@ import type { TraceExporter } from '../../lib/exporters/exporter.js';
 import { MemoryBacklog } from '../../lib/exporters/memory-backlog.js';
 import { aTrace } from '../support/traces.js';
 
+vi.mock('node:timers', () => import('../support/faked-timers.js'));
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });

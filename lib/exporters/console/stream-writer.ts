@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { ExportError } from '../../errors.js';
 import type { ConsoleStream } from './terminal.js';
 

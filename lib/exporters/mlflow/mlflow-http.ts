@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from 'ky';
 import { holdProcess } from '../../utils/hold-process.js';

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as openHttp } from 'node:http';
 import { Agent, request as openHttps } from 'node:https';
 import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { TlsSettings } from './tls-settings.js';
 
 /** What the global `fetch` cannot be told: whom to trust, not to hold the process, and a limit for the whole answer. */

@@ -15,6 +15,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RejectedTracesError } from '../../../lib/errors.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 
+vi.mock('node:timers', () => import('../../support/faked-timers.js'));
+
 const newFolder = temporaryFolders();
 const agent = traceAgent((question: string) => `${question}!`, { name: 'agent' });
 
