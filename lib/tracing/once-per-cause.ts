@@ -1,5 +1,6 @@
 import { ExportError, TracingError } from '../errors.js';
 import { disown } from '../utils/answer-now.js';
+import { warn } from '../utils/warn.js';
 import { type HidingOptions, secretHider } from './capture/hide-secrets.js';
 
 /** Who is told of errors, and what is hidden from them. */
@@ -23,7 +24,7 @@ export function oncePerCause({ onError, ...hiding }: OncePerCauseOptions): (erro
     try {
       const clean = withoutSecrets(error, hide);
       if (onError !== undefined) disown<unknown>(onError(clean));
-      else process.emitWarning(clean.message, { type: clean.name, code: 'TRACED_AGENTS' });
+      else warn(clean.message, { type: clean.name, code: 'TRACED_AGENTS' });
     } catch {
       // Who is told of errors has nobody left to tell of its own.
     }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -223,6 +223,23 @@ describe('importing the package', () => {
       console.log(JSON.stringify(ta.stats()), ours.length, process.listenerCount('beforeExit'));`);
 
     expect(stdout.trim()).toBe('{"started":0,"recorded":0,"sampledOut":0,"dropped":{},"open":0,"exporters":{}} 0 0');
+  });
+});
+
+describe('warnings of tracing', () => {
+  it('end no program whose stderr nobody reads', async () => {
+    const program = `setTimeout(() => undefined, 200);
+      const failing = (name) => ({ name, delivery: 'inline', export() { throw new Error(name); } });
+      const fail = (name) => { ta.init({ exporters: [failing(name)] }); ta.traceTool(() => 1)(); };
+      process.stdin.once('data', () => { fail('one'); setTimeout(fail, 20, 'two'); setTimeout(fail, 40, 'three'); process.stdin.unref(); });`;
+    writeFileSync(join(folder, 'program.mjs'), `import * as ta from ${JSON.stringify(packageUrl)};\n${program}`);
+    const child = spawn(process.execPath, ['program.mjs'], { cwd: folder });
+    child.stderr.destroy();
+    child.stdin.write('begin');
+
+    const [code] = (await once(child, 'exit')) as [number];
+
+    expect(code).toBe(0);
   });
 });
 
