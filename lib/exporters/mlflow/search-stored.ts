@@ -3,7 +3,7 @@ import { mapInChunks } from '../../utils/map-in-chunks.js';
 import type { TraceQuery } from '../exporter.js';
 import { matchesQuery } from '../match-trace.js';
 import { readSpans, searchPage, traceOf } from './read-traces.js';
-import type { TraceFilter } from './trace-filter.js';
+import { isSearchableKey, type TraceFilter } from './trace-filter.js';
 import type { TraceInfoJson } from './trace-info-json.js';
 import type { TraceServer } from './trace-server.js';
 
@@ -39,12 +39,16 @@ function filterOf({ state, name, session, user, tags, startedAfter, startedBefor
     ...(name === undefined ? {} : { name }),
     ...(session === undefined ? {} : { session }),
     ...(user === undefined ? {} : { user }),
-    ...(tags === undefined ? {} : { tags }),
+    ...(tags === undefined ? {} : { tags: searchableTags(tags) }),
     timestampMs: {
       ...(startedAfter === undefined ? {} : { atLeast: startedAfter.getTime() }),
       ...(startedBefore === undefined ? {} : { atMost: startedBefore.getTime() - 1 }),
     },
   };
+}
+
+function searchableTags(tags: NonNullable<TraceQuery['tags']>): NonNullable<TraceQuery['tags']> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => isSearchableKey(key)));
 }
 
 /** The traces that a search has found, with their spans. */

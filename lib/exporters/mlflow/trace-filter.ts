@@ -40,7 +40,9 @@ export interface TraceFilter {
   readonly user?: string;
   readonly tags?: Readonly<Record<string, LabelCondition>>;
   readonly metadata?: Readonly<Record<string, LabelCondition>>;
+  /** Numbers as the server writes them: 1 is `'1.0'`. */
   readonly feedback?: Readonly<Record<string, TextCondition>>;
+  /** As `feedback`. */
   readonly expectations?: Readonly<Record<string, TextCondition>>;
   readonly span?: SpanFilter;
 }
@@ -119,7 +121,7 @@ function numberClauses(key: string, { atLeast, atMost }: NumberCondition = {}): 
 
 function labelClauses(group: string, labels: Readonly<Record<string, LabelCondition>> = {}): string[] {
   return Object.entries(labels).flatMap(([name, condition]) => {
-    const key = keyed(group, name);
+    const key = keyedLabel(group, name);
     if (typeof condition === 'object' && 'isSet' in condition)
       return [`${key} IS ${condition.isSet ? 'NOT NULL' : 'NULL'}`];
     return textClause(key, condition);
@@ -162,6 +164,21 @@ function exactly(text: string): string {
 function quoted(text: string): string | undefined {
   if (!text.includes("'")) return `'${text}'`;
   return text.includes('"') ? undefined : `"${text}"`;
+}
+
+/** What the server takes for a fact of the trace wherever it stands, in any case of its letters. */
+const takenKeys = /^(?:name|prompt|run_id|text|timestamp|execution_time|end_time)$/i;
+
+/** Whether the server can look for a tag. */
+export function isSearchableKey(name: string): boolean {
+  return name !== '' && !name.includes('`') && !takenKeys.test(name);
+}
+
+function keyedLabel(group: string, name: string): string {
+  if (!takenKeys.test(name)) return keyed(group, name);
+  throw new TypeError(
+    `A filter cannot hold the key '${name}': the server takes '${group}.${name}' for the trace's own.`,
+  );
 }
 
 function keyed(group: string, name: string): string {

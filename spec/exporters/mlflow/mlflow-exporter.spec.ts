@@ -184,7 +184,7 @@ print(json.dumps({
     await exporter.export(
       [
         trace(2, { name: 'both \' and "', session: 's1' }),
-        trace(3, { tags: { tenant: "it's" }, user: 'ada' }),
+        trace(3, { tags: { tenant: "it's", name: 'Bob', Prompt: 'p', 'a`b': 'c' }, user: 'ada' }),
         trace(4, { spans: [{ error: 'Error: no' }] }),
       ],
       { signal: new AbortController().signal },
@@ -195,6 +195,8 @@ print(json.dumps({
     expect(await found({ state: 'ERROR' })).toEqual(['4']);
     expect(await found({ name: 'both \' and "' })).toEqual(['2']);
     expect(await found({ tags: { tenant: "it's" } })).toEqual(['3']);
+    expect(await found({ tags: { name: 'Bob' } })).toEqual(['3']);
+    expect(await found({ tags: { Prompt: 'p', 'a`b': 'c' } })).toEqual(['3']);
     expect(await found({ session: 's1' })).toEqual(['2']);
     expect(await found({ user: 'ada' })).toEqual(['3']);
     expect(

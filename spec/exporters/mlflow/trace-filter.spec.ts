@@ -49,6 +49,10 @@ describe('a filter', () => {
     { traceId: [`both ' and "`] },
     { tags: { 'a`b': 'c' } },
     { tags: { '': 'c' } },
+    { tags: { name: 'Bob' } },
+    { metadata: { Run_ID: { isSet: true } } },
+    { feedback: { text: 'yes' } },
+    { expectations: { prompt: 'yes' } },
   ])('refuses what cannot be written: %o', (filter) => {
     expect(() => filterText(filter)).toThrow(/A filter cannot hold/);
   });
