@@ -13,6 +13,7 @@ import {
   MlflowTimeoutError,
 } from './mlflow-errors.js';
 import { makeNodeFetch } from './node-fetch.js';
+import { storableJson } from './storable.js';
 
 /** One request to a tracking server. */
 export interface MlflowRequest {
@@ -203,10 +204,15 @@ function contentOf({ method, query, json, body, signal }: MlflowRequest): Option
   return {
     method,
     ...(query === undefined ? {} : { searchParams: query.map((pair) => [...pair]) }),
-    ...(json === undefined ? {} : { json }),
+    ...(json === undefined ? {} : { json, stringifyJson }),
     ...(body === undefined ? {} : { body: body.bytes as Uint8Array<ArrayBuffer> }),
     ...(signal === undefined ? {} : { signal }),
   };
+}
+
+/** At half a character the server stops reading, and takes what it has read for all. */
+function stringifyJson(json: unknown): string {
+  return storableJson(JSON.stringify(json));
 }
 
 /** All that is told of what a storage says: the rest may repeat what was signed, and how. */

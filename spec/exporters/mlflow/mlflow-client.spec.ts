@@ -190,6 +190,23 @@ print(json.dumps(sorted([a.name, a.assessment_id, a.value, a.rationale, a.metada
     await expect(mlflow.updateFeedback(traceId, feedback, {})).rejects.toThrow(/must name a value/);
   });
 
+  it('stores texts with halves of characters, and all that stands behind them', async () => {
+    const { traceId } = numbered(1).info;
+    const half = 'so 🧮'.slice(0, -1);
+
+    await mlflow.setTag(traceId, 'half', half);
+    const id = await mlflow.logFeedback(traceId, { name: 'good', value: half, rationale: half, metadata: { k: half } });
+    const logged = await mlflow.listAssessments(traceId);
+    await mlflow.updateFeedback(traceId, id, { rationale: half, value: 'new' });
+    const updated = await mlflow.listAssessments(traceId);
+    await mlflow.deleteAssessment(traceId, id);
+
+    const whole = 'so \ufffd';
+    expect((await mlflow.getTraceInfo(traceId))?.tags['half']).toBe(whole);
+    expect(logged).toEqual([expect.objectContaining({ value: whole, rationale: whole, metadata: { k: whole } })]);
+    expect(updated).toEqual([expect.objectContaining({ value: 'new', rationale: whole })]);
+  });
+
   it('links traces to a run, and deletes them', async () => {
     const runId = server.ask(`print(json.dumps(MlflowClient().create_run('${experimentId}').info.run_id))`) as string;
     const ids = [numbered(0).info.traceId, numbered(4).info.traceId];
