@@ -11,6 +11,7 @@ import {
   logAssessment,
   updateAssessment,
 } from './assessments.js';
+import { checkAssessment, checkUpdate } from './check-assessment.js';
 import { checkSearch } from './check-search.js';
 import type { MlflowConnection } from './connection.js';
 import {
@@ -117,10 +118,12 @@ export class MlflowApi {
   }
 
   logAssessment(traceId: string, kind: AssessmentKind, assessment: Assessment): Promise<string> {
-    return logAssessment(this.#http, traceId, { kind, ...assessment });
+    checkAssessment(kind, assessment);
+    return logAssessment(this.#http, traceId, { ...assessment, kind });
   }
 
   updateAssessment(target: AssessmentTarget, update: AssessmentUpdate): Promise<void> {
+    checkUpdate(target.kind, update);
     return updateAssessment(this.#http, target, update);
   }
 

@@ -122,7 +122,7 @@ export class MlflowClient {
     return (await this.#load()).listAssessments(traceId);
   }
 
-  /** @returns the id of the assessment. Asked twice, there are two. @throws {TypeError} for a value that JSON cannot hold. */
+  /** @returns the id of the assessment. Asked twice, there are two. @throws {TypeError} for a value that JSON cannot hold, and for what is no assessment. */
   async logFeedback(traceId: string, feedback: Assessment): Promise<string> {
     return (await this.#load()).logAssessment(traceId, 'feedback', feedback);
   }

@@ -1,4 +1,6 @@
 import {
+  type Assessment,
+  type AssessmentUpdate,
   MlflowClient,
   MlflowExporter,
   MlflowNotFoundError,
@@ -205,6 +207,31 @@ print(json.dumps(sorted([a.name, a.assessment_id, a.value, a.rationale, a.metada
     expect((await mlflow.getTraceInfo(traceId))?.tags['half']).toBe(whole);
     expect(logged).toEqual([expect.objectContaining({ value: whole, rationale: whole, metadata: { k: whole } })]);
     expect(updated).toEqual([expect.objectContaining({ value: 'new', rationale: whole })]);
+  });
+
+  it.each([
+    [{ metadata: { n: 5 } }, "The option 'metadata' of logFeedback() must be an object of texts, but is { n: 5 }."],
+    [{ metadata: { n: null } }, /'metadata' of logFeedback\(\) must be an object of texts/],
+    [{ rationale: 5 }, /'rationale' of logFeedback\(\) must be a text, but is 5/],
+    [{ spanId: 5 }, /'spanId' of logFeedback\(\) must be a text/],
+    [{ source: { type: 'human', id: 'ada' } }, /'source' of logFeedback\(\) must be an object with a 'type' \(HUMAN,/],
+    [{ source: { type: 'HUMAN' } }, /'source' of logFeedback\(\) must be/],
+    [{ rational: 'right' }, /no option 'rational'. It knows name, value, rationale,/],
+    [{ name: undefined }, /needs a 'name'/],
+    [{ name: '' }, /'name' of logFeedback\(\) must be a text/],
+  ])('refuses what is no assessment: %o', async (odd, message) => {
+    const { traceId } = numbered(0).info;
+
+    await expect(mlflow.logFeedback(traceId, { name: 'a', value: 1, ...odd } as Assessment)).rejects.toThrow(message);
+  });
+
+  it('refuses what is no update of an assessment', async () => {
+    const { traceId } = numbered(0).info;
+    const odd = { value: 1, spanId: '0000000000000001' } as AssessmentUpdate;
+
+    await expect(mlflow.updateFeedback(traceId, 'a-1', odd)).rejects.toThrow(
+      /updateFeedback\(\) has no option 'spanId'/,
+    );
   });
 
   it('links traces to a run, and deletes them', async () => {
