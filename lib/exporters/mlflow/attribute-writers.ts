@@ -2,10 +2,14 @@ import { AttributeKey } from '../../entities/attributes.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { isRecord } from '../../utils/records.js';
 import { quoted, valueOfFact, valueOfText } from './otlp-values.js';
+import { serverTags } from './server-tags.js';
 import { maxMetadataLength } from './storable.js';
 
 /** An attribute's JSON text as OTLP's value; `undefined` for what must not be sent. */
 type Writer = (json: string) => string | undefined;
+
+/** Under keys that begin so the root of a trace carries its tags. */
+export const tagPrefix = 'mlflow.traceTag.';
 
 /** Attributes that have columns of their own. */
 const columns = [AttributeKey.spanType, AttributeKey.model, AttributeKey.provider];
@@ -29,6 +33,7 @@ const kinds = [
 /** How attributes are written that a server makes something of; all others as what they mean. */
 const writers: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   [AttributeKey.traceRequestId, () => undefined], // the server gives each span its own
+  ...Array.from(serverTags, (tag) => [tagPrefix + tag, () => undefined] as const), // without its own the trace is lost
   [AttributeKey.inputs, valueOfText],
   [AttributeKey.outputs, valueOfText],
   [AttributeKey.cost, (json) => (isSummable(json) ? valueOfText(json) : undefined)],

@@ -2,7 +2,7 @@ import { TraceKey } from '../../entities/attributes.js';
 import type { Span, SpanLink } from '../../entities/span.js';
 import type { SpanEvent } from '../../entities/span-event.js';
 import type { Trace } from '../../entities/trace.js';
-import { attributeValue } from './attribute-writers.js';
+import { attributeValue, tagPrefix } from './attribute-writers.js';
 import { attribute, flatAttributes, quoted, stringValue } from './otlp-values.js';
 import { sentTags } from './sent-tags.js';
 import { storableMetadata } from './storable.js';
@@ -10,7 +10,6 @@ import { storableMetadata } from './storable.js';
 const statusCodes = { UNSET: 0, OK: 1, ERROR: 2 } as const;
 
 /** Keys under which the root of a trace carries what belongs to the trace. */
-const tagPrefix = 'mlflow.traceTag.';
 const sessionKey = 'session.id';
 const userKey = 'user.id';
 

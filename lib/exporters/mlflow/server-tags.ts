@@ -1,5 +1,5 @@
 /** Tags by which a server finds the spans of a trace, and those of its archive. */
-const serverTags: ReadonlySet<string> = new Set([
+export const serverTags: ReadonlySet<string> = new Set([
   'mlflow.artifactLocation',
   'mlflow.trace.spansLocation',
   'mlflow.trace.archiveLocation',

@@ -160,6 +160,12 @@ const cases: readonly (readonly [string, (id: string) => Trace, (trace: Trace) =
     ({ data }) => ['session.id', 'user.id', 'mlflow.traceTag.a'].map((key) => data.spans[1]?.getAttribute(key)),
     ['s', 7, 'b'],
   ],
+  [
+    'an attribute of its root that would be a tag of the server',
+    ours({ spans: [{ attributes: { 'mlflow.traceTag.mlflow.trace.spansLocation': 'ARTIFACT_REPO' } }] }),
+    nameOf,
+    'span 1',
+  ],
   ['a short time', ours({ durationMs: 1e-4, metadata: { a: 'b' } }), summaryOf, ['OK', 0, 'b']],
   ['a negative time', ours({ durationMs: -5, metadata: { a: 'b' } }), summaryOf, ['OK', 0, 'b']],
   ['a time without end', ours({ durationMs: 1e300, metadata: { a: 'b' } }), summaryOf, ['OK', 253402214400000, 'b']],
