@@ -78,7 +78,7 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
     const heard = this.#heardBy(from, work);
     const to = message.to === undefined ? heard?.from : { agent: message.to, name: message.toName };
     const said = { text: this.#textOf(message), from, to, at: now() };
-    if (heard === undefined) this.#pending = [];
+    if (heard === undefined) this.#open(from, work);
     else if (!this.#ignored.has(message.fromName)) this.#endTurn({ message, said, heard, work });
     this.#remember(said);
   }
@@ -96,6 +96,12 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
     }
     this.#pending = [];
     this.#waiting.clear();
+  }
+
+  /** What its first speaker did before stays with the conversation, as does what was nobody's; others may be at work already. */
+  #open(first: Participant, work: readonly RecordingSpan[]): void {
+    for (const span of work) noteAgent(span, first);
+    this.#pending = this.#pending.filter(({ owner }) => owner !== undefined);
   }
 
   #textOf({ content, fromName, isValid }: SaidMessage): string {
@@ -128,7 +134,7 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
 
   #endTurn({ message, said, heard, work }: Turn): void {
     const { fromName, chosenByName } = message;
-    const span = this.#open(fromName, this.#startOf(heard, work));
+    const span = this.#openTurn(fromName, this.#startOf(heard, work));
     span.inputs = heard.text;
     span.outputs = said.text;
     span.setAttribute(AttributeKey.agentName, fromName);
@@ -157,7 +163,7 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
     return isEntry && span.startMoment >= turn.startMoment && this.#toldTo(owner) === undefined;
   }
 
-  #open(name: string, startMoment: number): RecordingSpan {
+  #openTurn(name: string, startMoment: number): RecordingSpan {
     const { trace } = this.#root;
     const start = {
       definition: definitionOfType(SpanType.agent),

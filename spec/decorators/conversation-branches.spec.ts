@@ -263,6 +263,28 @@ describe('messages of a conversation', () => {
     expect(memory.traces.map(treeOf)).toEqual(['outer[inner]']);
   });
 
+  it('leave each agent what it did while others spoke first', async () => {
+    const memory = recordInMemory();
+    const members = ['Ada', 'Bob', 'Cy'].map((name) => new Member(name));
+
+    await traceConversation('ask all', () =>
+      Promise.all(
+        members.map(async (member) => {
+          await member.think();
+          recordMessage({ from: member, to: 'team', content: member.name });
+        }),
+      ),
+    );
+
+    expect(memory.traces.map(treeOf)).toEqual(['ask all[think Bob[think] Cy[think]]']);
+    const agents = memory.traces.flatMap((trace) => conversationOf(trace).agents);
+    expect(agents.map(({ agent, usage: own }) => [agent, own?.totalTokens]).toSorted()).toEqual([
+      ['Ada', 15],
+      ['Bob', 15],
+      ['Cy', 15],
+    ]);
+  });
+
   it.each([undefined, null, 5, {}])('that are none do no harm: %o', async (message) => {
     const errors: TracingError[] = [];
     const memory = recordInMemory({ onError: (error) => errors.push(error) });
