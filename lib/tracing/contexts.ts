@@ -57,19 +57,38 @@ class ContextEntry implements Context {
     return context.getValue(key);
   }
 
-  /** What lies below, where this holds a value of that key. */
+  /** The same without its own value of that key: the innermost, since none lies below another. */
   without(key: symbol): Context {
-    return this.#key === key ? this.#outer : this;
+    if (this.#key === key) return this.#outer;
+    const above: ContextEntry[] = [];
+    let context: Context = this;
+    while (context instanceof ContextEntry && context.#key !== key) {
+      above.push(context);
+      context = context.#outer;
+    }
+    if (!(context instanceof ContextEntry)) return this;
+    return above.reduceRight<Context>(
+      (outer, entry) => new ContextEntry(outer, entry.#key, entry.#value),
+      context.#outer,
+    );
   }
 
   setValue(key: symbol, value: unknown): Context {
     if (key === suppressKey) isSuppressionInUse = true;
-    return new ContextEntry(this, key, value);
+    return withEntry(this, key, value);
   }
 
   deleteValue(key: symbol): Context {
-    return new ContextEntry(this, key, undefined);
+    return withEntry(this, key, undefined);
   }
+}
+
+/**
+ * A value in the place of that which the context has under the key. What begins itself anew for ever, such as a poll that sets the
+ * timer of the next one, runs in a context on top of all before it: they would pile up, and every look go through them.
+ */
+function withEntry(outer: Context, key: symbol, value: unknown): Context {
+  return new ContextEntry(outer instanceof ContextEntry ? outer.without(key) : outer, key, value);
 }
 
 /** The API's context manager on Node's AsyncLocalStorage. */
@@ -169,7 +188,7 @@ export function withdrawContexts(): void {
 
 /** A span made current on top of a context. */
 export function withSpanInContext(contexts: Contexts, outer: Context, span: RecordingSpan): Context {
-  return new ContextEntry(outer, contexts.spanKey, span);
+  return withEntry(outer, contexts.spanKey, span);
 }
 
 /** A context of its own in which nothing is traced: exporters run in it. */
@@ -184,9 +203,7 @@ const branchKey = Symbol.for('traced-agents/branch');
 
 /** A branch of a conversation on top of a context. */
 export function withBranchInContext(outer: Context, branch: Branch): Context {
-  // Agents answer one another from within: each branch would lie on all before it, and every look would go through them.
-  const below = outer instanceof ContextEntry ? outer.without(branchKey) : outer;
-  return new ContextEntry(below, branchKey, branch);
+  return withEntry(outer, branchKey, branch);
 }
 
 /** The branch that code runs in; `undefined` where nobody has been spoken to. */
@@ -209,7 +226,7 @@ export interface HeldSession extends SessionScope {
 
 /** A session on top of a context, or what it says anew of the one that is there. */
 export function withSessionInContext(outer: Context, session: HeldSession): Context {
-  return new ContextEntry(outer, sessionKey, { ...sessionOf(outer), ...session });
+  return withEntry(outer, sessionKey, { ...sessionOf(outer), ...session });
 }
 
 /** The session a trace belongs to that begins in this context. */

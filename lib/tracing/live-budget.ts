@@ -25,7 +25,7 @@ class LiveBudget implements SpanBudget {
   readonly #limits: Budget;
   readonly #abort = new AbortController();
   readonly #used = { tokens: 0, llmCalls: 0, toolCalls: 0 };
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #refusal: BudgetExceededError | undefined;
 
   constructor(holder: BudgetHolder, limits: Budget) {
@@ -58,6 +58,7 @@ class LiveBudget implements SpanBudget {
 
   close(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined; // it holds the context that it was set in
   }
 
   #elapsed(): number {

@@ -101,7 +101,7 @@ export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
-    if (this.#lateTimer !== undefined) clearTimeout(this.#lateTimer);
+    if (this.#lateTimer !== undefined) this.#endLateTimer();
     this.#recorder.onTraceEnd(this);
   }
 
@@ -166,6 +166,11 @@ export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
       setOwn(known, this.captureLine(key, path), this.captureLine(value, `${path}.${key}`, key));
     }
     return known;
+  }
+
+  #endLateTimer(): void {
+    clearTimeout(this.#lateTimer);
+    this.#lateTimer = undefined; // it holds the context that it was set in
   }
 
   /** A child outlives its root: fire and forget, or a stream handed on. */
