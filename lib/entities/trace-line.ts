@@ -47,8 +47,8 @@ class LineWriter {
   /** The id as JSON, which is what the attributes of its spans hold; and that text as JSON once more. */
   readonly #traceId: string;
   readonly #traceIdTwice: string;
-  /** Ids of spans in base64; empty where there is but one span, and none asks for its parent. */
-  readonly #ids = new Map<string, string>();
+  /** Ids of spans in base64; none where there is but one span, which nobody calls its parent. */
+  readonly #ids: Map<string, string> | undefined;
   /** How a span of this trace begins, up to its id. */
   readonly #opening: string;
   readonly #request: Quoted;
@@ -57,6 +57,7 @@ class LineWriter {
   constructor(trace: Trace) {
     const { info } = trace;
     this.#trace = trace;
+    this.#ids = trace.data.spans.length > 1 ? new Map() : undefined;
     const isBare = bareText.test(info.traceId);
     this.#traceId = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
     this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.#traceId);
@@ -105,10 +106,10 @@ class LineWriter {
   }
 
   #base64(id: string): string {
-    const known = this.#ids.get(id);
+    const known = this.#ids?.get(id);
     if (known !== undefined) return known;
     const base64 = hexToBase64(id);
-    if (this.#trace.data.spans.length > 1) this.#ids.set(id, base64);
+    this.#ids?.set(id, base64);
     return base64;
   }
 

@@ -1,10 +1,9 @@
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The codes of base64's letters, by their bits. */
+const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 /** What stands for a character that is no digit: past all bits of three digits. */
 const noDigit = 4096;
-const digits = Uint16Array.from({ length: 128 }, (_, code) => {
-  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
-  return digit === -1 ? noDigit : digit;
-});
+const digits = new Uint16Array(128).fill(noDigit);
+for (let value = 0; value < 16; value += 1) digits[value.toString(16).charCodeAt(0)] = value;
 
 /** Lower-case hex of an id as base64 of its raw bytes, as MLflow's trace JSON spells ids. */
 export function hexToBase64(hex: string): string {
@@ -25,31 +24,32 @@ function fromDigits(hex: string): string | undefined {
     all |= high | low;
     base64 += fourLetters(high, low);
   }
-  const high = bitsAt(hex, at);
-  const low = bitsAt(hex, at + 3);
+  // What is left of 8 bytes are two, of 16 bytes one.
+  const rest = hex.length === 16 ? `${hex.slice(at)}00` : `${hex.slice(at)}0000`;
+  const high = bitsAt(rest, 0);
+  const low = bitsAt(rest, 3);
   if ((all | high | low) >= noDigit) return undefined;
   const last = fourLetters(high, low);
-  // What is left of 8 bytes are two, of 16 bytes one.
   return hex.length === 16 ? `${base64}${last.slice(0, 3)}=` : `${base64}${last.slice(0, 2)}==`;
 }
 
-/** Twelve bits of three digits; zeros past the end. */
+/** Twelve bits of three digits. */
 function bitsAt(hex: string, at: number): number {
   return (digitAt(hex, at) << 8) | (digitAt(hex, at + 1) << 4) | digitAt(hex, at + 2);
 }
 
+/** Beyond ASCII there is none. */
 function digitAt(hex: string, at: number): number {
-  return at < hex.length ? (digits[hex.charCodeAt(at)] ?? noDigit) : 0; // beyond ASCII there is no digit
+  return digits[hex.charCodeAt(at)] ?? noDigit;
 }
 
 /** The letters of twice twelve bits. */
 function fourLetters(high: number, low: number): string {
-  return String.fromCharCode(
-    letters.charCodeAt(high >> 6),
-    letters.charCodeAt(high & 63),
-    letters.charCodeAt(low >> 6),
-    letters.charCodeAt(low & 63),
-  );
+  return String.fromCharCode(letter(high >> 6), letter(high & 63), letter(low >> 6), letter(low & 63));
+}
+
+function letter(bits: number): number {
+  return letters[bits] ?? 0; // past them only where there was no digit
 }
 
 function throughBytes(hex: string): string {
