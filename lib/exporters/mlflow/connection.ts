@@ -129,12 +129,19 @@ function authorizeBy(read: () => RequestHeaders): Authorize {
 function authorization({ environment, readCredentials }: CredentialSources, url: URL): Record<string, string> {
   if (url.username !== '') return basic(decoded(url.username), decoded(url.password));
   const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = environment;
-  const stored = user && password ? undefined : iniSections(readCredentials() ?? '').get('mlflow');
-  const name = user || stored?.get('mlflow_tracking_username');
-  const secret = password || stored?.get('mlflow_tracking_password');
+  const stored = user && password ? undefined : storedIn(readCredentials() ?? '');
+  const name = user || stored?.('mlflow_tracking_username');
+  const secret = password || stored?.('mlflow_tracking_password');
   if (name && secret) return basic(name, secret);
   const token = environment['MLFLOW_TRACKING_TOKEN'];
   return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** As Python reads the file: what its default holds, each section holds, and a percent sign is written as two. */
+function storedIn(file: string): ((key: string) => string | undefined) | undefined {
+  const sections = iniSections(file);
+  const own = sections.get('mlflow');
+  return own && ((key) => (own.get(key) ?? sections.get('DEFAULT')?.get(key))?.replaceAll('%%', '%'));
 }
 
 function decoded(part: string): string {

@@ -32,7 +32,13 @@ const cases: Readonly<Record<string, Case>> = {
   'a file': { environment: {}, file },
   'a file and a token': { environment: token, file },
   'a file and a user': { environment: { MLFLOW_TRACKING_USERNAME: 'ada' }, file },
+  'a file whose default holds the user': {
+    environment: {},
+    file: '[DEFAULT]\nmlflow_tracking_username = eve\n[mlflow]\nmlflow_tracking_password = s\n',
+  },
+  'a file with a percent sign': { environment: {}, file: file.replace('s = 1', '100%% %%%%') },
   'a file of others and a token': { environment: token, file: '[other]\na = b\n' },
+  'a file of a default alone and a token': { environment: token, file: file.replace('[mlflow]', '[DEFAULT]') },
   'a workspace': { environment: { MLFLOW_WORKSPACE: 'team' } },
   'two retries': { environment: { ...quick, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '2' }, server: 'busy' },
   'no retries': { environment: { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' }, server: 'busy' },
