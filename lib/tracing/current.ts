@@ -1,6 +1,6 @@
 import { active } from './active-recorder.js';
 import { branchIn, type SessionScope, withSessionInContext } from './contexts.js';
-import { budgetsAround } from './live-budget.js';
+import { budgetsAround, openBudgetsOf } from './live-budget.js';
 import type { LiveSpan } from './live-span.js';
 import { nonRecordingSpan } from './non-recording-span.js';
 import type { RecordingSpan } from './recording-span.js';
@@ -89,7 +89,7 @@ export function getBudgetSignal(): AbortSignal | undefined {
   const recorder = active.current;
   if (recorder === undefined) return undefined;
   const context = recorder.contexts.active();
-  const budgets = new Set([...(branchIn(context)?.budgets ?? []), ...budgetsAround(recorder.spanIn(context))]);
+  const budgets = new Set([...openBudgetsOf(branchIn(context)), ...budgetsAround(recorder.spanIn(context))]);
   const signals = Array.from(budgets, ({ signal }) => signal);
   return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }

@@ -39,6 +39,10 @@ class LiveBudget implements SpanBudget {
     this.#timer.unref?.(); // where it is faked, it may be a mere number
   }
 
+  get isOver(): boolean {
+    return this.#holder.span.hasEnded;
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -97,7 +101,7 @@ export function branchBudgets(
   conversation: RecordingSpan,
   outer: Branch | undefined,
 ): readonly SpanBudget[] {
-  const around = outer?.budgets ?? [];
+  const around = openBudgetsOf(outer);
   const limits = classBudgetOf(agent);
   if (limits === undefined || around.some((budget) => holders.get(budget) === agent)) return around;
   conversation.trace.hasBudget = true;
@@ -106,10 +110,16 @@ export function branchBudgets(
   return [budget, ...around];
 }
 
+/** Code may run on in a branch when its conversation has long ended, and begin others. */
+export function openBudgetsOf(branch: Branch | undefined): readonly SpanBudget[] {
+  return branch?.budgets.filter(({ isOver }) => !isOver) ?? [];
+}
+
 const holders = new WeakMap<SpanBudget, unknown>();
 
 /** A call within a branch uses what that branch may use. */
-export function spendInBranch(span: RecordingSpan, { budgets }: Branch): void {
+export function spendInBranch(span: RecordingSpan, branch: Branch): void {
+  const budgets = openBudgetsOf(branch);
   if (budgets.length > 0) budgetsOfBranch.set(span, budgets);
 }
 
