@@ -38,16 +38,16 @@ const secretQueryNames: ReadonlySet<string> = new Set(
   words('key sig signature code hmac xamzsignature xamzcredential xgoogsignature xgoogcredential sas'),
 );
 
+/** OpenTelemetry's name of a conversation, which libraries write on their spans; `sessionid` is a cookie's. */
+const nameOfSession = 'session.id';
+
 const longestName = 64;
 const anyLetter = -1;
 
 /** Judges key names; each is looked at once. Of `http.request.header.cookie` the last part is judged as well. */
 export class SecretKeys {
   readonly #names: ReadonlySet<string>;
-  readonly #judged = new Memo((key) => this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1)), {
-    maxKeys: 10_000,
-    longestKey: longestName,
-  });
+  readonly #judged = new Memo((key) => this.#judge(key), { maxKeys: 10_000, longestKey: longestName });
   /** By their last letters, the first letters that names of secrets have: a bit each. */
   readonly #firstLetters = new Int32Array(tails);
   /** The last two letters alone, which rule out most words. */
@@ -95,6 +95,11 @@ export class SecretKeys {
 
   hasInQuery(key: string): boolean {
     return this.has(key) || secretQueryNames.has(plainForm(key));
+  }
+
+  #judge(key: string): boolean {
+    if (key === nameOfSession) return false;
+    return this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1));
   }
 
   #isSecret(name: string): boolean {

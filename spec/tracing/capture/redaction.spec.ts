@@ -100,6 +100,7 @@ describe('values under the names of secrets', () => {
 
   it.each([
     'max_tokens',
+    'session.id',
     'prompt_tokens',
     'total_tokens',
     'completion_tokens',
