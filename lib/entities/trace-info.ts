@@ -75,7 +75,7 @@ export class TraceInfo {
 
   /** What others have said of a trace that was read, and is handed on as it was. @internal */
   @FromJson(carriedFromJson)
-  readonly carried: Readonly<Record<string, unknown>>;
+  readonly carried: { readonly [key: string]: unknown };
 
   readonly #isRead: boolean;
   #requestPreview: string | undefined;

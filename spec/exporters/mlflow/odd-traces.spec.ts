@@ -142,6 +142,7 @@ const cases: readonly (readonly [string, (id: string) => Trace, (trace: Trace) =
       ['gen_ai.operation.name', ['chat'], '["chat"]'],
       ['langfuse.observation.type', {}, '{}'],
       ['lmnr.span.type', [], '[]'],
+      ['lmnr.span.type', 'TOOL', 'TOOL'],
       ['openinference.span.kind', ['LLM'], '["LLM"]'],
       ['traceloop.span.kind', ['tool'], '["tool"]'],
     ] as const
