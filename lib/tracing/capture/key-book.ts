@@ -1,3 +1,4 @@
+import { Memo } from '../../utils/memo.js';
 import type { SecretKeys } from './secret-keys.js';
 import { quote, type TextRules } from './text-rules.js';
 
@@ -30,7 +31,7 @@ interface KnownKeys {
 export class KeyBook {
   readonly #text: TextRules;
   readonly #secretKeys: SecretKeys | undefined;
-  readonly #known = new Map<string, KnownKey>();
+  readonly #known = new Memo((key) => this.#judge(key), { maxKeys, longestKey: longestKept });
   /** The last records met, by how many keys they have: those of a program are of few kinds. */
   readonly #alike: (KnownKeys | undefined)[] = Array.from({ length: mostAlike + 1 }, () => undefined);
 
@@ -40,7 +41,7 @@ export class KeyBook {
   }
 
   lookUp(key: string): KnownKey {
-    return this.#known.get(key) ?? this.#judge(key);
+    return this.#known.get(key);
   }
 
   /** What is known of all keys of a record, in their order: a list of messages asks for the same two again and again. */
@@ -63,9 +64,7 @@ export class KeyBook {
     const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
     const isMessageText = key === 'content' || key === 'text';
     const text = `${quote(clean)}:`;
-    const known = { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
-    if (isKept(key) && this.#known.size < maxKeys) this.#known.set(key, known);
-    return known;
+    return { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
   }
 }
 
