@@ -6,6 +6,7 @@ import { setOwn } from '../utils/records.js';
 import { textOf } from '../utils/text-of.js';
 import { entriesOf } from './api-input.js';
 import type { Capture } from './capture/capture.js';
+import { redactedMark } from './capture/secret-shapes.js';
 import { withMessage } from './exception-facts.js';
 import type { RecordingSpan } from './recording-span.js';
 import { appendSpan, moveSpan, type SpanList } from './span-list.js';
@@ -118,7 +119,7 @@ export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
   }
 
   captureText(value: unknown, path: string, key?: string): string {
-    if (key !== undefined && this.#recorder.capture.isSecret(key, value)) return this.charge('"[redacted]"');
+    if (key !== undefined && this.#recorder.capture.isSecret(key, value)) return this.charge(`"${redactedMark}"`);
     return this.charge(this.#recorder.captureValue(value, path, this.payloadLeft));
   }
 
@@ -133,7 +134,7 @@ export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
 
   captureLine(text: unknown, path: string, key?: string): string {
     const { capture } = this.#recorder;
-    if (key !== undefined && capture.isSecret(key, text)) return this.charge('[redacted]');
+    if (key !== undefined && capture.isSecret(key, text)) return this.charge(redactedMark);
     return this.charge(capture.text(textOf(text), path));
   }
 

@@ -9,8 +9,9 @@ export interface ParameterNames {
 }
 
 const none: ParameterNames = { names: [], texts: [], restIndex: -1 };
-const bareArrow = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u;
-const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
+/** In a source that compiles, all that is neither ASCII nor a blank belongs to a name: the engine's tables of letters take long to load. */
+const bareArrow = /^(?:async\s+)?((?:[\w$]|[^ -~\s])+)\s*=>/;
+const identifier = /^(?:[\w$]|[^ -~\s])+/;
 /**
  * What TypeScript and esbuild make of an async function for targets without them: `login(user_1) { return __awaiter(this,
  * arguments, void 0, function* (user, password = '') {`. The generator has the parameters as they were written.
@@ -39,6 +40,11 @@ export function readNames(source: string): ParameterNames {
   return { names: texts.map((text) => identifier.exec(text.replace(/^\.\.\.\s*/, ''))?.[0]), texts, restIndex };
 }
 
+/** All names in a part of a source, its keywords and numbers among them. */
+export function namesIn(source: string): readonly string[] {
+  return source.match(/(?:[\w$]|[^ -~\s])+/g) ?? [];
+}
+
 /** The source of a class's constructor, from its parameter list on; `undefined` where it has none of its own. Never throws. */
 export function constructorSource(owner: object): string | undefined {
   const source = Function.prototype.toString.call(owner);
@@ -47,8 +53,7 @@ export function constructorSource(owner: object): string | undefined {
   let depth = 0;
   let member = '';
   for (const token of tokensFrom(source, 0)) {
-    if (token === '(' && depth === 1 && /(?<![.\p{ID_Continue}$#])constructor\s*$/u.test(member))
-      return source.slice(at);
+    if (token === '(' && depth === 1 && /(?<![\w$.#]|[^ -~\s])constructor\s*$/.test(member)) return source.slice(at);
     if (token.length === 1) depth += depthOf(token);
     member = depth === 1 ? member + token : '';
     at += token.length;

@@ -1,4 +1,4 @@
 /** With a full stop at its end, where it does not end by itself: what errors say may be a sentence or not. */
 export function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  return /[.!?\u2026]$/.test(text) ? text : `${text}.`;
 }

@@ -1,3 +1,5 @@
+import { byProperties } from './by-properties.js';
+
 /** Nothing but the letters, digits and signs of ASCII: one column each, nothing to escape. */
 const plainText = /^[ -~]*$/;
 
@@ -19,10 +21,11 @@ let made: CharacterClasses | undefined;
 /** Made when first needed: the engine's tables for them take long to load. */
 function classes(): CharacterClasses {
   made ??= {
-    unsafe:
-      /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?!\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/gu,
-    emoji: /\p{Emoji_Presentation}|\ufe0f/u,
-    withoutColumn: /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]/u,
+    unsafe: byProperties(
+      String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?!\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}`,
+    ),
+    emoji: byProperties(String.raw`\p{Emoji_Presentation}|\ufe0f`, 'u'),
+    withoutColumn: byProperties(String.raw`[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]`, 'u'),
     segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
   };
   return made;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linksOf } from '../documentation/link.js';
 import { folderOf, installed, type PackedPackage, packPackage } from './packed-package.js';
@@ -41,6 +42,50 @@ describe('the packed package', () => {
     );
 
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('asks the process for the modules of the engine, so that no import makes one more of each', () => {
+    const texts = bundledTexts();
+
+    expect(texts.flatMap((text) => text.match(/import[^;]*["']node:[^;]*/g) ?? [])).toEqual([]);
+    expect(texts.join('')).toContain('getBuiltinModule("node:fs")');
+  });
+
+  it('is read as one byte a character, and asks for no tables of Unicode while it is read', () => {
+    const texts = bundledTexts();
+
+    expect(texts.flatMap((text) => text.match(/.{0,40}[^ -~\s].{0,40}/g) ?? [])).toEqual([]);
+    expect(texts.flatMap(regularExpressionsIn).filter((literal) => literal.includes('\\p{'))).toEqual([]);
+    expect(texts.flatMap(regularExpressionsIn).length).toBeGreaterThan(100);
+  });
+
+  it('has types that compile where those of newer JavaScript are missing', () => {
+    const entries = ['index', 'auto'].map((name) =>
+      join(packed.folder, `node_modules/traced-agents/dist/${name}.d.ts`),
+    );
+    const options: ts.CompilerOptions = {
+      module: ts.ModuleKind.NodeNext,
+      strict: true,
+      lib: ['lib.es2020.d.ts'],
+      typeRoots: [folderOf('@types')],
+      types: ['node'],
+    };
+
+    const program = ts.createProgram(entries, options);
+
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+  });
+
+  it.each([
+    ['its older resolution', ts.ModuleResolutionKind.Node10],
+    ["Node's resolution", ts.ModuleResolutionKind.NodeNext],
+    ["a bundler's resolution", ts.ModuleResolutionKind.Bundler],
+  ])('has types that TypeScript finds by %s', (_name, moduleResolution) => {
+    const from = join(packed.folder, 'program.ts');
+
+    const found = ts.resolveModuleName('traced-agents', from, { moduleResolution }, ts.sys).resolvedModule;
+
+    expect(found?.resolvedFileName).toBe(join(packed.folder, 'node_modules/traced-agents/dist/index.d.ts'));
   });
 
   it('is installed in at most 6 MB, with its dependencies and peers', () => {
@@ -100,4 +145,20 @@ function scriptsIn(coverage: string): string[] {
 
 function packageOf(url: string): string {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? url;
+}
+
+function bundledTexts(): string[] {
+  const bundle = join(packed.folder, 'node_modules/traced-agents/dist/bundle');
+  const files = readdirSync(bundle, { encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+  return files.map((file) => readFileSync(join(bundle, file), 'utf8'));
+}
+
+function regularExpressionsIn(source: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('bundle.js', source, ts.ScriptTarget.Latest));
+  return found;
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
@@ -78,6 +79,33 @@ describe('the packed package', () => {
     expect(JSON.parse(printed)).toEqual(traced);
   });
 
+  it('traces a program with which it is compiled to CommonJS, as test runners do', () => {
+    compileBundle(join(packed.folder, 'node_modules/compiled'));
+    const program = packed.write('compiled.cjs', compile(ts.ModuleKind.CommonJS).replace('traced-agents', 'compiled'));
+
+    const printed = packed.run([program]);
+
+    expect(JSON.parse(printed)).toEqual(traced);
+  });
+
+  it('traces where the page of a browser stands in for the globals of Node, as in jsdom', () => {
+    const program = packed.write(
+      'page.mjs',
+      `for (const name of ['TextEncoder', 'TextDecoder', 'Request', 'Response', 'ReadableStream', 'setImmediate', 'structuredClone'])
+         delete globalThis[name];
+       globalThis.Headers = class {};
+       const { FileExporter, init, traceTool } = await import('traced-agents');
+       init({ exporters: [new FileExporter({ path: 'page.jsonl' })] });
+       class Point { x = 1 }
+       traceTool((point) => point, { name: 'move' })(new Point());`,
+    );
+
+    packed.run([program]);
+
+    const line = JSON.parse(readFileSync(program.replace('page.mjs', 'page.jsonl'), 'utf8'));
+    expect(line.data.spans[0].attributes['mlflow.spanInputs']).toBe('{"point":{"x":1}}');
+  });
+
   it('is switched on from outside by `node --import traced-agents/auto`', () => {
     const program = packed.write(
       'untouched.mjs',
@@ -92,6 +120,16 @@ describe('the packed package', () => {
     expect(lines.map((line) => JSON.parse(line).data.spans[0].name)).toEqual(['counted']);
   });
 });
+
+function compileBundle(target: string): void {
+  const bundle = join(packed.folder, 'node_modules/traced-agents/dist/bundle');
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+  mkdirSync(target);
+  for (const file of readdirSync(bundle).filter((name) => name.endsWith('.js'))) {
+    const { outputText } = ts.transpileModule(readFileSync(join(bundle, file), 'utf8'), { compilerOptions });
+    writeFileSync(join(target, file), outputText);
+  }
+}
 
 function compile(module: ts.ModuleKind, { experimentalDecorators = true } = {}): string {
   const compilerOptions = {

@@ -90,6 +90,13 @@ describe('parameterNames', () => {
     ['comments', new Function('return function f(a /* , x) */, // y,\n b) {}')(), ['a', 'b'], -1],
     ['a trailing comma', new Function('return (a, b,) => 1')(), ['a', 'b'], -1],
     ['umlauts', new Function('return (größe, $ß_1) => 1')(), ['größe', '$ß_1'], -1],
+    ['an arrow with letters of other scripts', new Function('return \u540d\u524d => 1')(), ['\u540d\u524d'], -1],
+    [
+      'names with blanks of other scripts beside them',
+      new Function('return (\u00a0größe\u2003=\u00a01,\u3000naïve) => 1')(),
+      ['größe', 'naïve'],
+      -1,
+    ],
     ['a destructured rest', new Function('return (a, ...[b, c]) => 1')(), ['a', undefined], 1],
     [
       'an async method made for older targets',

@@ -158,6 +158,11 @@ export class Capture {
     return this.#rules.text.redacted(text);
   }
 
+  /** Whether a value is hidden for the name it stands under. */
+  isSecret(name: string, value: unknown): boolean {
+    return tellsSomething(value) && this.#rules.keys.lookUp(name).isSecret;
+  }
+
   #line(text: string, room: number): string {
     return room > 0 ? this.#rules.text.quoted(text, room) : `"[cut, ${text.length} characters]"`;
   }
@@ -194,11 +199,6 @@ export class Capture {
       this.#rules.redact === undefined ? 'inputs' : `inputs.${name ?? positionName(index)}`,
       Math.max(room, 0),
     );
-  }
-
-  /** Whether a value is hidden for the name it stands under. */
-  isSecret(name: string, value: unknown): boolean {
-    return tellsSomething(value) && this.#rules.keys.lookUp(name).isSecret;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Exclude, instanceToPlain } from 'class-transformer';
 import { isSensitive } from './class-facts.js';
 import {
-  loadTransformInternals,
+  loadedTransformInternals,
   type TransformInternals,
   type TransformStorage,
 } from './class-transformer-internals.js';
@@ -16,14 +16,13 @@ let internals: TransformInternals | undefined;
 let isAsked = false;
 
 /**
- * class-transformer's internals, if they are those that users' decorators write into. A bundler may load two copies; then nothing
+ * class-transformer's internals, of the copy that users' decorators write into. In a bundle there are none to be found; then nothing
  * can be known of a class, and each must be taken for one that hides something.
  */
 function reliableInternals(): TransformInternals | undefined {
   if (!isAsked) {
     isAsked = true;
-    const found = loadTransformInternals();
-    internals = found !== undefined && hasMet(found.storage, Probe) ? found : undefined;
+    internals = loadedTransformInternals().find(({ storage }) => hasMet(storage, Probe));
   }
   return internals;
 }

@@ -24,20 +24,20 @@ export interface TransformInternals {
 }
 
 /**
- * The internals of the class-transformer that is installed; `undefined` where there is none to be found, as in a bundle. Loaded when
- * first asked for, and not by `import`: that would cost each program's start as much as a tenth of all the package.
+ * The internals of each copy of class-transformer that is loaded; none in a bundle. They are looked for among the modules that Node has
+ * loaded, and not imported: that would cost each program's start as much as a tenth of all the package. Nor are they asked for from where
+ * this file stands (`import.meta`), which would keep it from being compiled to CommonJS, as Jest does with Babel.
  */
-export function loadTransformInternals(): TransformInternals | undefined {
-  try {
-    const require = createRequire(import.meta.url);
-    const { defaultMetadataStorage } = require('class-transformer/cjs/storage.js') as {
-      defaultMetadataStorage: TransformStorage;
-    };
-    const { TransformOperationExecutor } = require('class-transformer/cjs/TransformOperationExecutor.js') as {
-      TransformOperationExecutor: TransformInternals['Executor'];
-    };
-    return { storage: defaultMetadataStorage, Executor: TransformOperationExecutor };
-  } catch {
-    return undefined;
-  }
+export function loadedTransformInternals(): TransformInternals[] {
+  const { cache } = createRequire('/');
+  return Object.keys(cache)
+    .filter((path) => storagePath.test(path))
+    .flatMap((path) => {
+      const storage: unknown = cache[path]?.exports?.defaultMetadataStorage;
+      const Executor: unknown = cache[path.replace(storagePath, executorPath)]?.exports?.TransformOperationExecutor;
+      return storage === undefined || Executor === undefined ? [] : [{ storage, Executor } as TransformInternals];
+    });
 }
+
+const storagePath = /(?<=[\\/]class-transformer[\\/]cjs[\\/])storage\.js$/;
+const executorPath = 'TransformOperationExecutor.js';

@@ -1,6 +1,8 @@
+import { readField } from './own-fields.js';
+
 /** Bare base64 from this length on is taken for media. */
 const shortestMedia = 1024;
-/** Base64 of real media is mixed already in its first characters; a word that repeats, a number or a hash is not. */
+/** Base64 of real media is mixed, be it after a silence; a word that repeats, a number or a hash is not. */
 const mixed = /^(?=[^]*[g-z+/_-])(?=[^]*[A-Z])/;
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const base64Run = /[A-Za-z0-9+/_-]*={0,2}/y;
@@ -19,7 +21,7 @@ export function replaceMedia(text: string, type: string | undefined): string {
 
 function isBase64(text: string, type: string | undefined): boolean {
   const head = text.slice(0, 512);
-  return base64.test(head) && (type !== undefined || mixed.test(head)) && base64.test(text);
+  return base64.test(head) && base64.test(text) && (type !== undefined || mixed.test(text));
 }
 
 function replaceDataUrls(text: string, first: number): string {
@@ -47,9 +49,9 @@ function mark(type: string, base64Length: number): string {
 /** The media type that stands beside a `data` field, as Anthropic (`media_type`), Gemini (`mimeType`) and OpenAI (`format`) put it. */
 export function mediaTypeBeside(record: object): string | undefined {
   for (const key of ['media_type', 'mimeType', 'mime_type', 'mediaType']) {
-    const type: unknown = Object.getOwnPropertyDescriptor(record, key)?.value;
+    const type: unknown = readField(record, key);
     if (typeof type === 'string') return type;
   }
-  const format: unknown = Object.getOwnPropertyDescriptor(record, 'format')?.value;
+  const format: unknown = readField(record, 'format');
   return typeof format === 'string' ? `audio/${format}` : undefined;
 }

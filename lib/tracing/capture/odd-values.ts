@@ -13,7 +13,7 @@ export function markOf(value: object): string {
 }
 
 /** The text form of what is data of a built-in class; `undefined` for anything else. */
-export function textOf(value: object): string | undefined {
+export function textOfBuiltIn(value: object): string | undefined {
   if (types.isDate(value))
     return Number.isNaN(Date.prototype.getTime.call(value)) ? '[invalid Date]' : Date.prototype.toISOString.call(value);
   if (types.isRegExp(value)) return RegExp.prototype.toString.call(value);

@@ -78,6 +78,14 @@ export class SecretKeys {
     return (letters & letterAt(text, first)) !== 0 || (letters & letterAt(text, startOfPart(text, first, end))) !== 0;
   }
 
+  has(key: string): boolean {
+    return this.#judged.get(key);
+  }
+
+  hasInQuery(key: string): boolean {
+    return this.has(key) || secretQueryNames.has(plainForm(key));
+  }
+
   #expectEnding(ending: string): void {
     if (ending.length >= lengthOfTail) this.#expect(ending, anyLetter);
     else for (const letter of alphabet) this.#expect(letter + ending, anyLetter);
@@ -87,14 +95,6 @@ export class SecretKeys {
     const tail = tailOf(name, 0, name.length);
     this.#firstLetters[tail] = (this.#firstLetters[tail] as number) | letters;
     this.#ends[(name.charCodeAt(name.length - 2) & 31) * 32 + (name.charCodeAt(name.length - 1) & 31)] = 1;
-  }
-
-  has(key: string): boolean {
-    return this.#judged.get(key);
-  }
-
-  hasInQuery(key: string): boolean {
-    return this.has(key) || secretQueryNames.has(plainForm(key));
   }
 
   #judge(key: string): boolean {

@@ -1,3 +1,5 @@
+import type { Range } from './assigned-value.js';
+
 /** Stands in the place of a secret. */
 export const redactedMark = '[redacted]';
 
@@ -151,7 +153,7 @@ export function replaceUserInfo(text: string): string {
   return done === 0 ? text : clean + text.slice(done);
 }
 
-function secretOfUrl(text: string, start: number): { start: number; end: number } | undefined {
+function secretOfUrl(text: string, start: number): Range | undefined {
   const stretch = text.slice(start, start + longestAddress);
   const next = stretch.indexOf('://');
   const until = next === -1 ? stretch : stretch.slice(0, next);

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { readProperty } from '../../utils/read-property.js';
 import { hasTransformMetadata, KeptInstance, plainInstance } from './class-instance.js';
 import type { KeyBook } from './key-book.js';
-import { isOpaque, markOf, textOf } from './odd-values.js';
+import { isOpaque, markOf, textOfBuiltIn } from './odd-values.js';
 import { findMethod, readField } from './own-fields.js';
 
 /** How an object that is neither plain data nor an array is written. */
@@ -27,7 +27,7 @@ export interface ShapeRules {
 /** The shape of a class instance or a built-in object; told by what it is, so that objects of other realms count as well. */
 export function shapeOf(value: object, prototype: object, rules: ShapeRules): Shape {
   if (value instanceof KeptInstance) return { kind: 'other', value: value.instance };
-  const text = textOf(value);
+  const text = textOfBuiltIn(value);
   if (text !== undefined) return { kind: 'leaf', value: text };
   if (types.isMap(value)) return mapShape(value, rules);
   if (types.isSet(value))
@@ -37,7 +37,7 @@ export function shapeOf(value: object, prototype: object, rules: ShapeRules): Sh
     return { kind: 'record', record: errorFacts(value, prototype, rules) };
   if (types.isBoxedPrimitive(value)) return { kind: 'leaf', value: unbox(value) };
   if (isOpaque(value)) return { kind: 'leaf', value: markOf(value) };
-  return webShape(value) ?? instanceShape(value, prototype, rules);
+  return webShape(value) ?? nodeStreamShape(value, prototype) ?? instanceShape(value, prototype, rules);
 }
 
 function mapShape(map: ReadonlyMap<unknown, unknown>, rules: ShapeRules): Shape {
@@ -101,15 +101,32 @@ function unbox(value: object): unknown {
   return Symbol.prototype.valueOf.call(value);
 }
 
-/** URLs and what `fetch` deals in: their facts are behind getters, which are the engine's own. */
+/** URLs and what `fetch` deals in, which jsdom lacks in part: their facts are behind getters, which are the engine's own. */
 function webShape(value: object): Shape | undefined {
   if (value instanceof URL) return { kind: 'leaf', value: value.href };
   if (value instanceof URLSearchParams) return { kind: 'record', record: parametersOf(value) };
-  if (value instanceof Headers) return { kind: 'record', record: Object.fromEntries(value) };
-  if (value instanceof Request) return { kind: 'other', value: { method: value.method, url: value.url } };
-  if (value instanceof Response) return { kind: 'other', value: { status: value.status, url: value.url } };
+  if (typeof Headers !== 'undefined' && value instanceof Headers)
+    return { kind: 'record', record: Object.fromEntries(value) };
+  if (typeof Request !== 'undefined' && value instanceof Request)
+    return { kind: 'other', value: { method: value.method, url: value.url } };
+  if (typeof Response !== 'undefined' && value instanceof Response)
+    return { kind: 'other', value: { status: value.status, url: value.url } };
   return undefined;
 }
+
+/**
+ * Streams of Node, sockets, and what its servers deal in: told by methods that all of them inherit. Their fields are machinery, and
+ * what they have buffered is for who reads them. Of a request there is also what a framework has read out of it.
+ */
+function nodeStreamShape(value: object, prototype: object): Shape | undefined {
+  if (findMethod(prototype, 'pipe') === undefined || findMethod(prototype, 'on') === undefined) return undefined;
+  const isRequest = typeof readField(value, 'method') === 'string' && typeof readField(value, 'url') === 'string';
+  if (!isRequest) return { kind: 'leaf', value: markOf(value) };
+  const facts = requestFacts.map((fact) => [fact, readField(value, fact)] as const);
+  return { kind: 'other', value: Object.fromEntries(facts.filter(([, known]) => known !== undefined)) };
+}
+
+const requestFacts = ['method', 'url', 'params', 'query', 'body'] as const;
 
 /** A name that occurs several times has a list. */
 function parametersOf(parameters: URLSearchParams): object {

@@ -1,7 +1,6 @@
-import type { KeyBook, KnownKey } from './key-book.js';
-import type { KeyLists } from './key-lists.js';
+import type { KnownKey } from './key-book.js';
 import { isSecretName } from './secret-pairs.js';
-import type { TextRules } from './text-rules.js';
+import type { WriterRules } from './value-writer.js';
 
 /** Longer values are written faster by the engine, once they are found plain. */
 export const smallLength = 600;
@@ -12,11 +11,7 @@ export const smallDepth = 8;
 const longestText = 256;
 
 /** The rules that small values need. */
-export interface SmallRules {
-  readonly text: TextRules;
-  readonly keys: KeyBook;
-  readonly keyLists: KeyLists;
-}
+type SmallRules = Pick<WriterRules, 'text' | 'keys' | 'keyLists'>;
 
 /**
  * Writes plain data that is small, in one go: most inputs and outputs are. Anything that needs more thought (instances,

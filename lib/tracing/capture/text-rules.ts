@@ -10,6 +10,9 @@ const overlap = 512;
 /** Shorter texts hold no media worth a mark. */
 export const shortestMedia = 64;
 
+/** A question goes from one agent to the next; what is longer seldom comes again as it is. */
+const longestRemembered = 512;
+
 /** How JSON begins to write one without the other. */
 const halfOfPair = '\\ud';
 
@@ -27,8 +30,9 @@ export class TextRules {
 
   /** Whether `clean` would leave the text as it is, and UTF-8 has a form for it. */
   isClean(text: string): boolean {
-    if (this.#isShort(text, text.length) && isPlainText(text)) return true;
-    return text.length <= this.#maxLength && this.clean(text, text.length) === text && text.isWellFormed();
+    if (text.length > this.#maxLength) return false;
+    if (text.length < shortestMedia && isPlainText(text)) return true;
+    return this.clean(text, text.length) === text && text.isWellFormed();
   }
 
   /** JSON of short texts with commas between them, in one go; `undefined` where one of them may need a closer look. */
@@ -40,20 +44,18 @@ export class TextRules {
 
   /** A text as JSON. */
   quoted(text: string, room: number): string {
-    if (!this.#isShort(text, room)) return quote(this.clean(text, room));
-    return isPlainText(text) ? `"${text}"` : (this.#recent.get(text) ?? this.#remembered(text));
-  }
-
-  /** Whether it is kept as a whole, and holds no media. */
-  #isShort({ length }: string, room: number): boolean {
-    return length < shortestMedia && length <= room && length <= this.#maxLength;
+    const { length } = text;
+    const isWhole = length <= room && length <= this.#maxLength;
+    if (!isWhole || length > longestRemembered) return quote(this.clean(text, room));
+    if (length < shortestMedia && isPlainText(text)) return `"${text}"`;
+    return this.#recent.get(text) ?? this.#remembered(text);
   }
 
   #remembered(text: string): string {
     const clean = this.clean(text, text.length);
     const json = copied(clean);
     // No secret is kept; nor the whole of which the text is a part, as the engine would do: what is parsed stands by itself.
-    if (clean === text) this.#recent.set(JSON.parse(json) as string, json);
+    if (clean === text && this.#recent.isAgain(text)) this.#recent.set(JSON.parse(json) as string, json);
     return json;
   }
 

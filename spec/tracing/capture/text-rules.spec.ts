@@ -36,3 +36,30 @@ describe('texts that are quoted together', () => {
     expect(new TextRules(10, undefined).quotedAll(['one', 'two'])).toBeUndefined();
   });
 });
+
+describe('texts that come again', () => {
+  const alike = ['one', 'two', 'six'].map((word) => `${word}: "what does a traced agent tell?" ${'.'.repeat(60)}`);
+
+  it('are written as they were at first, however alike others look', () => {
+    const firstTime = alike.map((text) => new TextRules(1000, new SecretKeys()).quoted(text, 1000));
+    const times = Array.from({ length: 4 }, () => alike.map((text) => rules.quoted(text, 1000)));
+
+    expect(firstTime.map((json) => JSON.parse(json) as string)).toEqual(alike);
+    expect(times).toEqual(times.map(() => firstTime));
+  });
+
+  it('lose their secrets each time', () => {
+    const text = `Use sk-0123456789abcdefghij, ${'and tell nobody. '.repeat(4)}`;
+    const times = Array.from({ length: 4 }, () => rules.quoted(text, 1000));
+
+    expect(times.filter((json) => json.includes('sk-'))).toEqual([]);
+  });
+
+  it('are cut to the room there is, though they were written whole before', () => {
+    const [text = ''] = alike;
+    const whole = Array.from({ length: 3 }, () => rules.quoted(text, text.length)).at(-1);
+
+    expect(JSON.parse(whole ?? '')).toBe(text);
+    expect(JSON.parse(rules.quoted(text, 20))).toBe(`${text.slice(0, 20)}… [cut, ${text.length} characters]`);
+  });
+});

@@ -1,3 +1,7 @@
+import { EventEmitter } from 'node:events';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Capture } from '../../../lib/tracing/capture/capture.js';
@@ -29,6 +33,17 @@ class ApiError extends Error {
 const circular: Record<string, unknown> = { name: 'loop' };
 circular['self'] = circular;
 const shared = { a: 1 };
+
+function buffering(chunk: string): PassThrough {
+  const stream = new PassThrough({ objectMode: true });
+  stream.write({ chunk });
+  return stream;
+}
+
+function aRequest(read: object = {}): IncomingMessage {
+  const headers = { authorization: 'Basic canary' };
+  return Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/a', headers }, read);
+}
 
 describe('a captured value', () => {
   it.each<[string, unknown, unknown]>([
@@ -106,6 +121,15 @@ describe('a captured value', () => {
     ['a weak map', new WeakMap(), '[WeakMap]'],
     ['a weak reference', new WeakRef({}), '[WeakRef]'],
     ['a web stream', new ReadableStream(), '[ReadableStream]'],
+    ['a stream of Node with a chunk in it', buffering('canary'), '[PassThrough]'],
+    ['a socket', new Socket(), '[Socket]'],
+    [
+      'a request to a server',
+      aRequest({ body: { id: 7, password: 'canary' } }),
+      { method: 'GET', url: '/a', body: { id: 7, password: '[redacted]' } },
+    ],
+    ['the response of a server', new ServerResponse(aRequest()), '[ServerResponse]'],
+    ['an emitter that is no stream', Object.assign(new EventEmitter(), { _events: undefined }), { _eventsCount: 0 }],
     [
       'a generator',
       (function* () {
@@ -225,6 +249,11 @@ describe('a captured value', () => {
       "OpenAI's audio",
       { input_audio: { data: 'QUJD'.repeat(100), format: 'mp3' } },
       { input_audio: { data: '[audio/mp3, 300 B]', format: 'mp3' } },
+    ],
+    [
+      'sound that begins with a silence, as a model speaks it',
+      { id: 'audio_1', data: Buffer.concat([Buffer.alloc(3000), Buffer.from('voice'.repeat(300))]).toString('base64') },
+      { id: 'audio_1', data: '[base64, 4.4 KB]' },
     ],
     ['bare base64', Buffer.from('a picture of a boat'.repeat(150)).toString('base64'), '[base64, 2.8 KB]'],
     [
