@@ -29,7 +29,7 @@ export class ExportError extends TracingError {
   override name = 'ExportError' as const;
   readonly exporter: string;
 
-  constructor(exporter: string, message: string, options?: ErrorOptions) {
+  constructor(exporter: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.exporter = exporter;
   }
@@ -49,7 +49,7 @@ export class RejectedTracesError extends TracingError {
   constructor(
     traceIds: readonly string[],
     message: string,
-    options: ErrorOptions & { readonly reasons?: readonly string[] } = {},
+    options: { readonly cause?: unknown; readonly reasons?: readonly string[] } = {},
   ) {
     super(message, options);
     this.traceIds = traceIds;

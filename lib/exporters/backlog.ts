@@ -21,6 +21,8 @@ export interface Settlement {
   readonly lost: number;
   /** Whether some were kept, to be handed over again. */
   readonly isKept: boolean;
+  /** Whether others are tried at once although these failed. @default false */
+  readonly goesOn?: boolean;
 }
 
 /** Traces that are handed to an exporter together. */

@@ -248,13 +248,13 @@ export class ExportQueue {
     this.#call = new ExportCall(this.#exporter);
     const result = await this.#call.run(batch.traces, this.#options.timeoutMs);
     this.#call = undefined;
-    const { exported, lost, isKept } = batch.settle(result.outcome);
+    const { exported, lost, isKept, goesOn = false } = batch.settle(result.outcome);
     this.#isFullTold = false;
     this.#exported += exported;
     this.#noteResult(result, { lost, isKept });
     const isWaiting = isKept && this.#backlog.waiting > 0;
     this.#retryMs = isWaiting ? Math.min(longestRetryMs, (this.#retryMs ?? firstRetryMs / 2) * 2) : undefined;
-    return !isKept;
+    return !isKept || goesOn;
   }
 
   #noteResult({ outcome, thrown }: ExportCallResult, fate: { readonly lost: number; readonly isKept: boolean }): void {

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { TextEncoder } from 'node:util';
 import { now } from '../../utils/clock.js';
 import { makeFolders } from './make-folders.js';
 import { rotate } from './rotate.js';

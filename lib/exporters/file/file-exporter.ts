@@ -55,7 +55,7 @@ export class FileExporter implements TraceExporter, TraceReader {
     checkOptions('FileExporter', options, kinds);
     const { name = 'file', path = 'traces.jsonl', maxBytes, maxFiles = 5, durability = 'process' } = options;
     this.name = name;
-    this.path = resolve(path);
+    this.path = wholePath(path);
     this.#stored = { path: this.path, maxFiles: maxBytes === undefined ? 0 : maxFiles };
     this.#file = new AppendFile({ path: this.path, maxBytes, maxFiles, isForced: durability === 'power' });
   }
@@ -95,6 +95,15 @@ export class FileExporter implements TraceExporter, TraceReader {
         cause,
       });
     }
+  }
+}
+
+/** Where the working directory was deleted, what is written to the path says so. */
+function wholePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    return path;
   }
 }
 

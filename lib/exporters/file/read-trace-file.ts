@@ -24,8 +24,15 @@ export interface ReadTraceFileOptions {
 
 const kinds: OptionKinds<ReadTraceFileOptions> = { maxLineBytes: bound };
 
-/** The path of a file, or a stream of its bytes or of its text. */
-type PathOrStream = string | AsyncIterable<Uint8Array | string>;
+/** Where bytes, or their text, come from. */
+export interface ByteSource {
+  /** `undefined` where the caller gave a stream: what it throws is theirs. */
+  readonly path: string | undefined;
+  readonly open: () => AsyncIterable<unknown>;
+}
+
+/** What is read of a file at once, in bytes. */
+export const chunkBytes: number = 1024 * 1024;
 
 /** Tells a bad line from a trace. */
 export function isBadLine(item: Trace | BadLine): item is BadLine {
@@ -53,40 +60,43 @@ export function readTraceFile(
   options: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
   checkOptions('readTraceFile()', options, kinds);
-  return readTraceLines(pathOrStream(source), () => true, options);
+  return readTraceLines(sourceOf(source), () => true, options);
 }
 
-function pathOrStream(source: PathOrStream | URL): PathOrStream {
-  if (source instanceof URL && source.protocol === 'file:') return fileURLToPath(source);
-  if (typeof source === 'string' || typeof Object(source)[Symbol.asyncIterator] === 'function')
-    return source as PathOrStream;
+function sourceOf(source: string | URL | AsyncIterable<unknown>): ByteSource {
+  if (typeof source === 'string') return { path: source, open: () => openFile(source) };
+  if (source instanceof URL && source.protocol === 'file:') return sourceOf(fileURLToPath(source));
+  if (isStream(source)) return { path: undefined, open: () => source };
   throw new TypeError(
     `readTraceFile() takes the path or file: URL of a file, or a stream of its bytes or text, but got ${source instanceof URL ? source.href : shown(source)}.`,
   );
 }
 
+function isStream(source: unknown): source is AsyncIterable<unknown> {
+  return typeof Object(source)[Symbol.asyncIterator] === 'function';
+}
+
 /** As `readTraceFile`, for the lines whose text passes the test; the others are not parsed. */
 export async function* readTraceLines(
-  source: PathOrStream,
+  { path, open }: ByteSource,
   isWanted: (line: string) => boolean,
   { maxLineBytes = 256 * 1024 * 1024 }: ReadTraceFileOptions = {},
 ): AsyncGenerator<Trace | BadLine> {
   // A longer one is no text in JavaScript.
   const lines = new LineSplitter(Math.min(maxLineBytes, constants.MAX_STRING_LENGTH));
   try {
-    for await (const bytes of bytesOf(typeof source === 'string' ? openFile(source) : source)) {
+    for await (const bytes of bytesOf(open())) {
       for (const line of lines.split(bytes)) yield* readLine(line, isWanted);
     }
   } catch (cause) {
-    if (typeof source === 'string') throw unreadable(source, cause);
-    throw cause;
+    throw path === undefined ? cause : unreadable(path, cause);
   }
   const last = lines.rest();
   if (last !== undefined) yield* readLine(last, isWanted);
 }
 
 function openFile(path: string): AsyncIterable<unknown> {
-  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1024 * 1024 });
+  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes });
 }
 
 const endOfHalfPair = /[\uD800-\uDBFF]$/;
@@ -174,7 +184,8 @@ function* readLine({ number, length, bytes }: Line, isWanted: (line: string) => 
   }
 }
 
-function unreadable(path: string, cause: unknown): TracingError {
+/** What is told where a file cannot be read. */
+export function unreadable(path: string, cause: unknown): TracingError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(cause);
   const what = path === '-' ? 'Standard input' : `The trace file '${path}'`;

@@ -33,9 +33,9 @@ const usualRemedies: Remedies = {
   403: 'Ask for the right EDIT (to write) or READ on the experiment.',
 };
 
-/** Whether it is made for people: MLflow's routes answer with JSON, plain text or nothing. */
+/** Whether it is made for people, whatever it begins with: MLflow's routes answer with JSON, plain text or nothing. */
 export function isPage(body: string): boolean {
-  return /^\s*<(!doctype|html)/i.test(body);
+  return /^\s*<[!?a-z]/i.test(body);
 }
 
 /** What an answer other than 2xx means, or a page in place of the answer. */
@@ -89,7 +89,14 @@ export function failureWithoutAnswer(
     ? new MlflowTimeoutError(failed, 'Raise MLFLOW_HTTP_REQUEST_TIMEOUT (seconds), or look why the server is slow.', {
         cause,
       })
-    : new MlflowNetworkError(failed, 'Check that the server runs there and can be reached.', { cause });
+    : new MlflowNetworkError(failed, networkRemedy(request.url, cause), { cause });
+}
+
+function networkRemedy(url: string, cause: unknown): string {
+  if (/wrong version number/.test(reasonOf(cause)))
+    return 'What answers there speaks no TLS: set the tracking URI to http://..., or to the port that does.';
+  const usual = 'Check that the server runs there and can be reached.';
+  return url.startsWith('http:') && isHangUp(cause) ? `${usual} One that speaks TLS is called by https://.` : usual;
 }
 
 /** Nothing is sent on by itself: what goes where nobody named it goes without being noticed. */
@@ -117,7 +124,7 @@ function messageIn(json: Readonly<Record<string, unknown>>, body: string): strin
 function certificateRemedy(code: string): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Call the server by a name that its certificate holds.';
   if (code === 'CERT_HAS_EXPIRED') return "Renew the server's certificate.";
-  if (/^ERR_SSL_.*(CERTIFICATE|HANDSHAKE)/.test(code)) {
+  if (/^ERR_SSL_.*(CERTIFICATE|HANDSHAKE)|^ERR_OSSL_/.test(code)) {
     return 'Set MLFLOW_TRACKING_CLIENT_CERT_PATH to a PEM file with a certificate that the server accepts, and its key.';
   }
   if (!/SELF_SIGNED_CERT|^UNABLE_TO_|^CERT_/.test(code)) return undefined;
@@ -131,7 +138,11 @@ export function isBusy({ serverMessage }: MlflowError): boolean {
 
 /** Whether the other side closed the connection. */
 export function hasHungUp({ cause }: MlflowError): boolean {
-  return cause !== undefined && /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause));
+  return cause !== undefined && isHangUp(cause);
+}
+
+function isHangUp(cause: unknown): boolean {
+  return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause));
 }
 
 /** fetch hides it in the cause. */
@@ -144,8 +155,8 @@ function isTimeout(cause: unknown): boolean {
   return cause instanceof Error && cause.name === 'TimeoutError';
 }
 
-/** fetch says "fetch failed", and its cause says why. */
+/** fetch says "fetch failed", and its cause says why; OpenSSL ends its lines. */
 function reasonOf(cause: unknown): string {
   const { message, cause: inner } = cause as Error; // ky and fetch throw errors
-  return inner instanceof Error && inner.message !== '' ? inner.message : message;
+  return (inner instanceof Error && inner.message !== '' ? inner.message : message).trim();
 }

@@ -2,6 +2,7 @@ import type { Trace } from '../../entities/trace.js';
 import type { TraceInfo } from '../../entities/trace-info.js';
 import { parseJson } from '../../utils/parse-json.js';
 import { recordOf } from '../../utils/records.js';
+import { shown } from '../../utils/value-kinds.js';
 import {
   type Assessment,
   type AssessmentKind,
@@ -23,7 +24,8 @@ import {
   restoreExperiment,
 } from './experiments.js';
 import type { MlflowHttp } from './mlflow-http.js';
-import { infoOf, readTrace, searchPage } from './read-traces.js';
+import { infoOf, readTrace } from './read-traces.js';
+import { searchPages } from './search-pages.js';
 import { readAll } from './search-stored.js';
 import { isServerTag } from './server-tags.js';
 import { assessmentsIn, type StoredAssessment } from './stored-assessments.js';
@@ -58,6 +60,7 @@ export class MlflowApi {
   }
 
   createExperiment(name: string, tags?: Readonly<Record<string, string>>): Promise<string> {
+    for (const [key, value] of Object.entries(tags ?? {})) checkTagValue(key, value);
     return createExperiment(this.#http, { name, tags });
   }
 
@@ -85,12 +88,7 @@ export class MlflowApi {
   async *#searchPages(search: TraceSearch): AsyncGenerator<readonly TraceInfoJson[], void, undefined> {
     checkSearch(search);
     if (!canFind(search)) return;
-    let pageToken: string | undefined;
-    do {
-      const page = await searchPage(this.#http, { ...search, pageToken });
-      yield page.infos;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
+    yield* searchPages(this.#http, search);
   }
 
   async deleteTraces(experimentId: string, traceIds: readonly string[]): Promise<number> {
@@ -105,6 +103,7 @@ export class MlflowApi {
 
   async setTag(traceId: string, key: string, value: string): Promise<void> {
     checkTag(key);
+    checkTagValue(key, value);
     await this.#http.send({ method: 'PATCH', path: `${pathOfTrace(traceId)}/tags`, json: { key, value } });
   }
 
@@ -141,6 +140,11 @@ export class MlflowApi {
 
 function checkTag(key: string): void {
   if (isServerTag(key)) throw new TypeError(`The tag '${key}' is the server's own: without it the trace is lost.`);
+}
+
+/** The server would take an empty text for what is none. */
+function checkTagValue(key: string, value: unknown): void {
+  if (typeof value !== 'string') throw new TypeError(`The tag '${key}' must be a text, but is ${shown(value)}.`);
 }
 
 function inParts(ids: readonly string[]): readonly (readonly string[])[] {

@@ -61,7 +61,7 @@ export class MlflowClient {
     return (await this.#load()).ensureExperiment(name);
   }
 
-  /** @returns its id. */
+  /** @returns its id. @throws {TypeError} for a tag that is no text. */
   async createExperiment(name: string, tags?: Readonly<Record<string, string>>): Promise<string> {
     return (await this.#load()).createExperiment(name, tags);
   }
@@ -81,7 +81,12 @@ export class MlflowClient {
     return (await this.#load()).getTraceInfo(traceId);
   }
 
-  /** Page by page, as they are asked for. @throws {TypeError} for conditions that there are not. */
+  /**
+   * Page by page, as they are asked for; each trace once. What is deleted meanwhile, or meets the filter no more, makes a server skip
+   * others: gather first what you want to change.
+   *
+   * @throws {TypeError} for conditions that there are not.
+   */
   async *searchTraces(search: TraceSearch): AsyncGenerator<Trace, void, undefined> {
     yield* (await this.#load()).searchTraces(search);
   }
@@ -96,7 +101,7 @@ export class MlflowClient {
     return (await this.#load()).deleteTraces(experimentId, traceIds);
   }
 
-  /** @throws {TypeError} for a tag by which the server finds the trace's spans. */
+  /** @throws {TypeError} for a tag that is no text, and for one by which the server finds the trace's spans. */
   async setTag(traceId: string, key: string, value: string): Promise<void> {
     return (await this.#load()).setTag(traceId, key, value);
   }

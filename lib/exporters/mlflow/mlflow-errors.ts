@@ -32,7 +32,7 @@ export class MlflowError extends TracingError {
   /** The server's own name for the failure (`RESOURCE_DOES_NOT_EXIST`); `undefined` if it told none. */
   readonly errorCode: string | undefined;
 
-  constructor(request: FailedRequest, remedy: string, options?: ErrorOptions) {
+  constructor(request: FailedRequest, remedy: string, options?: { readonly cause?: unknown }) {
     const { method, url, status, serverMessage, errorCode } = request;
     const answer = status === undefined ? 'no answer' : `${status}`;
     const said = serverMessage === '' ? '' : `: ${serverMessage}`;

@@ -46,8 +46,8 @@ export interface HttpTools {
 /** Where the server asks for none. */
 const longestWaitMs = 30_000;
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-/** A server that has the trace but not its spans answers 500 for good. */
-const finalMessage = /Trace data not stored/;
+/** A server that has the trace but not its spans answers 500 for good, and so does one that is given a name for an experiment's id. */
+const finalMessage = /Trace data not stored|invalid literal for int/;
 
 /** Sends requests to a tracking server, and again where that can help. ky is loaded with the first. */
 export class MlflowHttp {
@@ -166,7 +166,7 @@ export class MlflowHttp {
       if (response.ok && !isPage(text)) return { text };
       const error = failureOf(
         { method, url, status, remedies, location: response.headers.get('Location') },
-        signedQuery === undefined ? text : storageCodeIn(text),
+        signedQuery === undefined ? withoutSecret(text, credentials) : storageCodeIn(text),
       );
       return {
         error,
@@ -215,6 +215,12 @@ function stringifyJson(json: unknown): string {
   return storableJson(JSON.stringify(json));
 }
 
+/** What a server says, without what it was told to be let in: some repeat all that they were sent. */
+function withoutSecret(text: string, { Authorization: authorization = '' }: RequestHeaders): string {
+  const secret = authorization.slice(authorization.indexOf(' ') + 1).trim();
+  return secret === '' ? text : text.replaceAll(secret, '[redacted]');
+}
+
 /** All that is told of what a storage says: the rest may repeat what was signed, and how. */
 function storageCodeIn(text: string): string {
   return /<Code>(\w+)<|"code":\s*"(\w+)"/.exec(text)?.slice(1).join('') ?? '';
@@ -235,10 +241,11 @@ function isWorthRetrying(error: MlflowError): boolean {
   return retriedStatuses.has(error.status) && !finalMessage.test(error.serverMessage);
 }
 
-/** Seconds, or a date. */
+/** Seconds, or a date. One that has passed, by whichever clock, tells no wait: at once, all tries would be spent within milliseconds. */
 function retryAfterIn(headers: Headers): number | undefined {
   const text = headers.get('Retry-After');
   if (text === null) return undefined;
-  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  const seconds = Number(text);
+  const ms = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
+  return ms > 0 ? ms : undefined;
 }

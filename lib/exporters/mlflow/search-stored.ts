@@ -2,7 +2,8 @@ import type { Trace } from '../../entities/trace.js';
 import { mapInChunks } from '../../utils/map-in-chunks.js';
 import type { TraceQuery } from '../exporter.js';
 import { matchesQuery } from '../match-trace.js';
-import { readSpans, searchPage, traceOf } from './read-traces.js';
+import { infoOf, readSpans, traceOf } from './read-traces.js';
+import { searchPages } from './search-pages.js';
 import { isSearchableKey, type TraceFilter } from './trace-filter.js';
 import type { TraceInfoJson } from './trace-info-json.js';
 import type { TraceServer } from './trace-server.js';
@@ -14,23 +15,18 @@ export async function searchStored(
   query: TraceQuery,
 ): Promise<readonly Trace[]> {
   const { limit = 100 } = query;
-  const found: Trace[] = [];
-  let pageToken: string | undefined;
-  do {
-    const pageSize = Math.max(1, Math.min(500, limit - found.length));
-    const page = await searchPage(server.http, {
-      experimentIds: [experimentId],
-      filter: filterOf(query),
-      pageSize,
-      pageToken,
-    });
-    for (const trace of await readAll(server, page.infos)) {
-      // What the server's grammar cannot say in full.
-      if (found.length < limit && matchesQuery(trace.info, query)) found.push(trace);
-    }
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined && found.length < limit);
-  return found;
+  const found: TraceInfoJson[] = [];
+  const search = {
+    experimentIds: [experimentId],
+    filter: filterOf(query),
+    pageSize: Math.max(1, Math.min(500, limit)),
+  };
+  for await (const infos of searchPages(server.http, search)) {
+    // What the server's grammar cannot say in full.
+    found.push(...infos.filter((info) => matchesQuery(infoOf(info), query)));
+    if (found.length >= limit) break;
+  }
+  return await readAll(server, found.slice(0, limit));
 }
 
 function filterOf({ state, name, session, user, tags, startedAfter, startedBefore }: TraceQuery): TraceFilter {

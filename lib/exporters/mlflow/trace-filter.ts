@@ -181,7 +181,8 @@ function keyedLabel(group: string, name: string): string {
   );
 }
 
+/** Without its quotes a key that is a number, or a word of the grammar (`from`, `in`), would be taken for that. */
 function keyed(group: string, name: string): string {
   if (name === '' || name.includes('`')) throw new TypeError(`A filter cannot hold the key '${name}'.`);
-  return /^\w+$/.test(name) ? `${group}.${name}` : `${group}.\`${name}\``;
+  return `${group}.\`${name}\``;
 }

@@ -4,7 +4,7 @@ import { traceToLine } from '../../entities/trace-line.js';
 import { rollMs } from './own-segments.js';
 import { parseLines } from './parse-lines.js';
 import { deliveredLine, type ReadLimits, readSegment, type SegmentState, segmentState } from './segment-lines.js';
-import type { SpoolFolder, StoredFile } from './spool-folder.js';
+import type { SpoolFolder, StoredFile, StoredSegment } from './spool-folder.js';
 
 /** Some traces of another run. */
 export interface LeftoverPart {
@@ -20,6 +20,10 @@ export interface LeftoverPart {
 interface Claimed {
   readonly path: string;
   delivered: number;
+  /** Up to where it has been read: behind it there may be suspects. */
+  readFrom: number;
+  /** Lines that failed alone. Whether they are to blame, or the server is down, those behind them will show. */
+  suspects: readonly string[];
 }
 
 /** For how long others come before a file with which nothing could be done. */
@@ -47,6 +51,8 @@ export class Leftovers {
   /** Failures to read a file, until now. */
   unreadable = 0;
   #current: Claimed | undefined;
+  /** Those found by the last look, the next one last: to look for each would take longer with each that there is. */
+  #found: StoredSegment[] = [];
   /** Files with which nothing can be done now, by what stays the same of their names: others come first until then. */
   readonly #passed = new Map<string, number>();
   /** Up to where files are delivered in which that could not be noted, likewise. */
@@ -79,22 +85,28 @@ export class Leftovers {
       // First: there is no other copy.
       if (refused.length > 0) this.#parts.folder.setAside(file.path, refused.map(traceToLine).join('\n'));
       this.#setAside(file.path, bad);
+      this.#part(file);
     } catch (error) {
       this.#pass(file); // not at once again: they have been sent
       throw error;
     }
     file.delivered = end;
+    file.readFrom = end;
     this.#noteDelivered(file);
   }
 
-  /** The file at hand could not be delivered: others come first for a while. */
-  putBack({ file }: LeftoverPart): void {
-    this.#pass(file);
+  /** They could not be delivered: files of others come first for a while, or, where it `goesOn`, fewer of them, and what is behind one alone. */
+  putBack({ file, traces, bad, end }: LeftoverPart, goesOn: boolean): void {
+    if (!goesOn) this.#pass(file);
+    if (!goesOn || traces.length > 1) return;
+    file.suspects = [...file.suspects, ...bad, ...traces.map(traceToLine)];
+    file.readFrom = end;
   }
 
   /** Deletes what is too old, and has been so for a while: time enough to be delivered. */
   look(): void {
     const { folder, maxAgeMs } = this.#parts;
+    this.#found = []; // an owner that had been silent may be at work again
     const oldestMs = Date.now() - maxAgeMs - rollMs({ maxAgeMs });
     const old = [...folder.leftovers(), ...folder.setAsides()].filter(({ writtenMs }) => writtenMs < oldestMs);
     const nowMs = performance.now();
@@ -137,12 +149,13 @@ export class Leftovers {
 
   /** `undefined` where the next lines are no traces, or there are none. */
   async #readFrom(file: Claimed, limits: ReadLimits): Promise<LeftoverPart | undefined> {
-    const { lines, end } = await readSegment(file.path, file.delivered, limits);
+    const { lines, end } = await readSegment(file.path, file.readFrom, limits);
     const { waiting, bad } = parseLines(lines);
     const traces = waiting.map(({ trace }) => trace);
     if (traces.length > 0) return { traces, file, bad, end };
-    if (lines.length === 0) this.#finish(file);
-    else this.acknowledge({ traces, file, bad, end });
+    if (lines.length > 0) this.acknowledge({ traces, file, bad, end });
+    else if (file.suspects.length > 0) this.#postpone(file);
+    else this.#finish(file);
     return undefined;
   }
 
@@ -158,9 +171,16 @@ export class Leftovers {
   }
 
   #claimNext(): Claimed | undefined {
-    const { folder, takesOver = false } = this.#parts;
-    for (const file of folder.leftovers(takesOver)) {
-      const path = this.#isPassed(file.path) ? undefined : folder.claim(file);
+    const { folder, takesOver } = this.#parts;
+    const claimed = this.#claimFound();
+    if (claimed !== undefined) return claimed;
+    this.#found = [...folder.leftovers(takesOver)].reverse();
+    return this.#claimFound();
+  }
+
+  #claimFound(): Claimed | undefined {
+    for (let file = this.#found.pop(); file !== undefined; file = this.#found.pop()) {
+      const path = this.#isPassed(file.path) ? undefined : this.#parts.folder.claim(file);
       const claimed = path === undefined ? undefined : this.#begin(path);
       if (claimed !== undefined) return claimed;
     }
@@ -169,14 +189,15 @@ export class Leftovers {
 
   #begin(path: string): Claimed | undefined {
     try {
-      return { path, delivered: Math.max(stateOnceWhole(path).delivered, this.#unnoted.get(idOf(path)) ?? 0) };
+      const delivered = Math.max(stateOnceWhole(path).delivered, this.#unnoted.get(idOf(path)) ?? 0);
+      return { path, delivered, readFrom: delivered, suspects: [] };
     } catch (error) {
-      this.#fail({ path, delivered: 0 }, error);
+      this.#fail({ path }, error);
       return undefined;
     }
   }
 
-  #fail(file: Claimed, error: unknown): void {
+  #fail(file: Pick<Claimed, 'path'>, error: unknown): void {
     this.unreadable += 1;
     this.#parts.tell(
       `${file.path}, which an earlier run has left, cannot be read, and is passed over: ${String(error)}.`,
@@ -184,14 +205,37 @@ export class Leftovers {
     this.#pass(file);
   }
 
-  #pass(file: Claimed): void {
-    this.#current = undefined;
-    this.#passed.set(idOf(file.path), performance.now() + passedForMs);
+  #pass(file: Pick<Claimed, 'path'>): void {
+    this.#letGo(file);
     this.#parts.folder.release(file.path);
+  }
+
+  /** The next run begins with others. */
+  #postpone(file: Claimed): void {
+    this.#letGo(file);
+    this.#parts.folder.postpone(file.path);
+  }
+
+  #letGo({ path }: Pick<Claimed, 'path'>): void {
+    this.#current = undefined;
+    this.#passed.set(idOf(path), performance.now() + passedForMs);
   }
 
   #isPassed(path: string): boolean {
     return performance.now() < (this.#passed.get(idOf(path)) ?? 0);
+  }
+
+  /** Gives the suspects a file of their own, where they are in nobody's way: others behind them have been taken. */
+  #part(file: Claimed): void {
+    const { length } = file.suspects;
+    if (length === 0) return;
+    const { folder, tell } = this.#parts;
+    const path = folder.leave(file.suspects);
+    file.suspects = [];
+    this.#passed.set(idOf(path), performance.now() + passedForMs);
+    tell(
+      `${length} traces that an earlier run has left failed alone, and others did not. They stand in ${path} now, and are tried again later.`,
+    );
   }
 
   #setAside(path: string, lines: readonly string[]): void {

@@ -127,7 +127,10 @@ export class OwnSegments {
 
   /** Leaves what was not delivered to whoever comes next. Never throws. */
   close(): void {
-    for (const segment of this.#segments.filter(({ isInPlace }) => !isInPlace)) this.rescue(segment);
+    for (const segment of this.#segments.filter(({ isInPlace }) => !isInPlace)) {
+      const gone: Loss = { reason: 'spool lost', why: `${segment.path} is gone` };
+      if (!this.rescue(segment)) this.#giveUp(segment, gone); // nobody can read it when it is closed
+    }
     this.#left = this.spooled;
     for (const segment of this.#segments.splice(0)) this.#safely(() => segment.release());
   }

@@ -11,12 +11,16 @@ export function thisStart(): string {
   return own;
 }
 
-/** When a process that runs began; `undefined` where the system does not tell (all but Linux). */
+/**
+ * When a process that runs began; `undefined` where the system does not tell (all but Linux). Empty where it has ended, and its parent has
+ * not asked how: in a container that may last for as long as it.
+ */
 export function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Behind the name of the program, which may hold anything: the 20th field, in ticks since the system began.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? '' : fields[19];
   } catch {
     return undefined;
   }

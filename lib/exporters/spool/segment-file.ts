@@ -137,7 +137,7 @@ export class SegmentFile {
       const own = fstatSync(this.#descriptor, { bigint: true });
       return there.ino === own.ino && there.dev === own.dev;
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+      return !/^(?:ENOENT|ENOTDIR)$/.test(String((error as NodeJS.ErrnoException).code));
     }
   }
 

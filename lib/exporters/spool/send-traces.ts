@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Trace } from '../../entities/trace.js';
 import { ConfigurationError, type RejectedTracesError, TracingError } from '../../errors.js';
+import { readProperty } from '../../utils/read-property.js';
+import { shown } from '../../utils/value-kinds.js';
 import { usualBatch } from '../backlog.js';
 import { rejectionIn } from '../export-failure.js';
 import type { TraceExporter } from '../exporter.js';
@@ -46,6 +48,7 @@ export interface SendTracesOptions {
  *
  * @param path - A trace file, `-` for standard input, or a folder in the spool.
  * @throws what the exporter throws, and the reason of `signal` where that ended it; what was sent until then stays sent.
+ * @throws {TypeError} for what is no exporter.
  * @throws {ConfigurationError} for a folder that is none of a spool's.
  * @throws {TracingError} where a file cannot be read; of a folder, when all others have been sent.
  * @example
@@ -61,6 +64,11 @@ export async function sendTraces(
   exporter: TraceExporter,
   options: SendTracesOptions = {},
 ): Promise<SentTraces> {
+  if (typeof readProperty(exporter, 'export') !== 'function') {
+    throw new TypeError(
+      `sendTraces(path, exporter) takes an exporter, such as an MlflowExporter, but got ${shown(exporter)}.`,
+    );
+  }
   const { signal = new AbortController().signal, takesOver = false } = options;
   const sender = new Sender(exporter, signal);
   if (path !== '-' && existsSync(path) && statSync(path).isDirectory()) await sendFolder({ path, takesOver }, sender);

@@ -47,6 +47,8 @@ export class SpoolBacklog implements Backlog {
   #abandoned = 0;
   /** In a row. */
   #failures = 0;
+  /** Something, until now: the server is not just down. */
+  #hasTaken = false;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #mayHaveLeftovers = false;
 
@@ -135,9 +137,10 @@ export class SpoolBacklog implements Backlog {
     this.#handed = undefined;
     if (outcome.kind === 'failed') {
       this.#putBack(handed, outcome.reason === 'shutdown');
-      return { exported: 0, lost: 0, isKept: true };
+      return { exported: 0, lost: 0, isKept: true, goesOn: handed.taken.own === 0 && this.#mayHaveLeftovers };
     }
     this.#failures = 0;
+    this.#hasTaken = true;
     for (const guilty of this.#suspects.noteSuccess()) this.#setAside(guilty);
     this.#noteDelivered(handed);
     const { own, traces } = handed.taken;
@@ -196,10 +199,10 @@ export class SpoolBacklog implements Backlog {
       own: 0,
       place: () => undefined,
       acknowledge: () => this.#leftovers.acknowledge(part),
-      // Not before the next look: what this process makes must not wait for it.
+      // Where the server seems to be down, not before the next look: what this process makes must not wait for it.
       putBack: () => {
-        this.#mayHaveLeftovers = false;
-        this.#leftovers.putBack(part);
+        this.#mayHaveLeftovers = this.#hasTaken && this.#failures > 0 && this.#failures < failuresBeforeSuspicion;
+        this.#leftovers.putBack(part, this.#mayHaveLeftovers);
       },
     };
   }

@@ -10,7 +10,15 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolders } from '../file/make-folders.js';
-import { claimed, fileNameOf, parseFileName, released, type SegmentName, stateOf } from './segment-name.js';
+import {
+  claimed,
+  fileNameOf,
+  newSegmentName,
+  parseFileName,
+  released,
+  type SegmentName,
+  stateOf,
+} from './segment-name.js';
 
 /** A file of a spool's folder. */
 export interface StoredFile {
@@ -116,14 +124,36 @@ export class SpoolFolder {
     }
   }
 
-  /** Leaves a file that was claimed to whoever comes next. */
-  release(path: string): void {
-    const name = parseFileName(basename(path)) as SegmentName; // it was claimed by its name
+  /** Leaves a file of this process to whoever comes next. @returns what it is called now. */
+  release(path: string): string {
+    return this.#rename(path, released(nameOf(path)));
+  }
+
+  /** Likewise, behind all that are there now: its traces have failed, and are in the way of none. */
+  postpone(path: string): void {
+    this.#rename(path, released({ ...nameOf(path), createdMs: Date.now() }));
+  }
+
+  #rename(path: string, name: SegmentName): string {
+    const renamed = join(this.path, fileNameOf(name));
     try {
-      renameSync(path, join(this.path, fileNameOf(released(name))));
+      renameSync(path, renamed);
     } catch {
       // It is gone, with what it held.
     }
+    return renamed;
+  }
+
+  /** Leaves lines to whoever comes next, in a file of their own. @returns the file. Throws what the system says. */
+  leave(lines: readonly string[]): string {
+    const path = join(this.path, fileNameOf(newSegmentName()));
+    try {
+      writeFileSync(path, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    } catch (error) {
+      this.remove({ path });
+      throw error;
+    }
+    return this.release(path); // not before it is whole
   }
 
   /** Keeps lines that are not sent where somebody can look at them. @returns the file. */
@@ -136,6 +166,10 @@ export class SpoolFolder {
   remove({ path }: Pick<StoredFile, 'path'>): void {
     rmSync(path, { force: true });
   }
+}
+
+function nameOf(path: string): SegmentName {
+  return parseFileName(basename(path)) as SegmentName; // it was made, or claimed, by its name
 }
 
 function isSegment(file: StoredFile): file is StoredSegment {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { traceToLine } from '../../../lib/entities/trace-line.js';
@@ -30,6 +39,45 @@ const temporaryFolder = temporaryFolders();
 
 afterEach(() => {
   faults.meddle = undefined;
+});
+
+describe('a lock that a process has left that died', () => {
+  it('is not taken away where another process has taken over meanwhile: two at work would lose a file', () => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl'), maxBytes: 1 });
+    const lock = `${exporter.path}.rotating`;
+    exporter.export([aTrace()]);
+    writeFileSync(lock, '');
+    utimesSync(lock, 0, 0);
+    faults.meddle = (name, real, args) => {
+      const answer = real(...args);
+      if (name === 'statSync' && String(args[0]) === lock) utimesSync(lock, new Date(), new Date());
+      return answer;
+    };
+
+    exporter.export([aTrace()]);
+
+    expect(existsSync(lock)).toBe(true);
+  });
+});
+
+describe('a lock that cannot be taken away', () => {
+  it.each([
+    ['its own', false],
+    ["another user's", true],
+  ])('costs no trace: %s', (_title, isLeft) => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl'), maxBytes: 1 });
+    exporter.export([aTrace()]);
+    if (isLeft) {
+      writeFileSync(`${exporter.path}.rotating`, '');
+      utimesSync(`${exporter.path}.rotating`, 0, 0);
+    }
+    faults.meddle = (name, real, args) => {
+      if (name === 'rmSync' && String(args[0]).includes('rotating')) throw systemError('EPERM');
+      return real(...args);
+    };
+
+    expect(() => exporter.export([aTrace()])).not.toThrow();
+  });
 });
 
 describe('a call of the file system that fails', () => {

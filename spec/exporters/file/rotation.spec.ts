@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as later } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { traceToLine } from '../../../lib/entities/trace-line.js';
 import { FileExporter } from '../../../lib/exporters/file/file-exporter.js';
@@ -63,6 +64,31 @@ describe('rotation', () => {
     expect(contentsOf(folder)).toEqual({ 'traces.jsonl': [2], 'traces.jsonl.1': [0, 1] });
   });
 
+  it('takes over from a process that died over taking over', () => {
+    const { folder, exporter } = setUp({ maxBytes: 1, maxFiles: 2 });
+    exporter.export([numbered(0)]);
+    for (const lock of [`${exporter.path}.rotating`, `${exporter.path}.rotating.stale`]) {
+      writeFileSync(lock, '');
+      utimesSync(lock, 0, 0);
+    }
+
+    exporter.export([numbered(1), numbered(2), numbered(3)]);
+
+    expect(contentsOf(folder)).toEqual({ 'traces.jsonl': [3], 'traces.jsonl.1': [0, 1, 2] });
+  });
+
+  it('leaves taking over to another process that is about it', () => {
+    const { folder, exporter } = setUp({ maxBytes: 1, maxFiles: 2 });
+    exporter.export([numbered(0)]);
+    writeFileSync(`${exporter.path}.rotating`, '');
+    utimesSync(`${exporter.path}.rotating`, 0, 0);
+    writeFileSync(`${exporter.path}.rotating.stale`, '');
+
+    exporter.export([numbered(1), numbered(2)]);
+
+    expect(contentsOf(folder)).toMatchObject({ 'traces.jsonl': [0, 1, 2], 'traces.jsonl.rotating': [] });
+  });
+
   it('gives way to the traces where the system refuses it', () => {
     const { exporter } = setUp({ maxBytes: 1, maxFiles: 1 });
     exporter.export([numbered(0)]);
@@ -71,6 +97,37 @@ describe('rotation', () => {
     exporter.export([numbered(1)]);
 
     expect(numbersIn(exporter.path)).toEqual([0, 1]);
+  });
+});
+
+describe('what is read while files are rotated', () => {
+  it('misses no trace that stands in any of them', async () => {
+    const { exporter } = setUp({ maxBytes: 2.5 * lengthOfOne, maxFiles: 100 });
+    exporter.export(Array.from({ length: 20 }, (_, number) => numbered(number)));
+    const all = exporter.searchTraces({});
+    const oldest = exporter.getTrace(numbered(0).info.traceId);
+
+    for (let number = 20; number < 60; number += 1) {
+      exporter.export([numbered(number)]);
+      await later();
+    }
+
+    const ids = new Set((await all).map(({ info }) => info.traceId));
+    expect(
+      Array.from({ length: 20 }, (_, number) => numbered(number).info.traceId).filter((id) => !ids.has(id)),
+    ).toEqual([]);
+    expect((await oldest)?.info.traceId).toBe(numbered(0).info.traceId);
+  });
+
+  it('is no error where a file is gone when its turn comes', async () => {
+    const { exporter } = setUp({ maxBytes: 1, maxFiles: 20 });
+    exporter.export(Array.from({ length: 10 }, (_, number) => numbered(number)));
+
+    const all = exporter.searchTraces({});
+    await later();
+    for (let number = 1; number <= 9; number += 1) rmSync(`${exporter.path}.${number}`);
+
+    await expect(all).resolves.toContainEqual(numbered(9));
   });
 });
 

@@ -66,6 +66,22 @@ describe.skipIf(noServer !== undefined)('MlflowClient, on a real server', () => 
     ]);
   });
 
+  it('gives each trace once where others arrive meanwhile', async () => {
+    const id = await mlflow.createExperiment('busy');
+    const exporter = new MlflowExporter({ trackingUri: server.url, experimentId: id });
+    const traces = Array.from({ length: 7 }, (_, index) => numbered(100 + index));
+    const [newest, ...others] = traces.toReversed();
+    await exporter.export(others, { signal });
+    const found: string[] = [];
+
+    for await (const { traceId } of mlflow.searchTraceInfos({ experimentIds: [id], pageSize: 2 })) {
+      if (found.length === 0) await exporter.export([newest as Trace], { signal });
+      found.push(traceId);
+    }
+
+    expect(found).toEqual(others.map(({ info }) => info.traceId));
+  });
+
   it.each(['say "x"', 'C:\\dir', 'one\ntwo', `it's "both"`, 'plain'])('finds spans that hold %j', async (words) => {
     const { traceId } = numbered(10).info;
     const spans = [{ inputs: { q: `so ${words}!` }, outputs: words, attributes: { note: `${words}.` } }];
@@ -79,6 +95,18 @@ describe.skipIf(noServer !== undefined)('MlflowClient, on a real server', () => 
     expect(await idsWith({ span: { content: { like: `%so ${words}?%` } } })).toEqual([]);
     await mlflow.deleteTraces(experimentId, [traceId]);
   });
+
+  it.each(['from', 'in', 'case', 'values', '9', '007', '1e5', '0x1f', 'a.b'])(
+    'finds traces by the tag %s',
+    async (key) => {
+      const { traceId } = numbered(3).info;
+      const filter = { tags: { [key]: 'v' } };
+      await mlflow.setTag(traceId, key, 'v');
+
+      expect(await idsOf(mlflow.searchTraces({ experimentIds: [experimentId], filter }))).toEqual([traceId]);
+      await mlflow.deleteTag(traceId, key);
+    },
+  );
 
   it('sets and takes away tags, but for those of the server', async () => {
     const { traceId } = numbered(1).info;
@@ -190,6 +218,21 @@ print(json.dumps(sorted([a.name, a.assessment_id, a.value, a.rationale, a.metada
     expect(seen()).toEqual([]);
     await expect(mlflow.updateFeedback(traceId, feedback, { value: 1 })).rejects.toThrow(MlflowNotFoundError);
     await expect(mlflow.updateFeedback(traceId, feedback, {})).rejects.toThrow(/must name a value/);
+  });
+
+  it.each([5, null, undefined, { a: 1 }])('takes no %o for a tag', async (value) => {
+    const tag = value as unknown as string;
+    const message = /The tag 'a' must be a text, but is /;
+
+    await expect(mlflow.createExperiment('untagged', { a: tag })).rejects.toThrow(message);
+    await expect(mlflow.setTag(numbered(1).info.traceId, 'a', tag)).rejects.toThrow(message);
+    expect(await mlflow.getExperimentByName('untagged')).toBeUndefined();
+  });
+
+  it('says at once that a name is no id of an experiment', async () => {
+    const search = { experimentIds: ['client'] };
+
+    await expect(idsOf(mlflow.searchTraces(search))).rejects.toThrow(/500: invalid literal for int.*'client'/);
   });
 
   it('stores texts with halves of characters, and all that stands behind them', async () => {

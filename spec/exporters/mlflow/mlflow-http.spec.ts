@@ -89,6 +89,9 @@ describe('MlflowHttp', () => {
     [422, '{"detail":[{"loc":["header"]}]}', 'MlflowRequestError'],
     [200, '\n<!DOCTYPE html><title>Sign in</title>', 'MlflowServerError'],
     [203, '<html></html>', 'MlflowServerError'],
+    [200, '<!-- portal --><html></html>', 'MlflowServerError'],
+    [200, '<?xml version="1.0"?><!DOCTYPE html><html></html>', 'MlflowServerError'],
+    [200, '<head><title>Sign in</title></head>', 'MlflowServerError'],
     [500, '{"message":"Trace data not stored in tracking store"}', 'MlflowServerError'],
     [501, '{"detail":"file store"}', 'MlflowServerError'],
   ])('says at once what %i %s means', async (status, body, name) => {
@@ -169,7 +172,11 @@ describe('MlflowHttp', () => {
 
   it.each([
     ['in seconds', '7', 7000],
-    ['as a date', new Date(Date.now() - 1000).toUTCString(), 0],
+    ['in parts of one', '1.5', 1500],
+    ['longer than any', '9'.repeat(400), 60_000],
+    ['as a date that has passed', new Date(Date.now() - 1000).toUTCString(), 3000],
+    ['that there is no wait', '0', 3000],
+    ['in a number that is none', '-5', 3000],
     ['longer than by itself', '45', 45_000],
     ['too long', '99999', 60_000],
     ['in no form', 'soon', 3000],
@@ -179,6 +186,18 @@ describe('MlflowHttp', () => {
     await http.send(get);
 
     expect(waits).toEqual([ms]);
+  });
+
+  it('waits until the date that the server says', async () => {
+    const http = await client([
+      { status: 503, headers: { 'Retry-After': new Date(Date.now() + 30_000).toUTCString() } },
+      ok,
+    ]);
+
+    await http.send(get);
+
+    expect(waits[0]).toBeGreaterThan(28_000);
+    expect(waits[0]).toBeLessThanOrEqual(30_000);
   });
 
   it('waits as it would by itself where the environment says so', async () => {
@@ -260,6 +279,15 @@ describe('MlflowHttp', () => {
     await expect(sent).rejects.toThrow(ConfigurationError);
     await expect(sent).rejects.toThrow(/^(?![^]*secret)[^]*'Authorization'[^]*MLFLOW_TRACKING_TOKEN/);
     expect([server.seen, waits]).toEqual([[], []]);
+  });
+
+  it.each([
+    [{ MLFLOW_TRACKING_TOKEN: 'a secret of mine' }, 'a secret of mine'],
+    [{ MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'secret' }, btoa('ada:secret')],
+  ])('does not repeat credentials that a server repeats', async (environment, secret) => {
+    const http = await client([{ status: 400, body: `You sent 'Authorization: Kind ${secret}'.` }], environment);
+
+    expect((await failure(http)).message).toContain("(400: You sent 'Authorization: Kind [redacted]'.)");
   });
 
   it('takes credentials with a line break behind them', async () => {

@@ -114,6 +114,44 @@ describe('a tracking server with a certificate of its own', () => {
     expect(error.message).toContain('Set MLFLOW_TRACKING_CLIENT_CERT_PATH');
   });
 
+  it.each([
+    ['without its key', 'authority'],
+    ['with another one', 'mixed'],
+  ])('is not asked with a certificate %s', async (_what, name) => {
+    const mixed = join(newFolder(), 'mixed.pem');
+    const isKey = /-----BEGIN [A-Z ]*PRIVATE KEY/;
+    writeFileSync(
+      mixed,
+      `${pem('client').slice(0, pem('client').search(isKey))}${pem('server').slice(pem('server').search(isKey))}`,
+    );
+    const path = name === 'mixed' ? mixed : fixture(name);
+
+    const error = await failureOf(await client({ ...trusting, MLFLOW_TRACKING_CLIENT_CERT_PATH: path }));
+
+    expect(error.name).toBe('MlflowCertificateError');
+    expect(error.message).toMatch(/Set MLFLOW_TRACKING_CLIENT_CERT_PATH to a PEM file with .*, and its key\.$/);
+  });
+
+  it('is not taken for one without TLS', async () => {
+    await client({});
+    const http = new MlflowHttp(
+      connection((server?.url ?? '').replace('https:', 'http:'), { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' }),
+    );
+
+    expect((await failureOf(http)).message).toMatch(/can be reached\. One that speaks TLS is called by https:\/\/\.$/);
+  });
+
+  it('is not found where a server speaks no TLS', async () => {
+    server = await ScriptedServer.start(() => ok);
+    const http = new MlflowHttp(
+      connection(server.url.replace('http:', 'https:'), { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' }),
+    );
+
+    expect((await failureOf(http)).message).toMatch(
+      /\S\)\. What answers there speaks no TLS: set the tracking URI to http:\/\/\.\.\., or to the port that does\.$/,
+    );
+  });
+
   it('is asked as often, and fails as clearly, as any other', async () => {
     const http = await client(trusting, { replies: ['hang up', { status: 503 }, { status: 204 }, { status: 401 }] });
 

@@ -16,13 +16,13 @@ describe('a filter', () => {
     [{ text: { like: '%sky%' } }, "trace.text LIKE '%sky%'"],
     [{ text: { like: '%say "x"%' } }, 'trace.text LIKE \'%say ___"x___"%\''],
     [{ span: { content: { like: 'C:\\dir\n' } } }, "span.content LIKE 'C:____dir__n'"],
-    [{ span: { attributes: { q: `it's "x"` } } }, 'span.attributes.q LIKE \'%it_s ___"x___"%\''],
-    [{ tags: { env: 'dev', 'team name': { isSet: true } } }, "tag.env = 'dev' AND tag.`team name` IS NOT NULL"],
-    [{ metadata: { build: { isSet: false } } }, 'metadata.build IS NULL'],
+    [{ span: { attributes: { q: `it's "x"` } } }, 'span.attributes.`q` LIKE \'%it_s ___"x___"%\''],
+    [{ tags: { env: 'dev', 'team name': { isSet: true } } }, "tag.`env` = 'dev' AND tag.`team name` IS NOT NULL"],
+    [{ metadata: { build: { isSet: false } } }, 'metadata.`build` IS NULL'],
     [{ session: 's', user: 'u' }, "metadata.`mlflow.trace.session` = 's' AND metadata.`mlflow.trace.user` = 'u'"],
     [
       { feedback: { good: 'true' }, expectations: { answer: '42' } },
-      "feedback.good = 'true' AND expectation.answer = '42'",
+      "feedback.`good` = 'true' AND expectation.`answer` = '42'",
     ],
     [
       {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { flush, shutdown, stats } from 'traced-agents';
 import { describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
@@ -68,6 +69,17 @@ describe('a file that is gone', () => {
     expect(during).toEqual([0, 1]);
     expect(server.numbers.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
     expect(stats().exporters['server']).toMatchObject({ exported: 6, dropped: {}, spooled: 0 });
+  });
+
+  it('at the end of the run, with a file in the place of its folder, costs its traces: that is told and counted', async () => {
+    const { errors, file } = await waitingTraces([0, 1], { spoolDir: newFolder() });
+    rmSync(dirname(file), { recursive: true });
+    writeFileSync(dirname(file), '');
+
+    await shutdown();
+
+    expect(stats().exporters['server']).toMatchObject({ recorded: 2, dropped: { 'spool lost': 2 }, spooled: 0 });
+    expect(errors.at(-1)).toBe(`2 traces that waited on disk are lost: ${file} is gone.`);
   });
 
   it('at the end of the run is written anew for the next one', async () => {

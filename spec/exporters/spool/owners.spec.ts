@@ -1,4 +1,6 @@
-import { readdirSync, renameSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { flush, shutdown, stats } from 'traced-agents';
@@ -44,6 +46,30 @@ describe('who owns a file', () => {
       await flush();
 
       expect(server.numbers).toHaveLength(delivered);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'a process has none any more that has ended, though its parent has not asked how',
+    async () => {
+      const spoolDir = newFolder();
+      setUp(new Server('down'), { spoolDir });
+      agent(0);
+      await shutdown();
+      // The shell is the process that becomes the parent, and asks nothing.
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [said] = await once(parent.stdout, 'data');
+      const pid = Number(said);
+      const since = startOf(pid);
+      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+      giveUp(spoolDir, pid, since);
+      const server = new Server();
+
+      setUp(server, { spoolDir });
+      await flush();
+      parent.kill();
+
+      expect(server.numbers).toEqual([0]);
     },
   );
 

@@ -11,6 +11,7 @@ import {
   sendTraces,
   shutdown,
   type Trace,
+  type TraceExporter,
   TracingError,
   traceAgent,
 } from 'traced-agents';
@@ -22,6 +23,14 @@ const newFolder = temporaryFolders();
 const none = { sent: 0, refused: 0, refusals: [], bad: 0, left: 0 };
 
 describe('sendTraces', () => {
+  it('says what it takes where it gets no exporter', async () => {
+    const nothing = undefined as unknown as TraceExporter;
+
+    await expect(sendTraces('traces.jsonl', nothing)).rejects.toThrow(
+      new TypeError('sendTraces(path, exporter) takes an exporter, such as an MlflowExporter, but got undefined.'),
+    );
+  });
+
   it('gives an exporter the traces of a file, in bounded batches, and leaves the file as it is', async () => {
     const { path, traces } = aFile(70);
     appendText(path, 'no trace\n');

@@ -21,7 +21,7 @@ const nothing: IniSection = new Map();
  * @throws {ConfigurationError} where a profile that was asked for is not there.
  */
 export function readProfile({ profile, path }: ProfileChoice): IniSection {
-  const place = path === undefined ? join(homedir(), '.databrickscfg') : path.replace(/^~(?=[/\\])/, homedir());
+  const place = path === undefined ? join(home(), '.databrickscfg') : path.replace(/^~(?=[/\\])/, home());
   const sections = iniSections(textOf(place));
   const wanted = profile ?? (sections.get(settingsSection)?.get('default_profile') || undefined);
   if (wanted === undefined) return sections.get('DEFAULT') ?? nothing;
@@ -31,6 +31,15 @@ export function readProfile({ profile, path }: ProfileChoice): IniSection {
   throw new ConfigurationError(
     `There is no profile '${wanted}' in ${place}. ${names.length === 0 ? 'It has none' : `It has ${names.join(', ')}`}: name one of them, or set DATABRICKS_HOST and DATABRICKS_TOKEN.`,
   );
+}
+
+/** As people write it where the system does not know it: there is no file then. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return '~';
+  }
 }
 
 function textOf(path: string): string {
