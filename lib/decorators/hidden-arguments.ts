@@ -1,5 +1,5 @@
 import type { HiddenArguments } from '../tracing/capture/argument-names.js';
-import type { ParameterNames } from '../utils/parameter-names.js';
+import { namesIn, type ParameterNames } from '../utils/parameter-names.js';
 
 /** What the parameters of a function are called. */
 export interface KnownParameters {
@@ -46,7 +46,7 @@ function positionsWhere(texts: readonly string[], isMeant: (text: string, index:
 /** Whether a parameter is destructured and takes that key, or gives it that name. */
 function hasKey(parameter: string, name: string | number): boolean {
   if (typeof name === 'number' || !/^(?:\.\.\.\s*)?[{[]/.test(parameter)) return false;
-  return parameter.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu)?.includes(name) === true;
+  return namesIn(parameter).includes(name);
 }
 
 /** The position that a number, or a name such as `arg1`, stands for. */

@@ -47,8 +47,9 @@ class LineWriter {
   /** The id as JSON, which is what the attributes of its spans hold; and that text as JSON once more. */
   readonly #traceId: string;
   readonly #traceIdTwice: string;
-  /** Ids of spans in base64; none where there is but one span, which nobody calls its parent. */
-  readonly #ids: Map<string, string> | undefined;
+  /** The spans that were last written, and last called parent: nearly always one of them is the next one's parent. */
+  #last: WrittenId = noId;
+  #lastParent: WrittenId = noId;
   /** How a span of this trace begins, up to its id. */
   readonly #opening: string;
   readonly #request: Quoted;
@@ -57,7 +58,6 @@ class LineWriter {
   constructor(trace: Trace) {
     const { info } = trace;
     this.#trace = trace;
-    this.#ids = trace.data.spans.length > 1 ? new Map() : undefined;
     const isBare = bareText.test(info.traceId);
     this.#traceId = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
     this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.#traceId);
@@ -71,14 +71,9 @@ class LineWriter {
   }
 
   data(): string {
-    const { spans } = this.#trace.data;
-    let json = '{"spans":[';
-    let isFirst = true;
-    for (const span of spans) {
-      json += isFirst ? this.#span(span) : `,${this.#span(span)}`;
-      isFirst = false;
-    }
-    return `${json}]}`;
+    let json = '';
+    for (const span of this.#trace.data.spans) json += this.#span(span, json === '' ? '{"spans":[' : ',');
+    return json === '' ? '{"spans":[]}' : `${json}]}`;
   }
 
   #info(info: TraceInfo): string {
@@ -92,34 +87,37 @@ class LineWriter {
     );
   }
 
-  #span(span: Span): string {
+  /** `before` is what stands before it. */
+  #span(span: Span, before: string): string {
     const { traceId, spanId, parentId } = span;
     const opening = traceId === this.#trace.info.traceId ? this.#opening : openingOf(traceId);
     const parent =
       parentId === undefined
         ? '","parent_span_id":null,"name":'
-        : `","parent_span_id":"${this.#base64(parentId)}","name":`;
+        : `","parent_span_id":"${this.#parent(parentId)}","name":`;
+    const base64 = hexToBase64(spanId);
+    this.#last = { id: spanId, base64 };
     return (
-      `${opening}${this.#base64(spanId)}${parent}${quotedTexts.get(span.name)},"start_time_unix_nano":${span.startTimeText}` +
+      `${before}${opening}${base64}${parent}${quotedTexts.get(span.name)},"start_time_unix_nano":${span.startTimeText}` +
       `,"end_time_unix_nano":${span.endTimeText}${outcomeToJson(span)}${this.#attributes(span)}`
     );
   }
 
-  #base64(id: string): string {
-    const known = this.#ids?.get(id);
-    if (known !== undefined) return known;
-    const base64 = hexToBase64(id);
-    this.#ids?.set(id, base64);
-    return base64;
+  #parent(id: string): string {
+    if (id !== this.#lastParent.id)
+      this.#lastParent = id === this.#last.id ? this.#last : { id, base64: hexToBase64(id) };
+    return this.#lastParent.base64;
   }
 
   /** With the end of the span. */
   #attributes({ attributeTexts }: Span): string {
+    const keys = Object.keys(attributeTexts);
     let json = '';
-    for (const key of Object.keys(attributeTexts)) {
+    for (let index = 0; index < keys.length; index += 1) {
+      const key = keys[index] as string; // within the bounds
       const text = attributeTexts[key] as string; // a key of its own
-      const known = keyTexts.get(key);
-      if (known.isRepeated && json !== '') json += known.pairWith(text);
+      const known = keyTextAt(index, key);
+      if (known.pairs !== undefined && json !== '') json += known.pairs.get(text);
       else json += (json === '' ? known.first : known.next) + this.#attribute(text);
     }
     return json === '' ? '{}}' : `${json}}}`;
@@ -131,6 +129,14 @@ class LineWriter {
     return text === this.#traceId ? this.#traceIdTwice : JSON.stringify(text);
   }
 }
+
+/** The id of a span, as it is and in base64. */
+interface WrittenId {
+  readonly id: string | undefined;
+  readonly base64: string;
+}
+
+const noId: WrittenId = { id: undefined, base64: '' };
 
 /** Needs nothing but quotes to be JSON. */
 const bareText = /^[\w-]+$/;
@@ -232,32 +238,33 @@ const repeated: ReadonlySet<string> = new Set([AttributeKey.spanType, AttributeK
 
 /** How an attribute's key is written. */
 class AttributeKeyText {
+  readonly key: string;
   /** Before the first value of a record. */
   readonly first: string;
   readonly next: string;
-  readonly isRepeated: boolean;
-  #text: string | undefined;
-  #pair = '';
+  /** `next` with each of the few values it has. */
+  readonly pairs: Memo<string> | undefined;
 
   constructor(key: string) {
     const json = JSON.stringify(key);
+    this.key = key;
     this.first = `{${json}:`;
     this.next = `,${json}:`;
-    this.isRepeated = repeated.has(key);
-  }
-
-  /** `next` with a value, which is most often that of the span before. */
-  pairWith(text: string): string {
-    if (text === this.#text) return this.#pair;
-    const pair = this.next + JSON.stringify(text);
-    if (text.length <= recurring.longestKey) {
-      this.#text = text;
-      this.#pair = pair;
-    }
-    return pair;
+    this.pairs = repeated.has(key) ? new Memo((text) => this.next + JSON.stringify(text), recurring) : undefined;
   }
 }
 
 /** Keys are the same few in every span, and so are names and the tags of traces: each is encoded once. */
 const keyTexts = new Memo((key) => new AttributeKeyText(key), recurring);
 const quotedTexts = new Memo((text) => JSON.stringify(text), recurring);
+/** The keys that last stood there: spans have the same ones in the same places. */
+const lastKeyTexts: AttributeKeyText[] = [];
+const mostPlaces = 32;
+
+function keyTextAt(index: number, key: string): AttributeKeyText {
+  const last = lastKeyTexts[index];
+  if (last?.key === key) return last;
+  const known = keyTexts.get(key);
+  if (index < mostPlaces) lastKeyTexts[index] = known;
+  return known;
+}

@@ -1,9 +1,13 @@
 import { SpanType } from '../entities/attributes.js';
+import { Memo } from '../utils/memo.js';
 import { readProperty } from '../utils/read-property.js';
 import { argumentNames } from './capture/argument-names.js';
 import type { SpanDefinition } from './span-definition.js';
 
-/** What the GenAI conventions call an operation, and OpenInference a kind of span, in MLflow's words. */
+/**
+ * What the GenAI conventions and the AI SDK call an operation, and OpenInference a kind of span, in MLflow's words. The AI SDK's whole
+ * answers, in one or more calls of the model, are no calls themselves.
+ */
 const typeOfOperation: Readonly<Record<string, SpanType>> = {
   chat: SpanType.chatModel,
   generate_content: SpanType.llm,
@@ -21,20 +25,48 @@ const typeOfOperation: Readonly<Record<string, SpanType>> = {
   RETRIEVER: SpanType.retriever,
   EMBEDDING: SpanType.embedding,
   RERANKER: SpanType.reranker,
+  'ai.generateText': SpanType.chain,
+  'ai.generateText.doGenerate': SpanType.llm,
+  'ai.streamText': SpanType.chain,
+  'ai.streamText.doStream': SpanType.llm,
+  'ai.generateObject': SpanType.chain,
+  'ai.generateObject.doGenerate': SpanType.llm,
+  'ai.streamObject': SpanType.chain,
+  'ai.streamObject.doStream': SpanType.llm,
+  'ai.toolCall': SpanType.tool,
+  'ai.embed': SpanType.embedding,
+  'ai.embed.doEmbed': SpanType.embedding,
+  'ai.embedMany': SpanType.embedding,
+  'ai.embedMany.doEmbed': SpanType.embedding,
+  'ai.rerank': SpanType.reranker,
+  'ai.rerank.doRerank': SpanType.reranker,
 };
 
-const byType = new Map<string, SpanDefinition>();
-const maxDefinitions = 100;
+/** Programs may name types of their own. */
+const definitions = new Memo(makeDefinition, { maxKeys: 100, longestKey: 100 });
 
 /** The definition of a span that was not made by a decorator: only its type is known. */
-export function definitionOfType(type: SpanType, functionName?: string): SpanDefinition {
-  const key = `${type}/${functionName ?? ''}`;
-  const known = byType.get(key);
-  if (known !== undefined) return known;
-  const definition: SpanDefinition = {
-    type,
+export function definitionOfType(type: SpanType): SpanDefinition {
+  return definitions.get(type);
+}
+
+/** The definition of a span that a library made by OpenTelemetry's API, by the attributes it begins with. */
+export function nativeDefinition(attributes: unknown): SpanDefinition {
+  for (const key of operationKeys) {
+    const operation = readProperty(attributes, key);
+    if (typeof operation === 'string' && Object.hasOwn(typeOfOperation, operation))
+      return definitionOfType(typeOfOperation[operation] ?? SpanType.unknown);
+  }
+  return definitionOfType(SpanType.unknown);
+}
+
+const operationKeys = ['gen_ai.operation.name', 'openinference.span.kind', 'ai.operationId'];
+
+function makeDefinition(type: string): SpanDefinition {
+  return {
+    type: type as SpanType, // as it was asked for
     typeText: JSON.stringify(type),
-    functionName: functionName ?? '',
+    functionName: '',
     functionNameText: undefined,
     name: undefined,
     nameOf: undefined,
@@ -55,17 +87,4 @@ export function definitionOfType(type: SpanType, functionName?: string): SpanDef
     budget: undefined,
     key: Symbol(type),
   };
-  if (byType.size < maxDefinitions) byType.set(key, definition);
-  return definition;
-}
-
-/** The definition of a span that a library made by OpenTelemetry's API, by the attributes it begins with. */
-export function nativeDefinition(attributes: unknown): SpanDefinition {
-  const operation =
-    readProperty(attributes, 'gen_ai.operation.name') ?? readProperty(attributes, 'openinference.span.kind');
-  return definitionOfType(
-    typeof operation === 'string' && Object.hasOwn(typeOfOperation, operation)
-      ? (typeOfOperation[operation] ?? SpanType.unknown)
-      : SpanType.unknown,
-  );
 }

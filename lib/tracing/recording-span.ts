@@ -18,6 +18,7 @@ import { newSpanId } from '../utils/ids.js';
 import { entriesOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-input.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
+import { noteNativeContent } from './native-content.js';
 import { nativeUsage } from './native-usage.js';
 import type { SpanBudget } from './span-budget.js';
 import type { SpanConversation } from './span-conversation.js';
@@ -93,7 +94,7 @@ export class RecordingSpan implements LiveSpan {
     return this.#inputs;
   }
 
-  set inputs(text: string) {
+  set inputs(text: string | undefined) {
     this.#inputs = text;
     this.#arguments = undefined;
   }
@@ -222,12 +223,20 @@ export class RecordingSpan implements LiveSpan {
 
   end(time?: TimeInput): void {
     if (this.endMoment !== open) return;
-    if (this.definition.isNative && this.attributes !== undefined) this.usage ??= nativeUsage(this.attributes);
+    if (this.definition.isNative && this.attributes !== undefined) {
+      this.usage ??= nativeUsage(this.attributes);
+      if (this.isRecording()) noteNativeContent(this, this.attributes);
+    }
     this.conversation?.close();
     this.endMoment = Math.max(momentOf(time), this.startMoment);
     this.budget?.close();
     this.agent = undefined; // only open spans are asked for it, and the object may be large
     this.trace.onSpanEnd(this);
+  }
+
+  /** Who returns or passes on a span, as its chained calls make easy, means no more than that by it: not all that it knows. */
+  toJSON(): string {
+    return `[span ${this.name}]`;
   }
 
   #pushEvent(name: string, moment: number, attributes: Attributes): void {

@@ -7,7 +7,7 @@ import type { RecordingSpan } from './recording-span.js';
 import { finish } from './results/finish.js';
 import { settle, settleAsync } from './results/settle.js';
 import { conversationAround, hear, noteHeard } from './run-in-conversation.js';
-import type { AskedToolCalls } from './tool-calls.js';
+import { toldCallId } from './told-call-id.js';
 
 /**
  * Here a decorated call becomes a span: it opens under the current one, keeps the inputs as they are now, runs the function
@@ -24,7 +24,7 @@ export function runInSpan(recorder: Recorder, call: TracedCall): unknown {
   if (span === undefined) return Reflect.apply(target, self, args);
   if (isMessage) noteHeard(recorder, span, call);
   if (definition.captureInputs && span.trace.isRecorded) recorder.captureInputs(span, args);
-  if (definition.type === SpanType.tool && span.trace.asked !== undefined) noteToolCallId(span, span.trace.asked);
+  if (definition.type === SpanType.tool) noteToolCallId(span, args);
   openBudget(span, self);
   return runWithSpan({ recorder, span, call, context: withSpanInContext(recorder.contexts, context, span) });
 }
@@ -47,8 +47,13 @@ export function runWithSpan(open: OpenCall): unknown {
   return open.call.definition.isAsync ? settleAsync(open, result) : settle(open, result);
 }
 
-/** Which call of a model's this one answers. */
-function noteToolCallId(span: RecordingSpan, asked: AskedToolCalls): void {
-  const id = asked.take(span.name, span.inputs) ?? asked.take(span.definition.functionName, span.inputs);
+/** Which call of a model's this one answers: as it is told, else the one among those that were asked for that it fits. */
+function noteToolCallId(span: RecordingSpan, args: ArrayLike<unknown>): void {
+  const id = toldCallId(args) ?? askedCallId(span);
   if (id !== undefined) span.setAttribute(AttributeKey.toolCallId, id);
+}
+
+function askedCallId(span: RecordingSpan): string | undefined {
+  const { asked } = span.trace;
+  return asked?.take(span.name, span.inputs) ?? asked?.take(span.definition.functionName, span.inputs);
 }

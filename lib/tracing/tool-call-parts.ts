@@ -23,13 +23,14 @@ export function toolCallsIn(answer: unknown): readonly ToolCallPart[] {
   }
 }
 
-function partsOf(answer: unknown): readonly ToolCallPart[] {
+/** What is held in a wrapper is looked through for itself alone: it may hold the wrapper. */
+function partsOf(answer: unknown, isHeld = false): readonly ToolCallPart[] {
   if (!isRecord(answer)) return none;
   let found: readonly ToolCallPart[] = none;
   // It sits on the path of every chunk: nothing is looked at unless its name is that of a place.
   for (const key in answer) {
     const read = places.get(key);
-    if (read !== undefined) found = joined(found, read(ownField(answer, key), answer));
+    if (read !== undefined) found = joined(found, read(ownField(answer, key), answer, isHeld));
   }
   return found;
 }
@@ -49,22 +50,43 @@ function inEach(held: unknown, read: (item: unknown) => readonly ToolCallPart[])
 
 const none: readonly never[] = [];
 
-/** Where OpenAI's chat and responses, Anthropic and Gemini put them, in an answer or in a chunk. */
-const places: ReadonlyMap<string, (held: unknown, holder: object) => readonly ToolCallPart[]> = new Map([
+type PlaceRead = (held: unknown, holder: object, isHeld: boolean) => readonly ToolCallPart[];
+
+/** Where models' answers, or chunks of them, have their calls. The SDKs of some providers write names in camelCase. */
+const places: ReadonlyMap<string, PlaceRead> = new Map<string, PlaceRead>([
   ['choices', (held: unknown) => inEach(held, callsOfChoice)],
-  ['output', (held: unknown) => inEach(held, responsesCall)],
+  ['output', callsOfOutput],
   ['item', responsesCall],
-  ['content', (held: unknown) => inEach(held, anthropicCall)],
+  ['message', callsOfMessage],
+  ['content', (held: unknown) => inEach(held, callOfBlock)],
   ['content_block', anthropicStart],
-  ['delta', anthropicPiece],
+  ['contentBlockStart', converseStart],
+  ['contentBlockDelta', conversePiece],
+  ['delta', callsOfDelta],
   ['candidates', (held: unknown) => inEach(held, callsOfCandidate)],
+  ['tool_calls', langChainCalls],
+  ['tool_call_chunks', (held: unknown) => inEach(held, pieceOf)],
+  ['data', callsInside],
+  ['raw', callsInside],
+  ['messages', callsOfUpdate],
 ]);
 
 function callsOfChoice(choice: unknown): readonly ToolCallPart[] {
   const message = fieldOf(choice, 'message');
-  return message == null
-    ? inEach(fieldOf(fieldOf(choice, 'delta'), 'tool_calls'), openAiPiece)
-    : inEach(fieldOf(message, 'tool_calls'), openAiCall);
+  return message == null ? inEach(toolCallsOf(fieldOf(choice, 'delta')), pieceOf) : callsOfMessage(message);
+}
+
+/** A list of items in OpenAI's responses, a message in Bedrock's Converse. */
+function callsOfOutput(output: unknown): readonly ToolCallPart[] {
+  return Array.isArray(output) ? inEach(output, responsesCall) : callsOfMessage(fieldOf(output, 'message'));
+}
+
+function callsOfMessage(message: unknown): readonly ToolCallPart[] {
+  return joined(inEach(toolCallsOf(message), callIn), inEach(fieldOf(message, 'content'), callOfBlock));
+}
+
+function toolCallsOf(message: unknown): unknown {
+  return fieldOf(message, 'tool_calls') ?? fieldOf(message, 'toolCalls');
 }
 
 function callsOfCandidate(candidate: unknown): readonly ToolCallPart[] {
@@ -72,29 +94,50 @@ function callsOfCandidate(candidate: unknown): readonly ToolCallPart[] {
   return inEach(parts, (part) => geminiCall(fieldOf(part, 'functionCall')));
 }
 
-function openAiCall(call: unknown): readonly ToolCallPart[] {
+/** A call as OpenAI's chat has it, or LangChain. */
+function callIn(call: unknown): readonly ToolCallPart[] {
   const id = fieldOf(call, 'id');
   const fn = fieldOf(call, 'function');
   if (fn !== undefined) return wholeCall(id, fieldOf(fn, 'name'), parsed(fieldOf(fn, 'arguments')));
   const custom = fieldOf(call, 'custom'); // such a tool takes a text
-  return wholeCall(id, fieldOf(custom, 'name'), fieldOf(custom, 'input'));
+  if (custom !== undefined) return wholeCall(id, fieldOf(custom, 'name'), fieldOf(custom, 'input'));
+  return wholeCall(id, fieldOf(call, 'name'), fieldOf(call, 'args'));
 }
 
-function openAiPiece(call: unknown): readonly ToolCallPart[] {
-  const fn = fieldOf(call, 'function') ?? fieldOf(call, 'custom');
+/** What LangChain's chunks have parsed so far is not the whole: their pieces tell. */
+function langChainCalls(calls: unknown, message: object): readonly ToolCallPart[] {
+  return listOf(ownField(message, 'tool_call_chunks')).length > 0 ? none : inEach(calls, callIn);
+}
+
+/** What a node of LangGraph adds to the messages. */
+function callsOfUpdate(messages: unknown, holder: object, isHeld: boolean): readonly ToolCallPart[] {
+  const added = listOf(messages);
+  return added.length === 1 ? callsInside(added[0], holder, isHeld) : none;
+}
+
+function callsInside(held: unknown, _holder: object, isHeld: boolean): readonly ToolCallPart[] {
+  return isHeld ? none : partsOf(held, true);
+}
+
+/** A piece of a call as OpenAI's chat has it, or LangChain; `index` is that of the chunk, where it has the index. */
+function pieceOf(call: unknown, index = fieldOf(call, 'index')): readonly ToolCallPart[] {
+  const fn = fieldOf(call, 'function') ?? fieldOf(call, 'custom') ?? call;
+  const args = fieldOf(fn, 'arguments') ?? fieldOf(fn, 'args');
   const id = textIn(fieldOf(call, 'id'));
-  return [
-    { id, name: textIn(fieldOf(fn, 'name')), piece: textIn(fieldOf(fn, 'arguments')), index: fieldOf(call, 'index') },
-  ];
+  const name = textIn(fieldOf(fn, 'name'));
+  return [isRecord(args) ? { id, name, args } : { id, name, piece: textIn(args), index }];
 }
 
 function responsesCall(item: unknown): readonly ToolCallPart[] {
   if (fieldOf(item, 'type') !== 'function_call') return none;
-  return wholeCall(fieldOf(item, 'call_id'), fieldOf(item, 'name'), parsed(fieldOf(item, 'arguments')));
+  const id = fieldOf(item, 'call_id') ?? fieldOf(item, 'callId');
+  return wholeCall(id, fieldOf(item, 'name'), parsed(fieldOf(item, 'arguments')));
 }
 
-/** AutoGen's clients write calls without a type. */
-function anthropicCall(block: unknown): readonly ToolCallPart[] {
+/** A block of Anthropic's or Converse's content. AutoGen's clients write calls without a type. */
+function callOfBlock(block: unknown): readonly ToolCallPart[] {
+  const use = fieldOf(block, 'toolUse');
+  if (use !== undefined) return wholeCall(fieldOf(use, 'toolUseId'), fieldOf(use, 'name'), fieldOf(use, 'input'));
   const args = fieldOf(block, 'type') === 'tool_use' ? fieldOf(block, 'input') : parsed(fieldOf(block, 'arguments'));
   return args === undefined ? none : wholeCall(fieldOf(block, 'id'), fieldOf(block, 'name'), args);
 }
@@ -109,9 +152,23 @@ function anthropicStart(block: unknown, chunk: object): readonly ToolCallPart[] 
   }));
 }
 
-function anthropicPiece(delta: unknown, chunk: object): readonly ToolCallPart[] {
+/** Anthropic's pieces, and Cohere's: one call, where others have a list. */
+function callsOfDelta(delta: unknown, chunk: object): readonly ToolCallPart[] {
+  const call = toolCallsOf(fieldOf(delta, 'message'));
+  if (isRecord(call)) return pieceOf(call, ownField(chunk, 'index'));
   const piece = textIn(fieldOf(delta, 'partial_json'));
   return piece === undefined ? none : [{ piece, index: ownField(chunk, 'index') }];
+}
+
+function converseStart(event: unknown): readonly ToolCallPart[] {
+  const use = fieldOf(fieldOf(event, 'start'), 'toolUse');
+  const index = fieldOf(event, 'contentBlockIndex');
+  return wholeCall(fieldOf(use, 'toolUseId'), fieldOf(use, 'name'), undefined).map((call) => ({ ...call, index }));
+}
+
+function conversePiece(event: unknown): readonly ToolCallPart[] {
+  const piece = textIn(fieldOf(fieldOf(fieldOf(event, 'delta'), 'toolUse'), 'input'));
+  return piece === undefined ? none : [{ piece, index: fieldOf(event, 'contentBlockIndex') }];
 }
 
 function geminiCall(call: unknown): readonly ToolCallPart[] {

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../entities/token-usage.js';
 import { findUsage } from './find-usage.js';
-import { ownField } from './own-fields.js';
+import { ownField, ownObject } from './own-fields.js';
 import { addTokenUsage } from './sum-token-usage.js';
 import { type UsageCounts, updateCounts, usageOfCounts } from './usage-counts.js';
 
@@ -64,12 +64,15 @@ export class UsageAccumulator {
 
 /** Chunks are told by their kind, not by their id: some servers give each chunk of one answer an id of its own. */
 function idOfWholeAnswer(chunk: object): string | undefined {
-  const kind = ownField(chunk, 'object') ?? ownField(chunk, 'type');
-  const place = typeof kind === 'string' ? wholeAnswers.get(kind) : undefined;
-  if (place === undefined) return undefined;
-  const answer = place === 'itself' ? chunk : ownField(chunk, place);
-  const id = typeof answer === 'object' && answer !== null ? ownField(answer, 'id') : undefined;
+  const answer = wholeAnswerIn(chunk) ?? wholeAnswerIn(ownObject(chunk, 'data'));
+  const id = answer && ownField(answer, 'id');
   return typeof id === 'string' ? id : undefined;
+}
+
+function wholeAnswerIn(chunk: object | undefined): object | undefined {
+  const kind = chunk && (ownField(chunk, 'object') ?? ownField(chunk, 'type'));
+  const place = typeof kind === 'string' ? wholeAnswers.get(kind) : undefined;
+  return place === undefined || place === 'itself' ? place && chunk : ownObject(chunk, place);
 }
 
 /** Where the answer stands in what has this kind. */
@@ -81,4 +84,5 @@ const wholeAnswers: ReadonlyMap<string, string> = new Map([
   ['response.completed', 'response'],
   ['response.incomplete', 'response'],
   ['response.failed', 'response'],
+  ['response_done', 'response'],
 ]);

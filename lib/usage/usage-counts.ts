@@ -61,6 +61,23 @@ export function updateCounts(old: UsageCounts, next: UsageCounts): UsageCounts {
   };
 }
 
+/** Counts of two parts of an answer together. What neither says stays unsaid. */
+export function sumCounts(left: UsageCounts, right: UsageCounts): UsageCounts {
+  const sum = (key: 'input' | 'output' | 'total' | 'cacheRead' | 'cacheWrite' | 'cacheWriteAbove1hr' | 'reasoning') =>
+    left[key] === undefined ? right[key] : addCounts(left[key], right[key] ?? 0);
+  return {
+    input: sum('input'),
+    output: sum('output'),
+    total: sum('total'),
+    cacheRead: sum('cacheRead'),
+    cacheWrite: sum('cacheWrite'),
+    cacheWriteAbove1hr: sum('cacheWriteAbove1hr'),
+    reasoning: sum('reasoning'),
+    isCacheOutsideInput: left.isCacheOutsideInput,
+    mode: left.mode,
+  };
+}
+
 /** The normalised usage: cached tokens are part of the input, and the total is the reported one unless they were added. */
 export function usageOfCounts(counts: UsageCounts): TokenUsage {
   const cached = counts.isCacheOutsideInput ? addCounts(counts.cacheRead ?? 0, counts.cacheWrite ?? 0) : 0;

@@ -7,7 +7,7 @@ import { readOllama } from './providers/ollama.js';
 import { usageOfRunState } from './providers/openai-agents.js';
 import { readOtel } from './providers/otel.js';
 import { readUsageRecord } from './read-usage-record.js';
-import { baseCountsOf, type UsageCounts, type UsageReader } from './usage-counts.js';
+import { baseCountsOf, sumCounts, type UsageCounts, type UsageReader } from './usage-counts.js';
 
 /** A property of a result or chunk under which usage may be found. */
 export interface UsagePlace {
@@ -28,15 +28,18 @@ export const usagePlaces: ReadonlyMap<string, UsagePlace> = ranked([
   place(at(readEitherMetadata), ['usage_metadata']),
   place(inside('usage'), ['x_groq', 'xGroq']),
   place(inside('usage', 'token_usage', 'tokenUsage'), ['response_metadata']),
-  place(at(readAnswer), ['message', 'response', 'data', 'result', 'completion']),
+  place(at(readAnswer), ['message', 'response', 'result', 'completion', 'raw']),
+  place(at(readEvent), ['data']),
   place(inside('usage'), ['delta', 'metadata', 'interaction', 'attributes']),
   place(at(readGenerations), ['generations']),
+  place(at(readUpdate), ['messages']),
   place(inside('tokenUsage', 'token_usage', 'usage', 'estimatedTokenUsage'), ['llmOutput', 'llm_output']),
   place(at(readRunState), ['state']),
   place(at(readCohere), ['meta']),
   place(around(readOllama), ['prompt_eval_count', 'eval_count']),
   place(around(readLlama), ['generation_token_count']),
   place(around(readTitan), ['inputTextTokenCount']),
+  place(at(readSteps), ['steps']),
   place(around(readOtel), ['llm.token_count.prompt', 'llm.token_count.completion', 'llm.token_count.total']),
   place(around(readOtel), ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens']),
   place(around(readOtel), ['gen_ai.usage.prompt_tokens', 'gen_ai.usage.completion_tokens']),
@@ -83,6 +86,21 @@ function readTotalUsage(usage: object): UsageCounts | undefined {
   return counts === undefined ? undefined : { ...counts, mode: 'replace' };
 }
 
+/** A list may say that it has four thousand million. */
+const maxSteps = 1000;
+
+/** Those of an answer of the AI SDK 5, which has their sum from a getter. */
+function readSteps(steps: object): UsageCounts | undefined {
+  if (!Array.isArray(steps)) return undefined;
+  let sum: UsageCounts | undefined;
+  for (let index = 0; index < steps.length && index < maxSteps; index += 1) {
+    const usage = ownObject(ownObject(steps, String(index)), 'usage');
+    const counts = usage && readUsageRecord(usage);
+    if (counts !== undefined) sum = sum === undefined ? counts : sumCounts(sum, counts);
+  }
+  return sum;
+}
+
 /** The holder is a record of counts itself. */
 function around(read: UsageReader): PlaceRead {
   return (_value, holder) => read(holder);
@@ -99,14 +117,29 @@ function readEitherMetadata(usage: object): UsageCounts | undefined {
   return readGemini(usage) ?? readUsageMetadata(usage);
 }
 
-/** A provider's answer in a wrapper: an event of its stream, `{ data }` of an HTTP client, `{ response }` of the older Gemini SDK. */
+/**
+ * A provider's answer in a wrapper: an event of its stream, `{ data }` of an HTTP client, `{ response }` of the older Gemini SDK,
+ * `{ raw }` of LangChain's structured output.
+ */
 function readAnswer(answer: object): UsageCounts | undefined {
   return readNamed(answer, ['usage', 'usageMetadata', 'usage_metadata', 'response_metadata', 'meta']);
+}
+
+/** The same, or the event of a stream in a wrapper of an agent's: `{ data: { response } }` of the OpenAI Agents SDK. */
+function readEvent(event: object): UsageCounts | undefined {
+  const answer = ownObject(event, 'response');
+  return readAnswer(event) ?? (answer && readAnswer(answer));
 }
 
 function readGenerations(generations: object): UsageCounts | undefined {
   const message = messageOfGenerations(generations);
   return message === undefined ? undefined : readAnswer(message);
+}
+
+/** What a node of LangGraph adds to the messages; of several, most have been counted where they were made. */
+function readUpdate(messages: object): UsageCounts | undefined {
+  const message = Array.isArray(messages) && messages.length === 1 ? ownObject(messages, '0') : undefined;
+  return message && readAnswer(message);
 }
 
 function readRunState(state: object): UsageCounts | undefined {

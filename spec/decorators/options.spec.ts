@@ -169,6 +169,7 @@ describe('options of decorators', () => {
     ['Anthropic', { type: 'message_start', message: { model: 'm-2024', content: [] } }],
     ['the responses of OpenAI', { type: 'response.created', response: { model: 'm-2024' } }],
     ['Gemini', { modelVersion: 'm-2024', candidates: [] }],
+    ["Mistral's SDK", { data: { model: 'm-2024', choices: [] } }],
   ])('need not name the model of streams of %s', (_provider, first) => {
     const memory = recordInMemory();
     class Program {
@@ -181,6 +182,45 @@ describe('options of decorators', () => {
     Array.from(new Program().stream());
 
     expect(spanNamed(memory, 'stream').getAttribute('mlflow.llm.model')).toBe('m-2024');
+  });
+
+  it('need not name the model of streams whose later chunks do', () => {
+    const memory = recordInMemory();
+    class Program {
+      @TracedLLM() *stream() {
+        yield { content: 'a', response_metadata: {} };
+        yield { content: 'b', response_metadata: {} };
+        yield { content: '', response_metadata: { model_name: 'm-2024' } };
+        yield { content: '', response_metadata: {}, usage_metadata: {} };
+      }
+    }
+
+    Array.from(new Program().stream());
+
+    expect(spanNamed(memory, 'stream').getAttribute('mlflow.llm.model')).toBe('m-2024');
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['LangChain', 'hi', { content: 'a', response_metadata: { model_name: 'm-2024' } }],
+    [
+      'LangChain beside what it parsed',
+      'hi',
+      { raw: { content: 'a', response_metadata: { model: 'm-2024' } }, parsed: {} },
+    ],
+    ['an answer with its HTTP response', 'hi', { data: { model: 'm-2024' }, response: {} }],
+    ['Bedrock', { modelId: 'm-2024' }, { output: {} }],
+    ["a command of Bedrock's client", { middlewareStack: {}, input: { modelId: 'm-2024' } }, { output: {} }],
+  ])('need not name the model of %s', async (_provider, request, answer) => {
+    const memory = recordInMemory();
+    class Program {
+      @TracedLLM() async ask(_request: unknown) {
+        return answer;
+      }
+    }
+
+    await new Program().ask(request);
+
+    expect(spanNamed(memory, 'ask').getAttribute('mlflow.llm.model')).toBe('m-2024');
   });
 
   it('that fail are told once and leave the call alone', () => {

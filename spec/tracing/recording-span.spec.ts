@@ -39,6 +39,18 @@ describe('a span', () => {
     expect(JSON.stringify(memory.traces)).toBe(before);
   });
 
+  it('that a call is given or returns is captured by its name alone', () => {
+    const memory = recordInMemory();
+    const note = traceTool((span: LiveSpan, word: string) => span.setAttribute('word', word), { name: 'note' });
+
+    withSpan({ name: 'whole' }, (span) => note(span, 'a'));
+
+    expect(memory.traces[0]?.data.spans.map(({ name, inputs, outputs }) => [name, inputs, outputs])).toEqual([
+      ['whole', undefined, '[span whole]'],
+      ['note', { span: '[span whole]', word: 'a' }, '[span whole]'],
+    ]);
+  });
+
   it('of a trace that is not sampled records nothing, and says so', () => {
     const memory = recordInMemory({ sampleRatio: 0 });
 

@@ -10,6 +10,8 @@ const openAiCall = (id: string, name: string, args: object) => ({
   function: { name, arguments: JSON.stringify(args) },
 });
 
+const circular = {};
+
 async function idsOf(
   answer: unknown,
   calls: readonly [name: string, args: Record<string, unknown>][],
@@ -43,6 +45,31 @@ describe('spans of tools carry the id of the call that the model asked for', () 
       'Gemini',
       { candidates: [{ content: { parts: [{ functionCall: { id: 'c1', name: 'add', args: { a: 1, b: 2 } } }] } }] },
     ],
+    ['the OpenAI Agents SDK', { output: [{ type: 'function_call', callId: 'c1', name: 'add', arguments: '{"a":1}' }] }],
+    ["Mistral's SDK", { choices: [{ message: { toolCalls: [openAiCall('c1', 'add', { a: 1, b: 2 })] } }] }],
+    [
+      'Mistral with arguments that are parsed',
+      { choices: [{ message: { toolCalls: [{ id: 'c1', function: { name: 'add', arguments: { a: 1 } } }] } }] },
+    ],
+    ['Cohere', { message: { role: 'assistant', tool_calls: [openAiCall('c1', 'add', { a: 1, b: 2 })] } }],
+    ["Cohere's SDK", { message: { role: 'assistant', toolCalls: [openAiCall('c1', 'add', { a: 1, b: 2 })] } }],
+    ['LangChain', { content: '', tool_calls: [{ id: 'c1', name: 'add', args: { a: 1, b: 2 }, type: 'tool_call' }] }],
+    [
+      'a node of LangGraph',
+      { messages: [{ content: '', tool_calls: [{ id: 'c1', name: 'add', args: { a: 1, b: 2 } }] }] },
+    ],
+    [
+      'Bedrock Converse',
+      { output: { message: { content: [{ toolUse: { toolUseId: 'c1', name: 'add', input: { a: 1, b: 2 } } }] } } },
+    ],
+    [
+      "a message of Claude's agent",
+      { type: 'assistant', message: { content: [{ type: 'tool_use', id: 'c1', name: 'add', input: { a: 1 } }] } },
+    ],
+    [
+      'an answer with its HTTP response',
+      { data: { choices: [{ message: { tool_calls: [openAiCall('c1', 'add', { a: 1 })] } }] }, response: {} },
+    ],
   ])('%s', async (_provider, answer) => {
     expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual(['c1']);
   });
@@ -53,6 +80,7 @@ describe('spans of tools carry the id of the call that the model asked for', () 
     ['a list of no objects', { choices: [null], output: ['add'], content: [3], candidates: [null] }],
     ['a call without an id', { choices: [{ message: { tool_calls: [{ function: { name: 'add' } }] } }] }],
     ['a call without a name', { content: [{ type: 'tool_use', id: 'c1', input: {} }] }],
+    ['itself in it', Object.assign(circular, { data: circular, raw: { data: circular }, messages: [circular] })],
     ['a text', { content: [{ type: 'text', text: 'add' }], output: [{ type: 'message' }], item: 5 }],
   ])('not where the answer has %s', async (_what, answer) => {
     expect(await idsOf(answer, [['add', { a: 1, b: 2 }]])).toEqual([undefined]);
@@ -71,6 +99,26 @@ describe('spans of tools carry the id of the call that the model asked for', () 
     ],
   ])('%s', async (_provider, answer) => {
     expect(await idsOf(answer, [['add', { a: 'x', b: 2 }]])).toEqual(['c1']);
+  });
+
+  it.each<[string, readonly unknown[], string | undefined]>([
+    ['the AI SDK', [{ a: 1 }, { toolCallId: 'c1', messages: [] }], 'c1'],
+    ['LangChain', [{ a: 1 }, { tags: [], toolCall: { id: 'c1', name: 'add', args: { a: 1 } } }], 'c1'],
+    ['the OpenAI Agents SDK', [{ a: 1 }, { context: {} }, { toolCall: { id: 'fc1', callId: 'c1' } }], 'c1'],
+    ["the runner of Anthropic's SDK", [{ a: 1 }, { toolUse: { type: 'tool_use', id: 'c1', name: 'add' } }], 'c1'],
+    ['nobody', [{ toolCallId: 'c1', toolCall: { id: 'c1' } }, null, 'c1', { toolCallId: 'c1' }], undefined],
+    ['something that is no text', [{ a: 1 }, { toolCall: { id: 7 } }, { toolCallId: 7 }], undefined],
+    [
+      'proxies, which are not asked',
+      [1, new Proxy({ toolCallId: 'c1' }, {}), { toolCall: new Proxy({ id: 'c1' }, {}) }],
+      undefined,
+    ],
+  ])('as %s tells it beside the arguments', (_caller, args, id) => {
+    const memory = recordInMemory();
+
+    traceTool((..._args: unknown[]) => 1, { name: 'add' })(...args);
+
+    expect(memory.traces[0]?.data.spans[0]?.getAttribute('gen_ai.tool.call.id')).toBe(id);
   });
 
   it('by the arguments, where a tool is asked for twice', async () => {
@@ -253,6 +301,8 @@ describe('tool calls that come in pieces', () => {
     content_block: { type: 'tool_use', id, name: 'search', input: {} },
   });
 
+  const cohereChunk = (call: object) => ({ index: 0, delta: { message: { toolCalls: call } } });
+
   async function idsAfter(chunks: readonly unknown[], calls: readonly string[]): Promise<unknown[]> {
     const memory = recordInMemory();
     const ask = traceLLM(
@@ -303,6 +353,38 @@ describe('tool calls that come in pieces', () => {
     ];
 
     expect(await idsAfter(chunks, ['dogs', 'cats'])).toEqual(['c2', 'c1']);
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ["Mistral's SDK", [{ data: { choices: [{ delta: { toolCalls: [openAiCall('c1', 'search', { q: 'cats' })] } }] } }]],
+    [
+      "Cohere's SDK",
+      [
+        cohereChunk({ id: 'c1', function: { name: 'search', arguments: '' } }),
+        cohereChunk({ function: { arguments: '{"q":' } }),
+        cohereChunk({ function: { arguments: '"cats"}' } }),
+      ],
+    ],
+    [
+      'Bedrock Converse',
+      [
+        { contentBlockStart: { start: { toolUse: { toolUseId: 'c1', name: 'search' } }, contentBlockIndex: 1 } },
+        { contentBlockDelta: { delta: { toolUse: { input: '{"q":' } }, contentBlockIndex: 1 } },
+        { contentBlockDelta: { delta: { toolUse: { input: '"cats"}' } }, contentBlockIndex: 1 } },
+      ],
+    ],
+    [
+      'LangChain',
+      [
+        {
+          tool_calls: [{ id: 'c1', name: 'search', args: {} }],
+          tool_call_chunks: [{ id: 'c1', name: 'search', args: '', index: 0 }],
+        },
+        { tool_calls: [], tool_call_chunks: [{ args: '{"q":"cats"}', index: 0 }] },
+      ],
+    ],
+  ])('are joined: %s', async (_provider, chunks) => {
+    expect(await idsAfter(chunks, ['birds', 'cats', 'cats'])).toEqual([undefined, 'c1', undefined]);
   });
 
   it('and count once where the whole call follows: OpenAI responses', async () => {

@@ -328,6 +328,27 @@ describe('readTokenUsage of a provider', () => {
     expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 4, totalTokens: 9 });
   });
 
+  it('sums the steps where the AI SDK 5 has their sum behind an accessor', () => {
+    class Answer {
+      readonly steps = [
+        { usage: { inputTokens: 10, outputTokens: 2, totalTokens: 12, cachedInputTokens: 4 } },
+        { text: 'between' },
+        { usage: { inputTokens: 20, outputTokens: 3, totalTokens: 23, reasoningTokens: 1 } },
+      ];
+      get usage(): never {
+        throw new Error('Called');
+      }
+    }
+
+    expect(readTokenUsage(new Answer())).toStrictEqual({
+      inputTokens: 30,
+      outputTokens: 5,
+      totalTokens: 35,
+      cacheReadInputTokens: 4,
+      reasoningTokens: 1,
+    });
+  });
+
   it('reads the embeddings of the AI SDK', () => {
     expect(readTokenUsage({ embeddings: [], usage: { tokens: 8 } })).toStrictEqual({
       inputTokens: 8,

@@ -93,6 +93,30 @@ describe('readTokenUsage', () => {
     expect(usage).toStrictEqual({ inputTokens: 3, outputTokens: 4, totalTokens: 7 });
   });
 
+  it('looks into what LangChain gives beside a structured output', () => {
+    const usage_metadata = {
+      input_tokens: 10,
+      output_tokens: 5,
+      total_tokens: 15,
+      input_token_details: { cache_read: 4 },
+    };
+
+    expect(readTokenUsage({ raw: { content: '', usage_metadata }, parsed: { city: 'Rome' } })).toStrictEqual({
+      inputTokens: 10,
+      outputTokens: 5,
+      totalTokens: 15,
+      cacheReadInputTokens: 4,
+    });
+  });
+
+  it('reads the one message that a node of LangGraph gives, and none of several', () => {
+    const message = { content: 'a', usage_metadata: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } };
+
+    expect(readTokenUsage({ messages: [message] })?.totalTokens).toBe(15);
+    expect(readTokenUsage({ messages: [message, message] })).toBeUndefined();
+    expect(readTokenUsage({ messages: message })).toBeUndefined();
+  });
+
   it('adds the answers of several calls', () => {
     const usage = readTokenUsage([
       {

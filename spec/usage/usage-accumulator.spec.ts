@@ -198,6 +198,22 @@ describe('UsageAccumulator', () => {
 });
 
 describe('a stream of several answers', () => {
+  it('counts each answer that an agent of the OpenAI Agents SDK streams', () => {
+    const done = (id: string, inputTokens: number) => ({
+      type: 'raw_model_stream_event',
+      data: {
+        type: 'response_done',
+        response: { id, output: [], usage: { inputTokens, outputTokens: 5, totalTokens: inputTokens + 5 } },
+      },
+    });
+    const usage = new UsageAccumulator();
+
+    for (const event of [{ type: 'agent_updated_stream_event' }, done('r1', 10), done('r2', 20), done('r2', 20)])
+      usage.add(event);
+
+    expect(usage.usage).toEqual({ inputTokens: 30, outputTokens: 10, totalTokens: 40 });
+  });
+
   const claude = (id: string): unknown[] => [
     { type: 'message_start', message: { id, usage: { input_tokens: 10, output_tokens: 1 } } },
     { type: 'message_delta', usage: { output_tokens: 7 } },

@@ -1,10 +1,8 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { AttributeKey } from '../../entities/attributes.js';
+import { AttributeKey, SpanType } from '../../entities/attributes.js';
 import type { TokenUsage } from '../../entities/token-usage.js';
-import { ownField, ownObject } from '../../usage/own-fields.js';
 import { readTokenUsage } from '../../usage/read-token-usage.js';
 import { answerNow } from '../../utils/answer-now.js';
-import { isHidden } from '../capture/argument-names.js';
 import { completeUsage } from '../complete-usage.js';
 import { spendTokens } from '../live-budget.js';
 import type { OpenCall, TracedCall } from '../open-call.js';
@@ -13,6 +11,8 @@ import type { RecordingSpan } from '../recording-span.js';
 import type { SpanDefinition } from '../span-definition.js';
 import { toolCallsIn } from '../tool-call-parts.js';
 import { AskedToolCalls } from '../tool-calls.js';
+import { modelAnswering, modelAsked } from './model-of.js';
+import { failureToldBy } from './tool-failure.js';
 
 /** How a call ended: with a value, with an exception, or in an object that shows nobody what it comes to (frozen). */
 export type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | typeof unseen;
@@ -49,6 +49,7 @@ function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {
     span.fail(outcome.thrown);
   } else if ('value' in outcome) {
     recordValue(span, recorder, outcome.value);
+    if (span.definition.type === SpanType.tool) recordToldFailure(span, outcome.value);
     if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
   } else {
     span.setAttribute(AttributeKey.unfinished, true);
@@ -66,6 +67,13 @@ function recordValue(span: RecordingSpan, recorder: Recorder, value: unknown): v
     span.outputs = span.trace.captureText(value, 'outputs');
   }
   if (span.usage === undefined) span.usage = usageOf(span.definition, recorder, value);
+}
+
+/** The text is a part of the outputs. */
+function recordToldFailure(span: RecordingSpan, answer: unknown): void {
+  const text = span.statusCode === SpanStatusCode.UNSET ? failureToldBy(answer) : undefined;
+  if (text === undefined) return;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: span.definition.captureOutputs ? text : '' });
 }
 
 function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown): TokenUsage | undefined {
@@ -89,38 +97,21 @@ export function noteToolCalls({ trace, spanId }: RecordingSpan, answer: unknown)
 
 /** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
 function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome: Outcome): void {
-  if (span.definition.isModelKnown) return;
-  const model = ('value' in outcome ? modelIn(outcome.value) : undefined) ?? (call && modelAsked(call));
-  if (model !== undefined && span.attributes?.has(AttributeKey.model) !== true) {
-    span.setAttribute(AttributeKey.model, model);
-  }
+  if ('value' in outcome) noteModel(span, outcome.value);
+  if (call !== undefined && !isModelNoted(span)) setModel(span, modelAsked(call));
 }
 
-/**
- * An answer's `model`, or that of a stream's first chunk. Events of Anthropic and of OpenAI's responses hold the answer that begins
- * with them; Gemini says `modelVersion`.
- */
-function modelIn(value: unknown): string | undefined {
-  try {
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (typeof first !== 'object' || first === null) return undefined;
-    const answer = ownObject(first, 'message', 'response');
-    return ownText(first, 'model') ?? ownText(first, 'modelVersion') ?? (answer && ownText(answer, 'model'));
-  } catch {
-    return undefined; // a proxy may throw at any question, even whether it is an array
-  }
+/** The model that an answer, or a chunk of one, names. The first word counts. */
+export function noteModel(span: RecordingSpan, answer: unknown): void {
+  if (!isModelNoted(span)) setModel(span, modelAnswering(answer));
 }
 
-function ownText(holder: object, name: string): string | undefined {
-  const text = Object.hasOwn(holder, name) ? ownField(holder, name) : undefined;
-  return typeof text === 'string' ? text : undefined;
+function isModelNoted({ definition, attributes }: RecordingSpan): boolean {
+  return definition.isModelKnown || attributes?.has(AttributeKey.model) === true;
 }
 
-/** An argument called `model`, or the `model` of a request. */
-function modelAsked({ args, definition: { argumentNames } }: TracedCall): string | undefined {
-  const { modelIndex } = argumentNames;
-  const named = modelIndex === -1 ? undefined : args[modelIndex];
-  return typeof named === 'string' ? named : modelIn(isHidden(0, argumentNames) ? undefined : args[0]);
+function setModel(span: RecordingSpan, model: string | undefined): void {
+  if (model !== undefined) span.setAttribute(AttributeKey.model, model);
 }
 
 function recordAttributes({ span, recorder, call }: Omit<OpenCall, 'context'>, outcome: Outcome): void {

@@ -10,8 +10,12 @@ export interface Observer {
 }
 
 /** The observers of one object: a traced function may return the same one many times, and another may hand it on. */
-export class Observers<Member extends Observer> {
+export class Observers<Member extends Observer> implements Observer {
   #members: Member[] = [];
+
+  get isDone(): boolean {
+    return this.#members.every((member) => member.isDone);
+  }
 
   /** In the order in which they joined, which is that of the calls from the inside out. */
   protected get members(): readonly Member[] {

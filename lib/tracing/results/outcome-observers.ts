@@ -13,10 +13,6 @@ export interface OutcomeObserver extends Observer {
 export class OutcomeObservers extends Observers<OutcomeObserver> implements OutcomeObserver {
   #isInside = false;
 
-  get isDone(): boolean {
-    return this.members.every((member) => member.isDone);
-  }
-
   /** Whether one of the thenable's methods is running, so that what it calls is its own affair. */
   get isInside(): boolean {
     return this.#isInside;

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { ownObject } from '../../usage/own-fields.js';
 
 /** What a traced function returned, told by shape; nothing is called, not even a getter. */
 export type ResultKind =
@@ -9,7 +10,8 @@ export type ResultKind =
   | 'async-iterable'
   | 'readable-stream'
   | 'node-stream'
-  | 'event-stream';
+  | 'event-stream'
+  | 'stream-result';
 
 /** Tells apart what has to be waited for, what has to be watched, and what is there already. */
 export function kindOf(result: unknown): ResultKind {
@@ -29,7 +31,17 @@ function kindOfObject(result: object): ResultKind {
   if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
+  if (baseStreamOf(result) !== undefined) return 'stream-result';
   return kindOfEmitter(result) ?? kindOfIterable(result);
+}
+
+/**
+ * The stream behind what the AI SDK gives (`streamText()`, `streamObject()`). The result itself has getters, each of which makes a
+ * stream of this one, and many of which begin to read it.
+ */
+export function baseStreamOf(result: object): object | undefined {
+  const stream = 'fullStream' in result ? ownObject(result, 'baseStream') : undefined;
+  return stream !== undefined && hasMethod(stream, 'getReader') ? stream : undefined;
 }
 
 /** What tells its listeners of each chunk, as the streams of Node and of the SDKs' helpers do. */
@@ -44,6 +56,32 @@ function kindOfIterable(result: object): ResultKind {
   return hasMethod(result, 'next') && hasMethod(result, Symbol.iterator) ? 'iterator' : 'value';
 }
 
+/** The stream in an answer that says more than the stream does, such as a request's id. */
+export function streamIn(answer: unknown): object | undefined {
+  if (typeof answer !== 'object' || answer === null || types.isProxy(answer)) return undefined;
+  if (Object.getPrototypeOf(answer) !== Object.prototype || !mayHoldStream(answer)) return undefined;
+  for (const place of streamPlaces) {
+    const held = ownObject(answer, place);
+    if (held !== undefined && streamKinds.has(kindOf(held))) return held;
+  }
+  return undefined;
+}
+
+/** Bedrock's `{ stream }` and `{ body }`, and the `{ data }` of SDKs that give the HTTP response as well. */
+const streamPlaces = ['stream', 'body', 'data'];
+
+/** Asked of every answer of a model. */
+function mayHoldStream(answer: object): boolean {
+  return 'stream' in answer || 'body' in answer || 'data' in answer;
+}
+
+const streamKinds: ReadonlySet<ResultKind> = new Set([
+  'async-iterable',
+  'readable-stream',
+  'node-stream',
+  'event-stream',
+]);
+
 /** Asked of every result: rules out plain data before the careful looks. */
 function mayBeWatched(result: object): boolean {
   return (
@@ -51,7 +89,8 @@ function mayBeWatched(result: object): boolean {
     'getReader' in result ||
     'next' in result ||
     Symbol.asyncIterator in result ||
-    'emitted' in result
+    'emitted' in result ||
+    'baseStream' in result
   );
 }
 

@@ -1,19 +1,28 @@
 import type { OpenCall } from '../open-call.js';
 import { finish } from './finish.js';
-import { kindOf, type ResultKind } from './result-kind.js';
+import { kindOf, type ResultKind, streamIn } from './result-kind.js';
 import { watchEventStream } from './watch-event-stream.js';
 import { watchAsyncIterable, watchIterator } from './watch-iterator.js';
 import { watchNodeStream } from './watch-node-stream.js';
 import { watchReadableStream } from './watch-readable-stream.js';
+import { watchStreamResult } from './watch-stream-result.js';
 import { watchThenable } from './watch-thenable.js';
 
 /** Gives the caller what the function returned, and ends the span when that is over. */
 export function settle(open: OpenCall, result: unknown): unknown {
   const kind = kindOf(result);
   if (kind === 'promise') return watchPromise(open, result as Promise<unknown>); // as kindOf found
-  if (kind === 'value') finish(open, { value: result });
+  if (kind === 'value') settleValue(open, result);
   else watch(open, kind, result as object); // everything else is an object
   return result;
+}
+
+/** Models and agents hand on streams with what else there is to tell; a tool that does so has done its work. */
+function settleValue(open: OpenCall, value: unknown): void {
+  const { isModelCall, entry } = open.span.definition;
+  const stream = isModelCall || entry !== undefined ? streamIn(value) : undefined;
+  if (stream === undefined) finish(open, { value });
+  else settle(open, stream);
 }
 
 /** The same for an async function: nobody else has seen its promise yet, so that nothing was put on it. */
@@ -54,5 +63,7 @@ function watch(open: OpenCall, kind: Exclude<ResultKind, 'promise' | 'value'>, r
       return watchNodeStream(open, result);
     case 'event-stream':
       return watchEventStream(open, result);
+    case 'stream-result':
+      return watchStreamResult(open, result);
   }
 }

@@ -17,14 +17,12 @@ export interface StreamObserver extends Observer {
   cancel(): void;
   /** A further reader of the same chunks. */
   branch(): StreamObserver;
+  /** From here on it is but a place to branch from: when the branches have stopped, all have. */
+  rest(): void;
 }
 
 /** All who observe one stream, as one. */
 export class StreamObservers extends Observers<StreamObserver> implements StreamObserver {
-  get isDone(): boolean {
-    return this.members.every((member) => member.isDone);
-  }
-
   follow(stream: object): void {
     for (const member of this.members) member.follow(stream);
   }
@@ -62,6 +60,10 @@ export class StreamObservers extends Observers<StreamObserver> implements Stream
     for (const member of this.members) branch.add(member.branch());
     return branch;
   }
+
+  rest(): void {
+    for (const member of this.members) member.rest();
+  }
 }
 
 const observed = new WeakMap<object, StreamObservers>();
@@ -80,7 +82,8 @@ export function observe(
   return true;
 }
 
-function join(
+/** As `observe`, with nothing to follow yet. */
+export function join(
   stream: object,
   observer: StreamObserver,
   shadowMethods: (observers: StreamObservers) => boolean,

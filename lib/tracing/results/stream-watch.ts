@@ -15,6 +15,7 @@ export class StreamWatch implements StreamObserver {
   /** Chunks that have passed this reader. */
   #position: number;
   #hasLeft = false;
+  #isResting = false;
 
   constructor(open: OpenCall, record: StreamRecord = new StreamRecord(open.span, open.recorder), position = 0) {
     this.#open = open;
@@ -40,6 +41,7 @@ export class StreamWatch implements StreamObserver {
   chunk(chunk: unknown): void {
     this.#position += 1;
     if (this.#position > this.#record.seen) this.#record.add(chunk); // no other branch was faster
+    if (this.#record.isComplete) this.end();
   }
 
   answered(): void {
@@ -50,12 +52,18 @@ export class StreamWatch implements StreamObserver {
     return new StreamWatch(this.#open, this.#record, this.#position);
   }
 
+  rest(): void {
+    this.#following.end();
+    if (!this.#isResting) this.#record.readers -= 1;
+    this.#isResting = true;
+  }
+
   end(returned?: unknown): void {
     const { span } = this.#open;
     if (span.hasEnded) return;
     if (returned !== undefined && span.definition.captureOutputs)
       span.setAttribute(AttributeKey.streamReturned, returned as object); // any value: it is captured as JSON
-    this.#finish({ value: this.#record.chunks });
+    this.#finish(this.#record.outcome);
   }
 
   fail(thrown: unknown): void {
@@ -70,7 +78,7 @@ export class StreamWatch implements StreamObserver {
     this.#record.readers -= 1;
     if (this.#record.readers > 0) return;
     this.#open.span.setAttribute(AttributeKey.streamCancelled, true);
-    this.#finish({ value: this.#record.chunks });
+    this.#finish(this.#record.outcome);
   }
 
   /** What came before a failure is worth as much as the rest would have been. */

@@ -1,3 +1,5 @@
+import { getOrInsert } from '../../utils/get-or-insert.js';
+
 /** A class with more methods is a builder of queries: few of its methods ask for the outcome, and each would have to be shadowed. */
 const maxMethods = 32;
 
@@ -7,12 +9,7 @@ const methodsByPrototype = new WeakMap<object, readonly string[]>();
 export function methodsOf(thenable: object): readonly string[] {
   const prototype = Reflect.getPrototypeOf(thenable);
   if (prototype === null || isBuiltIn(prototype)) return [];
-  let methods = methodsByPrototype.get(prototype);
-  if (methods === undefined) {
-    methods = findMethods(prototype);
-    methodsByPrototype.set(prototype, methods);
-  }
-  return methods;
+  return getOrInsert(methodsByPrototype, prototype, () => findMethods(prototype));
 }
 
 function findMethods(prototype: object): readonly string[] {

@@ -10,11 +10,15 @@ import { StreamWatch } from './stream-watch.js';
  * anybody iterates: most programs wait for `finalMessage()` and its like. All that they learn they emit.
  */
 export function watchEventStream(open: OpenCall, stream: object): void {
+  if (!observeEventStream(new StreamWatch(open), stream)) finish(open, unseen);
+}
+
+/** As `watchEventStream`, for an observer that exists already. `false` where the object cannot be changed. */
+export function observeEventStream(observer: StreamObserver, stream: object): boolean {
   const reactions = hasMethod(stream, Symbol.asyncIterator) ? streamed : whole;
-  const isWatched = observe(stream, new StreamWatch(open), (observers) =>
+  return observe(stream, observer, (observers) =>
     shadow(stream, '_emit', (emit) => observeEmit(observers, emit, reactions)),
   );
-  if (!isWatched) finish(open, unseen);
 }
 
 type Reaction = (observer: StreamObserver, detail: unknown) => void;

@@ -4,7 +4,7 @@ import { IteratorSteps } from './iterator-steps.js';
 import { observeStep } from './observe-step.js';
 import { hasMethod } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
-import { observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
+import { join, observe, type StreamObserver, type StreamObservers } from './stream-observers.js';
 import { StreamWatch } from './stream-watch.js';
 
 /** Watches a generator or another iterator: lazy as it is, each step runs inside the span, which ends with the iteration. */
@@ -25,6 +25,13 @@ function observeAsyncIterable(observer: StreamObserver, iterable: object): boole
       shadow(iterable, 'tee', (tee) => observeBranches(observers, tee, observeAsyncIterable));
     return shadow(iterable, Symbol.asyncIterator, (make) => observeMaking(observers, make));
   });
+}
+
+/** The iterators of what need not be iterated: nothing is followed before there is one. */
+export function observeIterations(observer: StreamObserver, iterable: object): void {
+  join(iterable, observer, (observers) =>
+    shadow(iterable, Symbol.asyncIterator, (make) => observeMaking(observers, make)),
+  );
 }
 
 /** A method that makes an iterator, which is watched for all calls that gave the iterable since the last one was made. */

@@ -12,17 +12,30 @@ export function watchReadableStream(open: OpenCall, stream: object): void {
   if (!observeReadableStream(new StreamWatch(open), stream)) finish(open, unseen);
 }
 
-function observeReadableStream(observer: StreamObserver, stream: object): boolean {
-  return observe(stream, observer, (observers) => shadowMethods(observers, stream));
+/** As `watchReadableStream`, for an observer that exists already. `false` where the object cannot be changed. */
+export function observeReadableStream(
+  observer: StreamObserver,
+  stream: object,
+  observeTee: (observers: StreamObservers, tee: Method) => Method = observeBoth,
+): boolean {
+  return observe(stream, observer, (observers) => shadowMethods(observers, stream, observeTee));
 }
 
-function shadowMethods(observers: StreamObservers, stream: object): boolean {
+function observeBoth(observers: StreamObservers, tee: Method): Method {
+  return observeBranches(observers, tee, observeReadableStream);
+}
+
+function shadowMethods(
+  observers: StreamObservers,
+  stream: object,
+  observeTee: (observers: StreamObservers, tee: Method) => Method,
+): boolean {
   const readers = { count: 0 };
   if (!shadow(stream, 'getReader', (getReader) => observeReader(observers, getReader, readers))) return false;
   const shadows: Record<PropertyKey, (original: Method) => Method> = {
     values: (values) => observeValues(observers, values, readers),
     [Symbol.asyncIterator]: (values) => observeValues(observers, values, readers),
-    tee: (tee) => observeBranches(observers, tee, observeReadableStream),
+    tee: (tee) => observeTee(observers, tee),
     pipeTo: (pipeTo) => observePipeTo(observers, pipeTo),
     pipeThrough: (pipeThrough) => observePipeThrough(observers, pipeThrough),
     cancel: (cancel) => observeCancel(observers, cancel),

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { ownCount, ownField } from '../own-fields.js';
 import { addCounts } from '../sum-token-usage.js';
 import { type UsageCounts, usageCounts } from '../usage-counts.js';
