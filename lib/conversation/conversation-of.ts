@@ -1,6 +1,8 @@
 import { AttributeKey } from '../entities/attributes.js';
 import type { Trace } from '../entities/trace.js';
 import { sumCost } from '../usage/sum-cost.js';
+import { readProperty } from '../utils/read-property.js';
+import { shown } from '../utils/value-kinds.js';
 import { millisecondsBetween, visitsOf } from './call-tree.js';
 import type { Conversation, TokenMatrix, Turn } from './conversation.js';
 import { type DraftTurn, draftTurns } from './draft-turns.js';
@@ -14,6 +16,7 @@ import { tokenMatrix } from './token-matrix.js';
  * Reads a finished trace as a conversation of agents: turns, messages, tokens and errors by agent and turn. Whatever made
  * the trace, be it this package or Python's MLflow, and whether or not it recorded messages.
  *
+ * @throws {TypeError} for what is no trace, such as the promise that `getTrace()` returns.
  * @example
  * ```ts
  * const { turns, agents, failures } = conversationOf(trace);
@@ -21,6 +24,9 @@ import { tokenMatrix } from './token-matrix.js';
  * ```
  */
 export function conversationOf(trace: Trace): Conversation {
+  if (!Array.isArray(readProperty(readProperty(trace, 'data'), 'spans'))) {
+    throw new TypeError(`conversationOf() takes a Trace, as \`await getTrace(id)\` finds it, but got ${shown(trace)}.`);
+  }
   const visits = visitsOf(trace.data.spans);
   const draft = draftTurns(visits);
   const failures = findFailures(visits, draft);

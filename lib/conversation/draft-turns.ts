@@ -3,6 +3,7 @@ import type { Cost } from '../entities/cost.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { getOrInsert } from '../utils/get-or-insert.js';
 import { isCount } from '../utils/is-count.js';
+import { CallCounts, isToolCall } from './call-counts.js';
 import { type Call, compareTimes, millisecondsBetween, type Visit } from './call-tree.js';
 import type { ToolCall } from './conversation.js';
 import { agentOf, type Exchange, exchangeOf, textAttribute } from './read-agent-span.js';
@@ -16,8 +17,9 @@ export interface Work {
   failures: number;
 }
 
-/** The calls that have usage or cost, or are below one that has. */
+/** What has been counted: of usage and cost the calls that have it, or are below one that has. */
 interface Counted {
+  readonly calls: CallCounts;
   readonly usage: Set<Call>;
   readonly cost: Set<Call>;
 }
@@ -73,7 +75,7 @@ export function draftTurns(visits: readonly Visit[]): DraftTurns {
   const outside = new Outside();
   const turnOf = new Map<Call, DraftTurn>();
   const exchanges = new Map<Call, Exchange>();
-  const counted: Counted = { usage: new Set(), cost: new Set() };
+  const counted: Counted = { calls: new CallCounts(), usage: new Set(), cost: new Set() };
   for (const call of entered(visits)) {
     const around = call.parent && turnOf.get(call.parent);
     const exchange = call.type === SpanType.agent ? exchangeOf(call.span) : undefined;
@@ -105,9 +107,9 @@ function noWork(): Work {
 
 /** A usage counts only if no span above has one: a total of an agent holds those of its calls. */
 function gather(call: Call, work: Work, counted: Counted): void {
-  const { span, type } = call;
-  if (type === SpanType.llm || type === SpanType.chatModel) work.llmCalls++;
-  else if (type === SpanType.tool) work.tools.push(toolCallOf(call));
+  const { span } = call;
+  if (counted.calls.isModelCall(call)) work.llmCalls++;
+  if (isToolCall(call)) work.tools.push(toolCallOf(call));
   const usage = isCounted(call, counted.usage) ? undefined : span.tokenUsage;
   const cost = isCounted(call, counted.cost) ? undefined : span.cost;
   if (usage !== undefined) {

@@ -1,5 +1,8 @@
+import { byProperties } from '../utils/by-properties.js';
 import { errorLine } from '../utils/error-line.js';
+import { readProperty } from '../utils/read-property.js';
 import { isRecord } from '../utils/records.js';
+import { shown } from '../utils/value-kinds.js';
 import { compareTimes } from './call-tree.js';
 import type { Conversation, Failure, Message, ToolCall, Turn } from './conversation.js';
 
@@ -16,12 +19,18 @@ const maxTextLength = 60;
  * A conversation as the text of a Mermaid sequence diagram: messages are arrows, tool calls arrows of an agent to itself, errors
  * end in a cross or stand in a note. Texts are cut to 60 characters.
  *
+ * @throws {TypeError} for what is no conversation, such as a trace.
  * @example
  * ```ts
  * console.log(toMermaid(conversationOf(trace)));
  * ```
  */
-export function toMermaid({ turns, messages, failures }: Conversation): string {
+export function toMermaid(conversation: Conversation): string {
+  if (!Array.isArray(readProperty(conversation, 'messages'))) {
+    const given = shown(conversation);
+    throw new TypeError(`toMermaid() takes a Conversation, as conversationOf(trace) returns it, but got ${given}.`);
+  }
+  const { turns, messages, failures } = conversation;
   const participants = participantsOf(messages, turns, failures);
   const failureOf = new Map(failures.map((failure) => [failure.spanId, failure]));
   const lines: Line[] = messages.map((message) => ({ timeNs: message.timeNs, text: arrow(message, participants) }));
@@ -98,12 +107,19 @@ function toolName(call: unknown): string | readonly [] {
   return typeof named['name'] === 'string' ? named['name'] : [];
 }
 
+let made: RegExp | undefined;
+
+function blanksAndControls(): RegExp {
+  made ??= byProperties(String.raw`[\s\p{C}]+`);
+  return made;
+}
+
 /** One line that Mermaid takes for text, whatever is in it. */
 function label(text: string): string {
   const start = Array.from(
     text
       .slice(0, 4 * maxTextLength)
-      .replace(/[\s\p{C}]+/gu, ' ')
+      .replace(blanksAndControls(), ' ')
       .trim(),
   );
   const cut = start.length > maxTextLength ? `${start.slice(0, maxTextLength - 1).join('')}…` : start.join('');

@@ -396,3 +396,16 @@ describe('conversationOf', () => {
     });
   });
 });
+
+describe('conversationOf in JavaScript', () => {
+  it.each([
+    ['nothing', undefined, 'undefined'],
+    ['a trace that nobody has awaited', Promise.resolve('x'), "Promise { 'x' }"],
+  ])('says what it takes where it gets %s', (_name, given, shown) => {
+    const trace = given as unknown as Trace;
+
+    expect(() => conversationOf(trace)).toThrow(
+      new TypeError(`conversationOf() takes a Trace, as \`await getTrace(id)\` finds it, but got ${shown}.`),
+    );
+  });
+});

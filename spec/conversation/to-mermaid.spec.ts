@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { conversationOf, Trace, toMermaid } from 'traced-agents';
+import { type Conversation, conversationOf, Trace, toMermaid } from 'traced-agents';
 import { describe, expect, it } from 'vitest';
 import { parseMermaid } from '../support/mermaid.js';
 import { aTrace, type SpanParts } from '../support/traces.js';
@@ -151,5 +151,15 @@ describe('toMermaid', () => {
       participants: [],
       lines: [],
     });
+  });
+
+  it('says what it takes where it gets a trace', () => {
+    const trace = aTrace({ spans: [] }) as unknown as Conversation;
+
+    expect(() => toMermaid(trace)).toThrow(
+      new TypeError(
+        'toMermaid() takes a Conversation, as conversationOf(trace) returns it, but got Trace { info: [TraceInfo], data: [TraceData] }.',
+      ),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { getLastActiveTraceId, getTrace, init, shutdown, type Trace, withSpan } from 'traced-agents';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { usageInTrace } from '../support/ai-sdk.js';
 import { temporaryFolders } from '../support/temporary-folder.js';
 import { blocksOfPages, examples } from './code-block.js';
 import { runBlock } from './run-block.js';
@@ -52,6 +53,13 @@ describe.each(['legacy', 'standard'] as const)(
 
       expect(trace?.data.spans.map(({ name }) => name)).toEqual(['researcher.run', 'think', 'search']);
       expect(trace?.info.tokenUsage).toEqual({ inputTokens: 1, outputTokens: 1, totalTokens: 2 });
+    });
+
+    it('give what their comments tell: the usage of an answer that the AI SDK streams', async () => {
+      const trace = await traceOf('docs/ai-sdk.md (1)', convention);
+
+      expect(trace?.data.spans.map(({ name }) => name)).toEqual(['writer.write', 'ask']);
+      expect(trace?.info.tokenUsage).toEqual(usageInTrace);
     });
 
     it('give what their comments tell: the tree of the conversation', async () => {

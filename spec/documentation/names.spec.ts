@@ -25,7 +25,7 @@ describe('the sentences of the documentation', () => {
     const unknown = [...names].filter((name) => !words.has(name) && !(name in globalThis));
 
     // Node's; whatever else the pages name of others stands here, too.
-    expect(unknown).toEqual(['terminate', 'AsyncResource']);
+    expect(unknown).toEqual(['require', 'terminate', 'AsyncResource']);
   });
 
   it('call the functions with arguments and options that they take', () => {

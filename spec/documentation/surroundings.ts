@@ -1,5 +1,8 @@
+import type { LanguageModel } from 'ai';
+import { MockLanguageModelV3 } from 'ai/test';
 import OpenAI from 'openai';
 import { MlflowClient, type Span, type Trace } from 'traced-agents';
+import { answering, streaming, words } from '../support/ai-sdk.js';
 import { aSpan, aTrace } from '../support/traces.js';
 
 /** What the code in the documentation speaks of and does not define. */
@@ -8,6 +11,12 @@ const answer = { model: 'gpt-4o-mini', usage: { input_tokens: 1, output_tokens: 
 
 /** OpenAI's own client, that asks no server. */
 export const openai: OpenAI = new OpenAI({ apiKey: 'none', fetch: async () => Response.json(answer) });
+
+/** A model for the AI SDK that says the same to everybody. */
+export const model: LanguageModel = new MockLanguageModelV3({
+  doStream: (options) => streaming(words('Rain', ' falls.')).doStream(options),
+  doGenerate: (options) => answering([{ type: 'text', text: 'Hello' }]).doGenerate(options),
+});
 
 export const agent = { name: 'agent', run: async (question: string): Promise<string> => question };
 
