@@ -2,6 +2,7 @@
 // step, the output of the first that fails, and stops there.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const root = new URL('..', import.meta.url);
@@ -17,7 +18,7 @@ for (const step of Object.keys(scripts).filter((name) => name.startsWith('check:
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${step.padEnd(16)} ${seconds.padStart(6)} s  ${scripts[step]}`);
   if (status !== 0) {
-    console.log(`${stdout}${stderr}`);
+    console.log(stripVTControlCharacters(`${stdout}${stderr}`));
     process.exit(1);
   }
 }
