@@ -13,11 +13,16 @@ const resolve = {
 };
 
 const common = {
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  // Ends what hangs. Servers, browsers and child processes on a busy machine take their time.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   execArgv: ['--expose-gc'],
-  // Programs under test leave nothing in the home folder, and find nothing of others there.
-  env: { TRACED_AGENTS_SPOOL_DIR: join(tmpdir(), `traced-agents-spool-${process.pid}`) },
+  env: {
+    // Programs under test leave nothing in the home folder, and find nothing of others there.
+    TRACED_AGENTS_SPOOL_DIR: join(tmpdir(), `traced-agents-spool-${process.pid}`),
+    // Nor do they give up what a busy machine takes long for, unless a spec is about that.
+    TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS: '60000',
+  },
 };
 
 export default defineConfig({

@@ -80,7 +80,7 @@ describe.skipIf(noServer !== undefined)('two MlflowExporters', () => {
 
   beforeAll(async () => {
     servers = [await startMlflow(), await startMlflow()];
-  }, 90_000);
+  });
 
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 

@@ -89,7 +89,7 @@ function runNode(cwd: string, args: readonly string[], environment: Readonly<Rec
     cwd,
     encoding: 'utf8',
     env: { PATH, ...environment },
-    timeout: 30_000,
+    timeout: 120_000,
   });
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;

@@ -30,7 +30,6 @@ describe('the demo with MLFLOW_TRACKING_URI set', () => {
       );
       expect(stderr).not.toContain('did not answer');
     },
-    180_000,
   );
 
   it('says why the trace is not there, and shows no password', async () => {

@@ -21,7 +21,7 @@ export async function runSample(
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve(`dist-samples/${name}/main.js`)], {
     cwd: folder,
     env: { LANG: 'C.UTF-8', ...environment },
-    timeout: 60_000,
+    timeout: 120_000,
   });
   const lines = (await readFile(join(folder, 'traces.jsonl'), 'utf8')).trimEnd().split('\n');
   return { stdout, stderr, traces: lines.map((line) => Trace.fromJSON(line)) };

@@ -53,7 +53,7 @@ export function prepareChromium(): FoundChromium {
 export async function startChromium(remembered: Readonly<Record<string, string>> = {}): Promise<Pages> {
   const found = findChromium();
   if ('skip' in found) throw new Error(found.skip);
-  const browser = await chromium.launch({ executablePath: found.path, args: flags, timeout: 30_000 });
+  const browser = await chromium.launch({ executablePath: found.path, args: flags, timeout: 120_000 });
   // One context, so that scripts are loaded once.
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   await context.addInitScript({ content: `Object.assign(localStorage, ${JSON.stringify(remembered)})` });
@@ -61,7 +61,7 @@ export async function startChromium(remembered: Readonly<Record<string, string>>
     close: () => browser.close(),
     async visit(url, act) {
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       try {
         await page.goto(url);
         return await act(page);

@@ -82,7 +82,7 @@ function ask(python: string, url: string, program: string): unknown {
   const output = execFileSync(python, ['-W', 'ignore', '-c', preamble + program], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 120_000,
     env: { ...process.env, ...silent },
   });
   return JSON.parse(output) as unknown;
@@ -97,13 +97,13 @@ async function end(server: ChildProcess): Promise<void> {
 }
 
 async function untilHealthy(url: string, server: ChildProcess): Promise<void> {
-  for (const since = Date.now(); Date.now() - since < 60_000; ) {
+  for (const since = Date.now(); Date.now() - since < 150_000; ) {
     if (server.exitCode !== null) throw new Error(`mlflow server ended with code ${server.exitCode}.`);
     const answer = await fetch(`${url}/health`).catch(() => undefined);
     if (answer?.ok === true) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('mlflow server did not start within a minute.');
+  throw new Error('mlflow server did not start within two minutes and a half.');
 }
 
 function freePort(): Promise<number> {

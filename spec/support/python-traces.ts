@@ -35,7 +35,7 @@ export function readByMlflow(lines: readonly string[], trackingUri?: string): re
       encoding: 'utf8',
       maxBuffer: 1e9,
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: 50_000,
+      timeout: 120_000,
       env: { ...process.env, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' },
     },
   );

@@ -97,7 +97,7 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
   beforeAll(async () => {
     database = join(newFolder(), 'mlflow.db');
     server = await startMlflow(['--backend-store-uri', `sqlite:///${database}`]);
-  }, 90_000);
+  });
 
   afterAll(() => server.stop());
 

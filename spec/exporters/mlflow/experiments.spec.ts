@@ -25,7 +25,7 @@ describe.skipIf(noServer !== undefined)('experiments of a real MLflow server', (
   beforeAll(async () => {
     server = await startMlflow();
     http = clientOf(server.url);
-  }, 90_000);
+  });
 
   afterAll(() => server.stop());
 

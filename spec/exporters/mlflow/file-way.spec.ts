@@ -51,7 +51,7 @@ describe.skipIf(noServer !== undefined).each(kinds)(
         ? startMlflow(['--backend-store-uri', './mlruns'], { MLFLOW_ALLOW_FILE_STORE: 'true' })
         : startMlflow());
       proxy = await hideRoute(server.url, hidden === undefined ? '/nothing' : '/v1/traces', hidden ?? 0);
-    }, 90_000);
+    });
 
     afterEach(() => vi.unstubAllEnvs());
 

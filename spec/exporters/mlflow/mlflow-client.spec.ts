@@ -39,7 +39,7 @@ describe.skipIf(noServer !== undefined)('MlflowClient, on a real server', () => 
       numbered(index, index === 2 ? { spans: [{ error: 'Error: no' }] } : {}),
     );
     await new MlflowExporter({ trackingUri: server.url, experimentId }).export(traces, { signal });
-  }, 90_000);
+  });
 
   afterAll(() => server.stop());
 

@@ -318,7 +318,7 @@ describe('MlflowTransport', () => {
     await expect(mlflow.send([numbered(1)], abort.signal)).rejects.toThrow(MlflowError);
 
     expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
-  }, 2000);
+  });
 
   it('throws what names the traces that a server does not take as files', async () => {
     const mlflow = await transport(({ url, body }) => {

@@ -212,7 +212,7 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
   beforeAll(async () => {
     server = await startMlflow();
     exporter = new MlflowExporter({ trackingUri: server.url, experiment: 'odd' });
-  }, 90_000);
+  });
 
   afterAll(() => server.stop());
 

@@ -27,7 +27,7 @@ describe.skipIf(noServer !== undefined)(`a real MLflow server${noServer === unde
 
   beforeAll(async () => {
     server = await startMlflow();
-  }, 90_000);
+  });
 
   afterAll(() => server.stop());
 

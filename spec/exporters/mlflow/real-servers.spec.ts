@@ -69,7 +69,7 @@ describe.skipIf(noServer !== undefined)(
           body: JSON.stringify({ username: reader.name, password: reader.password }),
         });
         expect(made.status).toBe(200);
-      }, 90_000);
+      });
 
       afterAll(() => server.stop());
 
@@ -120,7 +120,7 @@ describe.skipIf(noServer !== undefined)(
 
       beforeAll(async () => {
         server = await startMlflow(['--static-prefix', '/mlflow']);
-      }, 90_000);
+      });
 
       afterAll(() => server.stop());
 
@@ -158,7 +158,7 @@ describe.skipIf(noServer !== undefined)(
 
       beforeAll(async () => {
         server = await startMlflow(['--no-serve-artifacts', '--allowed-hosts', 'localhost:*']);
-      }, 90_000);
+      });
 
       afterAll(() => server.stop());
 

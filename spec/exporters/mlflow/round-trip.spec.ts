@@ -66,7 +66,7 @@ describe.skipIf(noServer !== undefined)('a trace that was written to a real serv
     for (let start = 0; start < traces.length; start += 32) {
       await exporter.export(traces.slice(start, start + 32), { signal: new AbortController().signal });
     }
-  }, 120_000);
+  });
 
   afterAll(() => server?.stop());
 
@@ -77,13 +77,13 @@ describe.skipIf(noServer !== undefined)('a trace that was written to a real serv
     expect(stored.map((trace) => asStored(described(trace as Trace)))).toEqual(
       traces.map((trace) => asStored(described(trace))),
     );
-  }, 60_000);
+  });
 
   it('is the same for Python', () => {
     const ids = traces.map(({ info }) => info.traceId);
 
     expect(readByMlflow(ids, server.url).map(asStored)).toEqual(traces.map((trace) => asStored(described(trace))));
-  }, 60_000);
+  });
 });
 
 function asStored(trace: Described): Described {

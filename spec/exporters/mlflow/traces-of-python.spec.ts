@@ -34,7 +34,7 @@ for path in glob.glob('${golden}/*.json'):
   ${write}
 print('1')`);
     exporter = new MlflowExporter({ trackingUri: server.url, experiment: 'golden' });
-  }, 90_000);
+  });
 
   afterAll(() => server?.stop());
 

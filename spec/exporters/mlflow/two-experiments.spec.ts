@@ -27,7 +27,7 @@ describe.skipIf(noServer !== undefined)(
 
     beforeAll(async () => {
       server = await startMlflow();
-    }, 90_000);
+    });
 
     afterEach(() => shutdown());
 
@@ -96,7 +96,7 @@ describe.skipIf(noServer !== undefined)(
       const places = await placesOf(mlflow, trace.info.traceId);
 
       expect(places).toEqual(['first', 'second']);
-    }, 90_000);
+    });
   },
 );
 

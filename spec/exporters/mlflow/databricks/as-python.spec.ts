@@ -51,7 +51,7 @@ async function python(args: readonly string[], credentials: Readonly<Record<stri
     ...{ PATH: process.env['PATH'], HOME: newFolder(), ...credentials },
     ...{ MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1' },
   };
-  const { stdout } = await run(found.python, ['-W', 'ignore', path, ...args], { env, timeout: 60_000 });
+  const { stdout } = await run(found.python, ['-W', 'ignore', path, ...args], { env, timeout: 120_000 });
   return stdout;
 }
 
@@ -63,7 +63,7 @@ function sending(): readonly string[] {
 }
 
 describe.skipIf('skip' in found)(`Python's own client in the stand-in of a workspace${reason}`, () => {
-  it('sends the same trace as we do, in the same requests', { timeout: 90_000 }, async () => {
+  it('sends the same trace as we do, in the same requests', async () => {
     workspace = await DatabricksWorkspace.start();
     const json = await python(['write'], { DATABRICKS_HOST: workspace.url, DATABRICKS_TOKEN: pat });
     const theirs = sending();
@@ -87,7 +87,7 @@ describe.skipIf('skip' in found)(`Python's own client in the stand-in of a works
     expect(workspace.faults).toEqual([]);
   });
 
-  it('reads what we have sent, let in as a service principal as we are', { timeout: 90_000 }, async () => {
+  it('reads what we have sent, let in as a service principal as we are', async () => {
     workspace = await DatabricksWorkspace.start();
     for (const [name, value] of Object.entries(principal())) vi.stubEnv(name, value);
     const exporter = new MlflowExporter({ trackingUri: 'databricks', experiment: '/Shared/demo' });

@@ -12,7 +12,7 @@ const packageUrl = pathToFileURL(resolve('dist/bundle/index.js')).href;
 /** Makes its traces as fast as it can, and waits until they have arrived. */
 const program = `
 import { flush, init, traceAgent } from ${JSON.stringify(packageUrl)};
-init({ exporters: [], trackingUri: 'databricks', experiment: '/Shared/many', shutdownTimeoutMs: 20_000 });
+init({ exporters: [], trackingUri: 'databricks', experiment: '/Shared/many', shutdownTimeoutMs: 60_000 });
 const agent = traceAgent(async (question) => question, { name: 'agent' });
 for (let number = 0; number < 40; number += 1) await agent(number);
 console.log((await flush()).exporters.mlflow.exported);
@@ -50,7 +50,7 @@ async function run(): Promise<string> {
       DATABRICKS_CLIENT_SECRET: client.secret,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 25_000,
+    timeout: 120_000,
   });
   let said = '';
   child.stdout.on('data', (chunk) => {
