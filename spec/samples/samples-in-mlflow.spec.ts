@@ -3,7 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pages } from '../support/chromium.js';
 import { type MlflowServer, noServer, startMlflow } from '../support/mlflow-server.js';
 import { temporaryFolders } from '../support/temporary-folder.js';
-import { noPages, rowOf, showColumns, spanLines, spanText, startPages, tracesPath } from '../ui/mlflow-pages.js';
+import {
+  noPages,
+  patience,
+  rowOf,
+  showColumns,
+  spanLines,
+  spanText,
+  startPages,
+  tracesPath,
+} from '../ui/mlflow-pages.js';
 import { runSample, type SampleRun } from './run-sample.js';
 
 const { PICTURE: picture } = process.env;
@@ -17,7 +26,7 @@ describe.skipIf(noServer !== undefined)('a sample with MLFLOW_TRACKING_URI set',
   beforeAll(async () => {
     server = await startMlflow();
     pages = noPages === undefined ? await startPages() : undefined;
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await pages?.close();
@@ -25,7 +34,11 @@ describe.skipIf(noServer !== undefined)('a sample with MLFLOW_TRACKING_URI set',
   });
 
   function run(name: string, experiment: string): Promise<SampleRun> {
-    return runSample(name, newFolder(), { MLFLOW_TRACKING_URI: server.url, MLFLOW_EXPERIMENT_NAME: experiment });
+    return runSample(name, newFolder(), {
+      MLFLOW_TRACKING_URI: server.url,
+      MLFLOW_EXPERIMENT_NAME: experiment,
+      TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS: '60000',
+    });
   }
 
   it('prints the tokens that Python reads from the server: the demo', async () => {
@@ -71,11 +84,11 @@ describe.skipIf(noServer !== undefined)('a sample with MLFLOW_TRACKING_URI set',
   async function expectToBeSeen({ info, data }: Trace, experimentId: string): Promise<void> {
     await pages?.visit(server.url + tracesPath(experimentId), async (page) => {
       await showColumns(page, ['Trace name']);
-      const row = await rowOf(page, `trace ${info.traceId}`);
-      expect(row).toMatchObject({ 'Trace name': info.name, State: 'OK', Tokens: String(info.tokenUsage?.totalTokens) });
+      const cells = { 'Trace name': info.name, State: 'OK', Tokens: String(info.tokenUsage?.totalTokens) };
+      await expect.poll(() => rowOf(page, `trace ${info.traceId}`), patience).toMatchObject(cells);
       await page.getByRole('link', { name: `${info.traceId} — input` }).click();
       const names = data.spans.map(({ name }) => name);
-      expect(await spanLines(page, names)).toEqual(indented(data.spans));
+      await expect.poll(() => spanLines(page, names), patience).toEqual(indented(data.spans));
     });
   }
 

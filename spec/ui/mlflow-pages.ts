@@ -15,6 +15,9 @@ export function startPages(): Promise<Pages> {
   });
 }
 
+/** For `expect.poll()`: a page shows one thing after the other, and on a busy machine it takes its time. */
+export const patience = { timeout: 120_000, interval: 200 } as const;
+
 /** Path of the list of an experiment's traces, or of one of them. */
 export function tracesPath(experimentId: string, traceId?: string): string {
   return `/#/experiments/${experimentId}/traces${traceId === undefined ? '' : `?traceId=${traceId}`}`;
@@ -42,17 +45,6 @@ export async function rowOf(page: Page, what: string): Promise<Readonly<Record<s
 
 /** The tree of spans of the trace that is open, a line for each, indented as it stands on the page; of spans with these names. */
 export async function spanLines(page: Page, names: readonly string[]): Promise<readonly string[]> {
-  // The pane slides in: places count once they stay.
-  let lines = await spanLinesNow(page, names);
-  for (let before: readonly string[] = []; String(before) !== String(lines); ) {
-    await page.waitForTimeout(200);
-    before = lines;
-    lines = await spanLinesNow(page, names);
-  }
-  return lines;
-}
-
-async function spanLinesNow(page: Page, names: readonly string[]): Promise<readonly string[]> {
   const places = [];
   for (const name of new Set(names)) {
     for (const node of await nodes(page, name)) places.push({ name, ...node });

@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pages } from '../support/chromium.js';
 import { type MlflowServer, startMlflow } from '../support/mlflow-server.js';
-import { noPages, rowOf, showColumns, spanLines, spanText, startPages, tracesPath } from './mlflow-pages.js';
+import { noPages, patience, rowOf, showColumns, spanLines, spanText, startPages, tracesPath } from './mlflow-pages.js';
 
 if (noPages !== undefined) console.log(`Skipped: ${noPages}`);
 
@@ -65,7 +65,7 @@ describe.skipIf(noPages !== undefined)("a trace in MLflow's own pages", () => {
     await withSession({ session: 'friday-42', user: 'ada' }, () => new Examiner().examine('Division'));
     traceId = getLastActiveTraceId() ?? '';
     await shutdown();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await pages?.close();
@@ -77,62 +77,72 @@ describe.skipIf(noPages !== undefined)("a trace in MLflow's own pages", () => {
       await showColumns(page, ['Trace name', 'Session', 'User']);
 
       expect(errors).toEqual([]);
-      expect(await rowOf(page, `trace ${traceId}`)).toMatchObject({
-        'Trace name': 'examiner.examine',
-        Session: 'friday-42',
-        User: 'ada',
-        Input: '{"subject":"Division"}',
-        Output: '"Division: You ask \\"What is 84 / 2?\\": 42"',
-        State: 'OK',
-        Tokens: '1234',
-      });
+      await expect
+        .poll(() => rowOf(page, `trace ${traceId}`), patience)
+        .toMatchObject({
+          'Trace name': 'examiner.examine',
+          Session: 'friday-42',
+          User: 'ada',
+          Input: '{"subject":"Division"}',
+          Output: '"Division: You ask \\"What is 84 / 2?\\": 42"',
+          State: 'OK',
+          Tokens: '1234',
+        });
     });
   });
 
   it('is a tree: agents, calls of the model and tools, in order', async () => {
     await pages.visit(server.url + tracesPath('0', traceId), async (page) => {
-      expect(await spanLines(page, ['examiner.examine', 'mathematician.divide', 'think', 'calculate'])).toEqual([
-        'examiner.examine',
-        '  mathematician.divide',
-        '    think',
-        '    calculate',
-        '  mathematician.divide',
-        '    think',
-        '    calculate',
-      ]);
+      const names = ['examiner.examine', 'mathematician.divide', 'think', 'calculate'];
+
+      await expect
+        .poll(() => spanLines(page, names), patience)
+        .toEqual([
+          'examiner.examine',
+          '  mathematician.divide',
+          '    think',
+          '    calculate',
+          '  mathematician.divide',
+          '    think',
+          '    calculate',
+        ]);
     });
   });
 
   it('tells what went into a span and what came out', async () => {
     await pages.visit(server.url + tracesPath('0', traceId), async (page) => {
-      const model = await spanText(page, 'think', { tab: 'Inputs / Outputs' });
-      const tool = await spanText(page, 'calculate', { tab: 'Inputs / Outputs' });
+      const textOf = (name: string) => spanText(page, name, { tab: 'Inputs / Outputs' });
+      const messages = /Inputs.*question\n+What is 84 \/ 2\?\n.*Outputs.*Assistant\n+You ask "What is 84 \/ 2\?":/s;
+      const usage = /prompt_tokens: 600\s+completion_tokens: 17\s+total_tokens: 617/;
+      const numbers = /Inputs.*dividend\n+84\n+divisor\n+2\n.*Outputs.*\n42$/s;
 
-      expect(model).toMatch(
-        /Inputs.*question\n+What is 84 \/ 2\?\n.*Outputs.*Assistant\n+You ask "What is 84 \/ 2\?":/s,
-      );
-      expect(model).toMatch(/prompt_tokens: 600\s+completion_tokens: 17\s+total_tokens: 617/);
-      expect(tool).toMatch(/Inputs.*dividend\n+84\n+divisor\n+2\n.*Outputs.*\n42$/s);
+      await expect.poll(() => textOf('think'), patience).toMatch(messages);
+      await expect.poll(() => textOf('think'), patience).toMatch(usage);
+      await expect.poll(() => textOf('calculate'), patience).toMatch(numbers);
     });
   });
 
   it('tells of what failed: kind, message and stack', async () => {
     await pages.visit(server.url + tracesPath('0', traceId), async (page) => {
-      const event = await spanText(page, 'calculate', { nth: 1, tab: 'Events' });
+      const event = () => spanText(page, 'calculate', { nth: 1, tab: 'Events' });
+      const message = /exception\.type.*RangeError.*exception\.message.*Nobody divides by zero/s;
+      const stack = /exception\.stacktrace.*at Mathematician\.calculate \(.*mlflow-ui\.spec\.ts/s;
 
-      expect(event).toMatch(/exception\.type.*RangeError.*exception\.message.*Nobody divides by zero/s);
-      expect(event).toMatch(/exception\.stacktrace.*at Mathematician\.calculate \(.*mlflow-ui\.spec\.ts/s);
+      await expect.poll(event, patience).toMatch(message);
+      await expect.poll(event, patience).toMatch(stack);
     });
   });
 
   it('is counted in its session', async () => {
     await pages.visit(`${server.url}${tracesPath('0')}?groupBy=session`, async (page) => {
-      expect(await rowOf(page, 'session friday-42')).toMatchObject({
-        Session: 'friday-42',
-        Input: '{"subject":"Division"}',
-        State: 'OK',
-        Tokens: '1234',
-      });
+      await expect
+        .poll(() => rowOf(page, 'session friday-42'), patience)
+        .toMatchObject({
+          Session: 'friday-42',
+          Input: '{"subject":"Division"}',
+          State: 'OK',
+          Tokens: '1234',
+        });
     });
   });
 });
