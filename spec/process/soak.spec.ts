@@ -47,8 +47,9 @@ describe('100 000 traces in a row', () => {
     expect(result.received).toBe(110_000);
     expect(result.stats).toMatchObject({ started: 110_000, recorded: 110_000, open: 0 });
     expect(result.heapGrowth).toBeLessThan(2_000_000);
-    expect(result.rssOverStart).toBeLessThan(100_000_000);
-  }, 120_000);
+    // A fifth of this or less, as the system and the collector please; all traces at once would take twice as much.
+    expect(result.rssOverStart).toBeLessThan(300_000_000);
+  });
 
   it('that never end: they are bounded, and the oldest leave', async () => {
     const result = await soak(
@@ -58,5 +59,5 @@ describe('100 000 traces in a row', () => {
     expect(result.stats).toMatchObject({ started: 110_000, open: 10_000 });
     expect(result.received).toBe(100_000);
     expect(result.heapGrowth).toBeLessThan(60_000_000);
-  }, 120_000);
+  });
 });

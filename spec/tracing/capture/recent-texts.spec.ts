@@ -32,11 +32,12 @@ describe('a text that is captured again', () => {
     const before = megabytes();
 
     for (let index = 0; index < 60; index += 1) {
-      const page = `page: ${index} ${'a word, '.repeat(2 ** 17)}`;
+      const page = `page: ${index} ${'a word, '.repeat(2 ** 19)}`;
       for (const length of [20, 60, 200]) capture.value({ part: page.slice(0, length + (index % 9)) }, 'outputs');
     }
 
-    expect(megabytes() - before).toBeLessThan(8);
+    // The last page itself, or ten of them.
+    expect(megabytes() - before).toBeLessThan(20);
   });
 });
 
