@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../../lib/errors.js';
 import { readConnection } from '../../../lib/exporters/mlflow/connection.js';
 import { MlflowError } from '../../../lib/exporters/mlflow/mlflow-errors.js';
@@ -11,7 +11,10 @@ import { type Reply, ScriptedServer } from '../../support/scripted-server.js';
 let server: ScriptedServer;
 let waits: number[];
 
-afterEach(() => server.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await server.stop();
+});
 
 /** A client of a server that gives these answers one after the other, the last one again and again. */
 async function client(replies: readonly Reply[], environment: Record<string, string> = {}): Promise<MlflowHttp> {
@@ -189,15 +192,12 @@ describe('MlflowHttp', () => {
   });
 
   it('waits until the date that the server says', async () => {
-    const http = await client([
-      { status: 503, headers: { 'Retry-After': new Date(Date.now() + 30_000).toUTCString() } },
-      ok,
-    ]);
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') });
+    const http = await client([{ status: 503, headers: { 'Retry-After': 'Thu, 01 Jan 2026 00:00:30 GMT' } }, ok]);
 
     await http.send(get);
 
-    expect(waits[0]).toBeGreaterThan(28_000);
-    expect(waits[0]).toBeLessThanOrEqual(30_000);
+    expect(waits).toEqual([30_000]);
   });
 
   it('waits as it would by itself where the environment says so', async () => {
@@ -345,9 +345,10 @@ describe('MlflowHttp', () => {
     await client([{ status: 503 }]);
     const abort = new AbortController();
     const connection = readConnection({ trackingUri: server.url, environment: {}, readCredentials: () => undefined });
-    setTimeout(() => abort.abort(), 50);
+    const onRetry = (): void => void setImmediate(() => abort.abort()); // the wait has begun by then
+    const http = new MlflowHttp({ ...connection, onRetry }, { random: () => 1 });
 
-    const error = await failure(new MlflowHttp(connection, { random: () => 1 }), { ...get, signal: abort.signal });
+    const error = await failure(http, { ...get, signal: abort.signal });
 
     expect([error.name, error.status]).toEqual(['MlflowServerError', 503]);
   });

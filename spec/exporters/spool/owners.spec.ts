@@ -57,11 +57,13 @@ describe('who owns a file', () => {
       agent(0);
       await shutdown();
       // The shell is the process that becomes the parent, and asks nothing.
-      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const script = 'exec 3<&0; cat <&3 & echo $!; exec sleep 180';
+      const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
       const [said] = await once(parent.stdout, 'data');
       const pid = Number(said);
       const since = startOf(pid);
-      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+      parent.stdin.end();
+      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), { timeout: 60_000 });
       giveUp(spoolDir, pid, since);
       const server = new Server();
 

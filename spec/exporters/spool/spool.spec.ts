@@ -127,22 +127,23 @@ describe('a server that is down', () => {
       calls.push(server.questions.length);
       return down();
     });
+    const pass = async (ms: number): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(ms);
+      while (vi.getTimerCount() === 0) await later(1); // the disk takes real time; after a try, the next one is waited for
+    };
     setUp(server, { spoolDir: newFolder() });
     agent('1');
-    await vi.advanceTimersByTimeAsync(500);
+    await pass(500);
 
     for (let index = 0; index < 100; index += 1) agent(String(index));
     const counts: number[] = [];
     for (const ms of [4999, 1, 9999, 1]) {
-      await vi.advanceTimersByTimeAsync(ms);
-      await later(100); // of real time, which the disk takes
+      await pass(ms);
       counts.push(calls.length);
     }
     server.answer = () => undefined;
-    for (let waits = 0; waits < 100 && stats().exporters['server']?.exported !== 101; waits += 1) {
-      await vi.advanceTimersByTimeAsync(20_000);
-      await later(50);
-    }
+    await vi.advanceTimersByTimeAsync(20_000);
+    while (stats().exporters['server']?.exported !== 101) await later(1);
 
     expect(counts).toEqual([1, 2, 2, 3]);
     expect(stats().exporters['server']).toMatchObject({ exported: 101, spooled: 0, queued: 0 });
@@ -249,11 +250,12 @@ describe('at the end of the process', () => {
     let arrive: () => void = () => undefined;
     const before = process.listeners('exit');
     const server = new Server(() => new Promise((resolve) => (arrive = resolve)));
+    const isAsked = vi.spyOn(server, 'export');
     setUp(server, { spoolDir });
     const [leave] = process.listeners('exit').filter((listener) => !before.includes(listener));
     agent('1');
     const flushed = flush();
-    await later(20);
+    await vi.waitUntil(() => isAsked.mock.calls.length > 0, { timeout: 60_000 });
 
     leave?.(0);
     const atTheEnd = stats().exporters['server'];

@@ -5,7 +5,7 @@ import { SignedFiles } from '../../../../lib/exporters/mlflow/databricks/signed-
 import { MlflowHttp } from '../../../../lib/exporters/mlflow/mlflow-http.js';
 import { type Reply, ScriptedServer } from '../../../support/scripted-server.js';
 
-const retry: RetryLimits = { maxRetries: 0, backoffFactor: 0, jitter: 0, timeoutMs: 200, respectsRetryAfter: true };
+const retry: RetryLimits = { maxRetries: 0, backoffFactor: 0, jitter: 0, timeoutMs: 60_000, respectsRetryAfter: true };
 const { signal } = new AbortController();
 const info = { trace_id: 'tr-1' };
 
@@ -21,7 +21,7 @@ async function files(given: { readonly query?: string; readonly body?: string },
     return { status: 200, body: given.body ?? JSON.stringify({ credential_info: credential }) };
   });
   const http = new MlflowHttp({ baseUrl: server.url, authorize: async () => ({ Authorization: 'Bearer x' }), retry });
-  return new SignedFiles(http, { retry });
+  return new SignedFiles(http, { retry: stored === 'hang' ? { ...retry, timeoutMs: 50 } : retry });
 }
 
 describe('SignedFiles', () => {
