@@ -262,7 +262,8 @@ class Runs {
     const { queued, spooled } = this.#backlog.stats();
     expect(this.#exported + queued + spooled).toBe(this.#addedInRun);
     expect(queued).toBeLessThanOrEqual(8 + 32 + 5);
-    expect(this.told).toEqual([]);
+    // What failed of another run, and others behind it did not, waits in a file of its own, which is told: nothing is lost by that.
+    expect(this.told.filter((what) => !/^\d+ traces .* failed alone, and others did not/.test(what))).toEqual([]);
   }
 
   checkSum(): void {
