@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -202,15 +203,31 @@ export class NotAFileError extends Error {
 function hasTornLine(descriptor: number, size: number): boolean {
   let end = size;
   let waitedMs = 0;
+  let isAtRest = false;
   while (end > 0 && byteAt(descriptor, end - 1) !== newline) {
     const { size: grown, mtimeMs } = fstatSync(descriptor);
-    if (grown !== end) waitedMs = 0;
-    else if (waitedMs >= patienceMs || Math.abs(Date.now() - mtimeMs) > patienceMs) return true;
+    if (grown !== end) {
+      waitedMs = 0;
+      isAtRest = false;
+    } else if (waitedMs >= patienceMs || Math.abs(Date.now() - mtimeMs) > patienceMs) {
+      if (isAtRest) return true;
+      letWriteEnd(descriptor);
+      isAtRest = true;
+    }
     end = grown;
     Atomics.wait(never, 0, 0, 1);
     waitedMs += 1;
   }
   return false;
+}
+
+/** A slow disk may hold a long line up for longer than anybody's patience. Where the file changes hands, the system lets a write end first. */
+function letWriteEnd(descriptor: number): void {
+  try {
+    fchownSync(descriptor, -1, -1); // to those that have it
+  } catch {
+    // It was waited for, after all.
+  }
 }
 
 function byteAt(descriptor: number, position: number): number | undefined {

@@ -27,7 +27,7 @@ const faults = vi.hoisted(() => ({
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<Record<string, Call>>();
   const names = ['openSync', 'closeSync', 'fstatSync', 'statSync', 'fsyncSync', 'ftruncateSync'];
-  names.push('mkdirSync', 'readSync', 'writeSync', 'renameSync', 'rmSync');
+  names.push('mkdirSync', 'readSync', 'writeSync', 'renameSync', 'rmSync', 'fchownSync');
   const meddled = names.map((name): [string, Call] => {
     const call = real[name] as Call; // each is there
     return [name, (...args) => (faults.meddle === undefined ? call(...args) : faults.meddle(name, call, args))];
@@ -190,6 +190,39 @@ describe('a line that another process is writing', () => {
 
     const lines = [numbered(1), numbered(2), numbered(3)].map(traceToLine);
     expect(readFileSync(exporter.path, 'utf8')).toBe(lines.map((text) => `${text}\n`).join(''));
+  });
+
+  it.each([0, 1])('is waited for, however long a slow disk holds it up: written %i s ago', (secondsAgo) => {
+    const exporter = newExporter();
+    exporter.export([numbered(1)]);
+    const line = `${traceToLine(numbered(2))}\n`;
+    appendFileSync(exporter.path, line.slice(0, 50));
+    const then = Date.now() / 1000 - secondsAgo;
+    utimesSync(exporter.path, then, then);
+    // The system lets who asks for the file to be changed wait for the write.
+    faults.meddle = (name, real, args) => {
+      if (name === 'fchownSync') appendFileSync(exporter.path, line.slice(50));
+      return real(...args);
+    };
+
+    exporter.export([numbered(3)]);
+
+    const lines = [numbered(1), numbered(2), numbered(3)].map(traceToLine);
+    expect(readFileSync(exporter.path, 'utf8')).toBe(lines.map((text) => `${text}\n`).join(''));
+  });
+
+  it('is given up where the system does not let anybody wait for it', () => {
+    const exporter = newExporter();
+    exporter.export([numbered(1)]);
+    appendFileSync(exporter.path, 'torn');
+    faults.meddle = (name, real, args) => {
+      if (name === 'fchownSync') throw systemError('EPERM');
+      return real(...args);
+    };
+
+    exporter.export([numbered(2)]);
+
+    expect(numbersIn(exporter.path)).toEqual([1, 'torn', 2]);
   });
 
   it('is given up when nothing follows', () => {
