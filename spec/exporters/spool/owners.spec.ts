@@ -16,6 +16,7 @@ vi.mock('node:fs', async (importOriginal) => {
 });
 
 const newFolder = spoolFolders();
+const patience = { timeout: 60_000 };
 
 describe('who owns a file', () => {
   it.each([
@@ -62,8 +63,9 @@ describe('who owns a file', () => {
       const [said] = await once(parent.stdout, 'data');
       const pid = Number(said);
       const since = startOf(pid);
+      await vi.waitUntil(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n', patience);
       parent.stdin.end();
-      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), { timeout: 60_000 });
+      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), patience);
       giveUp(spoolDir, pid, since);
       const server = new Server();
 
