@@ -35,14 +35,15 @@ const scratchBytes = 256 * 1024;
 /** For how long a file must not have been written before its last line counts as torn. */
 const patienceMs = 200;
 /**
- * For how long it is relied on what was found at the path: about what lies between looking and writing in any case. Looking
- * costs as much as writing, and a burst of traces need not pay it for each.
+ * For how long the path is taken for a name of the file that is open: looking there costs half as much as writing, and a burst of
+ * traces need not pay it for each. Its descriptor tells at once of a file that was deleted, cut or written by others; what is written to
+ * one that was renamed just now is found under its new name.
  */
-const relianceMs = 0.02;
+const relianceMs = 5;
 /** And for no more lines than these: a clock that was stopped for a test tells no time. */
 const linesOfReliance = 16;
 /** So many looks must have found nothing changed before any is relied on: who writes little gets certainty for nothing. */
-const looksBeforeReliance = 8;
+const looksBeforeReliance = 100;
 /** To wait with, synchronously: nobody wakes it. */
 const never = new Int32Array(new SharedArrayBuffer(4));
 // Non-blocking (where there is that), so that a FIFO that took the file's place meanwhile cannot hold the program up.
@@ -117,7 +118,14 @@ export class AppendFile {
       this.#linesSince < linesOfReliance &&
       now() - this.#lookedAt < relianceMs &&
       this.#end + incoming <= maxBytes;
-    return isReliable ? this.#descriptor : undefined;
+    return isReliable && this.#descriptor !== undefined && this.#isUntouched(this.#descriptor)
+      ? this.#descriptor
+      : undefined;
+  }
+
+  #isUntouched(descriptor: number): boolean {
+    const { nlink, size } = fstatSync(descriptor);
+    return nlink > 0 && size === this.#end;
   }
 
   /** The descriptor of the file that stands at the path now: it may have been rotated, renamed or deleted by others. */

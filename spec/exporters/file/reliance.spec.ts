@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppendFile } from '../../../lib/exporters/file/append-file.js';
@@ -29,50 +29,65 @@ afterEach(() => {
 
 describe('a burst of lines', () => {
   it('looks at the path for each of the first, then no more until a moment has passed', () => {
-    const { file } = burst(9);
+    const { file } = burst(101);
     const first = looks.count;
 
-    for (let line = 9; line < 20; line += 1) file.append(`${line}`);
+    for (let line = 101; line < 112; line += 1) file.append(`${line}`);
     const atOnce = looks.count - first;
-    moment += 1;
-    file.append('20');
+    moment += 5;
+    file.append('112');
 
-    expect([first, atOnce, looks.count - first]).toEqual([9, 0, 1]);
+    expect([first, atOnce, looks.count - first]).toEqual([101, 0, 1]);
   });
 
   it('looks now and then also where the clock stands still', () => {
-    burst(109);
+    burst(201);
 
-    expect(looks.count).toBe(9 + 6);
+    expect(looks.count).toBe(101 + 6);
   });
 
-  it.each([
-    ['removed', (path: string) => rmSync(path)],
-    ['renamed', (path: string) => renameSync(path, `${path}.old`)],
-  ])('notices after that moment that the file was %s', (_title, meddle) => {
-    const { file, path } = burst(100);
+  it('notices at once that the file was removed', () => {
+    const { file, path } = burst(110);
 
-    meddle(path);
-    moment += 1;
+    rmSync(path);
     file.append('new');
 
     expect(readFileSync(path, 'utf8')).toBe('new\n');
   });
 
+  it('notices at once that the file was cut', () => {
+    const { file, path } = burst(110);
+
+    writeFileSync(path, '');
+    file.append('new');
+
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+  });
+
+  it('notices after that moment that the file was renamed, and has lost nothing', () => {
+    const { file, path } = burst(110);
+
+    renameSync(path, `${path}.old`);
+    file.append('110');
+    moment += 5;
+    file.append('new');
+
+    expect(readFileSync(`${path}.old`, 'utf8').split('\n')).toEqual([...Array(111).keys(), ''].map(String));
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+  });
+
   it('looks for each line again when another process has written', () => {
-    const { file, path } = burst(100);
-    appendFileSync(path, 'theirs\n');
-    moment += 1;
-    file.append('100');
+    const { file, path } = burst(110);
     const before = looks.count;
 
-    for (let line = 101; line < 105; line += 1) file.append(`${line}`);
+    appendFileSync(path, 'theirs\n');
+    for (let line = 110; line < 114; line += 1) file.append(`${line}`);
 
     expect(looks.count - before).toBe(4);
   });
 
   it('keeps to the bound of a file all the same', () => {
-    const { file, path } = burst(30, 100);
+    const { file, path } = burst(110, 350);
 
     file.append('x'.repeat(50));
 
