@@ -10,6 +10,12 @@ export interface Waiting {
   readonly length: number;
 }
 
+/** A trace that was recorded just now. */
+export interface Arriving extends Waiting {
+  /** What `traceToLine` makes of it; found out when it is asked for, as the trace is. */
+  readonly line: string;
+}
+
 /** What came of handing a batch over: the exporter took it, but for those it refused; or the call failed as a whole. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly refused: number }
@@ -38,7 +44,7 @@ export type Drop = (reason: string, count: number) => void;
 /** Where the traces stand that an exporter has not taken yet: in memory, or on disk as well. */
 export interface Backlog {
   /** Takes a trace in; says why where it cannot. Never throws. */
-  add(waiting: Waiting): string | undefined;
+  add(arriving: Arriving): string | undefined;
   /** Traces that can be taken now. */
   readonly waiting: number;
   /** How often it has to be looked into although nothing was added, in ms; `undefined`: never. */

@@ -1,7 +1,7 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { ExportError } from '../errors.js';
 import { within } from '../utils/within.js';
-import { type Backlog, type BacklogStats, type Drop, usualBatch, type Waiting } from './backlog.js';
+import { type Arriving, type Backlog, type BacklogStats, type Drop, usualBatch } from './backlog.js';
 import { ExportCall, type ExportCallResult } from './export-call.js';
 import { callFailure, countdown, exportFailure, stillTrying, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
@@ -93,10 +93,10 @@ export class ExportQueue {
     if (this.#backlog.looksEveryMs !== undefined) this.#schedule(this.#options.intervalMs);
   }
 
-  push(waiting: Waiting): void {
+  push(arriving: Arriving): void {
     this.#recorded += 1;
     if (this.#closing !== undefined) return this.#drop('shutdown', 1);
-    const refusal = this.#backlog.add(waiting);
+    const refusal = this.#backlog.add(arriving);
     if (refusal !== undefined) return this.#refuse(refusal);
     // After a failure its time is waited for.
     if (this.#retryMs !== undefined) return undefined;

@@ -40,6 +40,11 @@ export interface TraceExporter {
   readonly exportTimeoutMs?: number;
   /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
+  /**
+   * In place of `export`, where an inline exporter wants no more of a trace than what `traceToLine` makes of it: that costs less, since no
+   * entity is made for it.
+   */
+  exportLines?(lines: readonly string[], context: ExportContext): void | Promise<void>;
   /** Settles when all that was given to `export` has arrived. */
   forceFlush?(): void | Promise<void>;
   /** Called once, after the last `export`; frees what the exporter holds. */

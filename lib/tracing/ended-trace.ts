@@ -1,6 +1,14 @@
 import type { Trace } from '../entities/trace.js';
+import { traceToLine } from '../entities/trace-line.js';
 import { freezeTrace } from './freeze-trace.js';
+import { liveToLine } from './live-line.js';
 import type { LiveTrace } from './live-trace.js';
+
+/** A file and a spool write the same trace one after the other. */
+let lastWritten: EndedTrace | undefined;
+let lastLine = '';
+/** What is longer is not held on to. */
+const longestKept = 262_144;
 
 /**
  * A trace on its way out. The entity is made when somebody first wants it: for a queue that is at its next turn, when the traced
@@ -28,6 +36,17 @@ export class EndedTrace {
   get trace(): Trace {
     // One of the two is always there.
     return this.#trace ?? this.#freeze(this.#live as LiveTrace);
+  }
+
+  /** What `traceToLine` makes of it. The entity is not made for it. */
+  get line(): string {
+    if (lastWritten === this) return lastLine;
+    const line = this.#live === undefined ? traceToLine(this.trace) : liveToLine(this.#live);
+    if (line.length <= longestKept) {
+      lastWritten = this;
+      lastLine = line;
+    }
+    return line;
   }
 
   #freeze(live: LiveTrace): Trace {

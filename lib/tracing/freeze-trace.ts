@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { AttributeKey, basicAttributes, TraceKey } from '../entities/attributes.js';
+import { type SpanHead, shareTexts } from '../entities/line-writer.js';
 import { Span } from '../entities/span.js';
 import type { SpanStatus } from '../entities/span-status.js';
 import type { TokenUsage } from '../entities/token-usage.js';
@@ -7,7 +8,6 @@ import { tokenUsageToJson } from '../entities/token-usage-json.js';
 import { freeze, Trace } from '../entities/trace.js';
 import { TraceData } from '../entities/trace-data.js';
 import { TraceInfo, type TraceState } from '../entities/trace-info.js';
-import { shareTexts } from '../entities/trace-line.js';
 import { sumTokenUsage } from '../usage/sum-token-usage.js';
 import { now, toUnixMs, unixNsText } from '../utils/clock.js';
 import { deepFreeze } from '../utils/deep-freeze.js';
@@ -26,11 +26,10 @@ const none: readonly never[] = Object.freeze([]);
 
 /** A live trace as the immutable entity; spans that are still open end now, marked unfinished. */
 export function freezeTrace(live: LiveTrace): Trace {
-  const traceId = `tr-${live.traceId}`;
-  const traceIdText = `"${traceId}"`;
   const spans = spansOf(live);
-  const frozen = spans.map((span) => freezeSpan(span, traceId, traceIdText));
-  return freeze(new Trace(infoOf(live, spans, traceId), new TraceData(frozen)));
+  const info = infoOf(live, spans);
+  const traceIdText = `"${info.traceId}"`;
+  return freeze(new Trace(info, new TraceData(spans.map((span) => freezeSpan(span, info.traceId, traceIdText)))));
 }
 
 /** The tokens of a whole trace: a span counts only if none above it has usage, so that totals of agents count once. */
@@ -49,12 +48,13 @@ function hasUsageAbove(span: RecordingSpan): boolean {
   return false;
 }
 
-function infoOf(live: LiveTrace, spans: readonly RecordingSpan[], traceId: string): TraceInfo {
+/** The summary of a trace, not frozen yet. */
+export function infoOf(live: LiveTrace, spans: readonly RecordingSpan[]): TraceInfo {
   const { root } = live;
   const startMoment = root?.startMoment ?? live.startMoment;
   const startMs = toUnixMs(startMoment);
   return new TraceInfo({
-    traceId,
+    traceId: `tr-${live.traceId}`,
     state: stateOf(root),
     requestTimeMs: startMs,
     executionDurationMs: toUnixMs(root?.hasEnded ? root.endMoment : now()) - startMs,
@@ -100,26 +100,43 @@ function metadataOf(live: LiveTrace, usage: TokenUsage | undefined): Readonly<Re
   return Object.freeze(metadata);
 }
 
-function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): Span {
-  const { statusCode, statusMessage } = span;
+/** All of a span but its attributes. */
+export function headOf(span: RecordingSpan, traceId: string): SpanHead {
+  const { statusCode, statusMessage, events, links } = span;
   const status = statuses[statusCode];
-  const frozen = new Span({
+  return {
     traceId,
     spanId: span.spanId,
     parentId: span.parentId,
     name: span.name,
-    startTimeNs: unixNsText(span.startMoment),
-    endTimeNs: unixNsText(span.hasEnded ? span.endMoment : now()),
+    startTimeText: unixNsText(span.startMoment),
+    endTimeText: unixNsText(span.hasEnded ? span.endMoment : now()),
     status: statusMessage === '' ? status : Object.freeze({ code: status.code, message: statusMessage }),
-    events: span.events === undefined ? none : deepFreeze(span.events.slice()),
-    links: span.links === undefined ? none : deepFreeze(span.links.slice()),
-    attributeTexts: attributeTextsOf(span, traceIdText),
+    events: events ?? none,
+    links: links ?? none,
+  };
+}
+
+function freezeSpan(span: RecordingSpan, traceId: string, traceIdText: string): Span {
+  const head = headOf(span, traceId);
+  const frozen = new Span({
+    traceId,
+    spanId: head.spanId,
+    parentId: head.parentId,
+    name: head.name,
+    startTimeNs: head.startTimeText as `${bigint}`, // its digits
+    endTimeNs: head.endTimeText as `${bigint}`,
+    status: head.status,
+    events: head.events === none ? none : deepFreeze(head.events.slice()),
+    links: head.links === none ? none : deepFreeze(head.links.slice()),
+    attributeTexts: Object.freeze(attributeTextsOf(span, traceIdText)),
   });
   Object.freeze(frozen);
   return frozen;
 }
 
-function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Record<string, string>> {
+/** Attributes as JSON texts by key. */
+export function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Record<string, string>> {
   const { definition, usage } = span;
   const texts = basicAttributes({
     traceRequestId: traceIdText,
@@ -136,5 +153,5 @@ function attributeTextsOf(span: RecordingSpan, traceIdText: string): Readonly<Re
   }
   if (!span.hasEnded) texts[AttributeKey.unfinished] = 'true';
   if (span.attributes !== undefined) for (const [key, text] of span.attributes) setOwn(texts, key, text);
-  return Object.freeze(texts);
+  return texts;
 }

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Trace } from '../../lib/entities/trace.js';
+import { traceToLine } from '../../lib/entities/trace-line.js';
 import { ExportError, RejectedTracesError } from '../../lib/errors.js';
-import type { Waiting } from '../../lib/exporters/backlog.js';
+import type { Arriving } from '../../lib/exporters/backlog.js';
 import { ExportQueue, type ExportQueueOptions, type ExportQueueStats } from '../../lib/exporters/export-queue.js';
 import type { TraceExporter } from '../../lib/exporters/exporter.js';
 import { MemoryBacklog } from '../../lib/exporters/memory-backlog.js';
@@ -553,13 +554,13 @@ function sumOf({ exported, dropped, spooled, queued }: ExportQueueStats): number
   return exported + spooled + queued + Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
-function numbered(id: number): Waiting {
+function numbered(id: number): Arriving {
   return waiting(aTrace({ id: `tr-${id.toString(16).padStart(32, '0')}` }));
 }
 
-function waiting(trace: Trace): Waiting {
+function waiting(trace: Trace): Arriving {
   const texts = trace.data.spans.flatMap((span) => Object.values(span.attributeTexts));
-  return { trace, length: texts.join('').length };
+  return { trace, line: traceToLine(trace), length: texts.join('').length };
 }
 
 function act(answer: string | undefined): void | Promise<void> {

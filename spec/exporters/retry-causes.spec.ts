@@ -28,7 +28,7 @@ function setUp(options: Partial<ExportQueueOptions> = {}) {
   const errors: ExportError[] = [];
   const exporter = new Persistent();
   const queue = new ExportQueue(exporter, { onError: (error) => errors.push(error), ...options });
-  queue.push({ trace: aTrace(), length: 1 });
+  queue.push({ trace: aTrace(), line: '{}', length: 1 });
   return { queue, exporter, told: () => errors.map(({ message, cause }) => [message, cause]) };
 }
 

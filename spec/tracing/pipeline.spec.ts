@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   FileExporter,
@@ -10,7 +11,7 @@ import {
   searchTraces,
   shutdown,
   stats,
-  type Trace,
+  Trace,
   type TraceExporter,
   TracingError,
   traceAgent,
@@ -182,6 +183,49 @@ describe('a queued exporter that the next set-up has, too', () => {
     await flush();
 
     expect([kept.outputs, kept.mostAtOnce]).toEqual([[1, 2], 1]);
+  });
+});
+
+describe('an inline exporter that wants lines', () => {
+  it('is asked for each trace by one, and fails like others', async () => {
+    const lines: string[] = [];
+    const errors: string[] = [];
+    const exporter: TraceExporter = {
+      name: 'lines',
+      delivery: 'inline',
+      export: () => undefined,
+      exportLines: ([line = '']) => {
+        if (lines.push(line) === 2) throw new Error('no room');
+      },
+    };
+    const tracing = init({ exporters: [exporter], onError: ({ message }) => errors.push(message) });
+
+    for (let turn = 0; turn < 3; turn += 1) echo(turn);
+
+    expect(lines.map((line) => Trace.fromJSON(line).info.name)).toEqual(['echo', 'echo', 'echo']);
+    expect(tracing.stats().exporters['lines']).toMatchObject({
+      recorded: 3,
+      exported: 2,
+      dropped: { 'export failed': 1 },
+    });
+    expect(errors).toEqual([expect.stringContaining('no room')]);
+  });
+
+  it('is asked by export() where a subclass has written that anew', async () => {
+    const path = join(temporaryFolder(), 'traces.jsonl');
+    const names: (string | undefined)[] = [];
+    class Naming extends FileExporter {
+      override export(traces: readonly Trace[]): void {
+        names.push(...traces.map(({ info }) => info.name));
+        super.export(traces);
+      }
+    }
+    init({ exporters: [new Naming({ path })] });
+
+    echo(1);
+
+    expect(names).toEqual(['echo']);
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
   });
 });
 

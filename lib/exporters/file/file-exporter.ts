@@ -62,9 +62,14 @@ export class FileExporter implements TraceExporter, TraceReader {
 
   /** @throws {ExportError} when a line cannot be written; the message says what to do. */
   export(traces: readonly Trace[]): void {
+    this.exportLines(traces.map(traceToLine));
+  }
+
+  /** The same for traces that are written already. */
+  exportLines(lines: readonly string[]): void {
     if (this.#isShutDown)
       throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
-    for (const trace of traces) this.#append(traceToLine(trace));
+    for (const line of lines) this.#append(line);
   }
 
   shutdown(): void {

@@ -4,7 +4,8 @@ import type { SegmentPlace } from './segment-file.js';
 import type { Taken } from './taken.js';
 
 /** A trace in memory, and where it stands on disk; `undefined` where it could not be written. */
-export interface Held extends Waiting {
+export interface Held {
+  readonly waiting: Waiting;
   readonly place: SegmentPlace | undefined;
 }
 
@@ -24,15 +25,15 @@ export class HeldTraces {
 
   hold(held: Held): void {
     this.#held.push(held);
-    this.#length += held.length;
+    this.#length += held.waiting.length;
   }
 
   take(most: number): Taken | undefined {
     if (this.#held.length === 0) return undefined;
     const held = this.#held.splice(0, most);
-    for (const { length } of held) this.#length -= length;
+    for (const { waiting } of held) this.#length -= waiting.length;
     return {
-      traces: held.map(({ trace }) => trace),
+      traces: held.map(({ waiting }) => waiting.trace),
       own: held.length,
       place: () => held.findLast(({ place }) => place?.segment.isGone === false)?.place,
       // What came later stands behind it on disk, and must not leave before it.

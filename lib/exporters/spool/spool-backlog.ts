@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { traceToLine } from '../../entities/trace-line.js';
-import type { Backlog, BacklogStats, Batch, Drop, Outcome, Settlement, Waiting } from '../backlog.js';
+import type { Arriving, Backlog, BacklogStats, Batch, Drop, Outcome, Settlement } from '../backlog.js';
 import type { MemoryBacklogLimits } from '../memory-backlog.js';
 import { DeliveredMark } from './delivered-mark.js';
 import { HeldTraces } from './held-traces.js';
@@ -74,14 +74,15 @@ export class SpoolBacklog implements Backlog {
     return this.#held.count + this.#suspects.count + this.#own.spooled;
   }
 
-  add({ trace, length }: Waiting): string | undefined {
-    const place = this.#safely(() => this.#own.append(traceToLine(trace)));
+  add(arriving: Arriving): string | undefined {
+    const place = this.#safely(() => this.#own.append(arriving.line));
     const { memory, held } = this.#parts;
+    const { length } = arriving;
     if (place === undefined && !this.#held.hasRoom(length, memory)) return 'queue full';
     if (place !== undefined && (this.#own.spooled > 0 || !this.#held.hasRoom(length, held))) {
       place.segment.leaveOnDisk(place);
     } else {
-      this.#held.hold({ trace, length, place });
+      this.#held.hold({ waiting: arriving, place });
     }
     return undefined;
   }

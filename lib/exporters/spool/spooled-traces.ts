@@ -65,7 +65,7 @@ export class SpooledTraces {
   #putBack({ segment, place, lines, waiting, bad }: OwnPart): void {
     if (segment.isGone) {
       // To make room, meanwhile: there is no other copy.
-      for (const one of waiting) this.#held.hold({ ...one, place: undefined });
+      for (const one of waiting) this.#held.hold({ waiting: one, place: undefined });
       this.#drop('spool damaged', bad.length);
       return;
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../../lib/entities/trace.js';
+import { traceToLine } from '../../../lib/entities/trace-line.js';
 import type { Outcome } from '../../../lib/exporters/backlog.js';
 import type { SpoolLimits } from '../../../lib/exporters/spool/own-segments.js';
 import { SpoolBacklog } from '../../../lib/exporters/spool/spool-backlog.js';
@@ -233,7 +234,8 @@ class Runs {
       const number = this.added.length;
       this.added.push(number);
       this.#addedInRun += 1;
-      expect(this.#backlog.add({ trace: numbered(number), length: 100 })).toBeUndefined();
+      const trace = numbered(number);
+      expect(this.#backlog.add({ trace, line: traceToLine(trace), length: 100 })).toBeUndefined();
     }
   }
 
