@@ -31,7 +31,9 @@ export async function hideRoute(serverUrl: string, path: string, status: number)
 
 function passOn(url: URL, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method, headers } = incoming;
-  const onward = request(url, { method: method ?? 'GET', headers: { ...headers, host: url.host } }, (answer) => {
+  // Over a fresh connection: one that was idle the server may close just then.
+  const own = { host: url.host, connection: 'close' };
+  const onward = request(url, { method: method ?? 'GET', headers: { ...headers, ...own }, agent: false }, (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
   });
