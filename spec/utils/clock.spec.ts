@@ -33,6 +33,7 @@ describe('a moment', () => {
   });
 
   it('is now', () => {
-    expect(Math.abs(toUnixMs(now()) - Date.now())).toBeLessThan(1000);
+    // The system's clock may be set while this runs.
+    expect(Math.abs(toUnixMs(now()) - Date.now())).toBeLessThan(60_000);
   });
 });
