@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { flush, shutdown, stats, type Trace } from 'traced-agents';
 import { describe, expect, it, vi } from 'vitest';
 import { faults } from '../../support/faulty-fs.js';
@@ -227,10 +228,12 @@ async function numbersLeftIn(spoolDir: string): Promise<readonly number[]> {
   return server.numbers;
 }
 
+/** In a file that is older than those that come after it: their names tell milliseconds. */
 async function leaveIn(spoolDir: string, numbers: readonly number[]): Promise<void> {
   setUp(new Server('down'), { spoolDir });
   for (const number of numbers) agent(number);
   await shutdown();
+  for (const end = Date.now(); Date.now() === end; ) await nextTurn();
 }
 
 async function left(count: number): Promise<string> {
