@@ -12,7 +12,7 @@ export interface SampleRun {
   readonly traces: readonly Trace[];
 }
 
-/** Runs a built sample as a new user does, in an empty folder; of the environment it sees no more than is given. Rejects if it fails. */
+/** Runs a built sample as a new user does, in an empty folder; of the environment it sees no more than is given. It waits for a server as long as that takes. Rejects if it fails. */
 export async function runSample(
   name: string,
   folder: string,
@@ -20,7 +20,7 @@ export async function runSample(
 ): Promise<SampleRun> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [resolve(`dist-samples/${name}/main.js`)], {
     cwd: folder,
-    env: { LANG: 'C.UTF-8', ...environment },
+    env: { LANG: 'C.UTF-8', TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS: '100000', ...environment },
     timeout: 120_000,
   });
   const lines = (await readFile(join(folder, 'traces.jsonl'), 'utf8')).trimEnd().split('\n');

@@ -34,11 +34,7 @@ describe.skipIf(noServer !== undefined)('a sample with MLFLOW_TRACKING_URI set',
   });
 
   function run(name: string, experiment: string): Promise<SampleRun> {
-    return runSample(name, newFolder(), {
-      MLFLOW_TRACKING_URI: server.url,
-      MLFLOW_EXPERIMENT_NAME: experiment,
-      TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS: '60000',
-    });
+    return runSample(name, newFolder(), { MLFLOW_TRACKING_URI: server.url, MLFLOW_EXPERIMENT_NAME: experiment });
   }
 
   it('prints the tokens that Python reads from the server: the demo', async () => {
