@@ -13,7 +13,7 @@ import {
   traceConversation,
   traceLLM,
   traceTool,
-} from 'traced-agents';
+} from '../dist/bundle/index.js';
 import { median } from './measure.js';
 
 const [rounds] = process.argv.slice(2).map(Number);
