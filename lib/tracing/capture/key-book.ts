@@ -20,6 +20,7 @@ const maxKeys = 10_000;
 const longestKept = 64;
 /** Records with more keys are seldom alike. */
 const mostAlike = 16;
+const slots = 64;
 
 /** The keys of a record, and what is known of them. */
 interface KnownKeys {
@@ -32,8 +33,8 @@ export class KeyBook {
   readonly #text: TextRules;
   readonly #secretKeys: SecretKeys | undefined;
   readonly #known = new Memo((key) => this.#judge(key), { maxKeys, longestKey: longestKept });
-  /** The last records met, by how many keys they have: those of a program are of few kinds. */
-  readonly #alike: (KnownKeys | undefined)[] = Array.from({ length: mostAlike + 1 }, () => undefined);
+  /** The last records met, each in a slot that it may share with others: those of a program are of few kinds. */
+  readonly #alike: (KnownKeys | undefined)[] = Array.from({ length: slots }, () => undefined);
 
   constructor(text: TextRules, secretKeys: SecretKeys | undefined) {
     this.#text = text;
@@ -46,10 +47,11 @@ export class KeyBook {
 
   /** What is known of all keys of a record, in their order: a list of messages asks for the same two again and again. */
   lookUpAll(keys: readonly string[]): readonly KnownKey[] {
-    const alike = keys.length <= mostAlike ? this.#alike[keys.length] : undefined;
+    const slot = slotOf(keys);
+    const alike = this.#alike[slot];
     if (alike !== undefined && areSame(alike.keys, keys)) return alike.known;
     const known = keys.map((key) => this.lookUp(key));
-    if (keys.length <= mostAlike && keys.every(isKept)) this.#alike[keys.length] = { keys, known };
+    if (keys.length <= mostAlike && keys.every(isKept)) this.#alike[slot] = { keys, known };
     return known;
   }
 
@@ -73,7 +75,13 @@ function isKept(key: string): boolean {
   return key.length <= longestKept;
 }
 
+/** Records with other keys nearly always have more of them, or less, or a first one of another length. */
+function slotOf(keys: readonly string[]): number {
+  return (keys.length * 5 + (keys[0]?.length ?? 0)) & (slots - 1);
+}
+
 function areSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
   for (let index = 0; index < some.length; index += 1) if (some[index] !== others[index]) return false;
   return true;
 }

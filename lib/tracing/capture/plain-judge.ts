@@ -1,4 +1,5 @@
 import type { KnownKey } from './key-book.js';
+import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
@@ -42,10 +43,9 @@ export class PlainJudge {
     this.#nodesLeft -= list.length;
     if (this.#nodesLeft < 0 || this.#isPair(list, depth)) return false;
     for (let index = 0; index < list.length; index += 1) {
-      const descriptor = Object.getOwnPropertyDescriptor(list, index);
-      if (descriptor === undefined || descriptor.get !== undefined || !this.isPlain(descriptor.value, depth + 1))
-        return false;
-      if (isSecretName(descriptor.value, this.#rules.keys)) return false; // its value may follow
+      if (!hasItem(list, index)) return false;
+      const value = list[index];
+      if (!this.isPlain(value, depth + 1) || isSecretName(value, this.#rules.keys)) return false; // its value may follow
     }
     return true;
   }

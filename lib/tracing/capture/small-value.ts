@@ -1,4 +1,5 @@
 import type { KnownKey } from './key-book.js';
+import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
@@ -78,15 +79,16 @@ export class SmallValue {
     let json = '[';
     for (let index = 0; index < list.length; index += 1) {
       this.#left -= 2;
-      const text = this.#writeItem(Object.getOwnPropertyDescriptor(list, index), depth);
+      const text = this.#writeItem(list, index, depth);
       if (text === undefined) return undefined;
       json += index === 0 ? text : `,${text}`;
     }
     return `${json}]`;
   }
 
-  #writeItem(descriptor: PropertyDescriptor | undefined, depth: number): string | undefined {
-    if (descriptor === undefined || descriptor.get !== undefined || this.#left < 0) return undefined;
-    return isSecretName(descriptor.value, this.#rules.keys) ? undefined : this.#write(descriptor.value, depth + 1);
+  #writeItem(list: readonly unknown[], index: number, depth: number): string | undefined {
+    if (this.#left < 0 || !hasItem(list, index)) return undefined;
+    const item = list[index];
+    return isSecretName(item, this.#rules.keys) ? undefined : this.#write(item, depth + 1);
   }
 }

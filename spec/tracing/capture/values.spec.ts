@@ -189,6 +189,13 @@ describe('a captured value', () => {
       { then: '[function then]' },
     ],
     ['a sparse array', Object.assign([1], { 2: 3 }), [1, null, 3]],
+    ['a getter in a list', withGetter(['a', 'b']), ['a', 'b', '[getter]']],
+    ['a getter in a long list', withGetter(['a word '.repeat(100), 2]), ['a word '.repeat(100), 2, '[getter]']],
+    [
+      'what can only be set in a list',
+      Object.defineProperty([1], 1, { set: () => undefined, enumerable: true }),
+      [1, null],
+    ],
   ])('%s', (_case, value, expected) => {
     expect(read(value)).toStrictEqual(expected);
   });
@@ -266,3 +273,10 @@ describe('a captured value', () => {
     expect(read(value)).toEqual(expected);
   });
 });
+
+function withGetter(list: unknown[]): unknown[] {
+  const get = (): never => {
+    throw new Error('called');
+  };
+  return Object.defineProperty(list, list.length, { get, enumerable: true });
+}
