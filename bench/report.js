@@ -6,7 +6,7 @@ import { median } from './measure.js';
  * @property {string} of What the figure is a multiple of, or its unit.
  * @property {string} base The size of one: the limit's microseconds, say.
  * @property {ReadonlyMap<string, number>} cells By subject.
- * @property {number} [quietest] The package's quietest round over the base's: far below the median where the machine was busy.
+ * @property {readonly [number, number]} [spread] Between what the middle half of the package's rounds lie.
  * @property {{ value: number, most?: number, least?: number, text: string }} [target] What the package must reach.
  */
 
@@ -17,19 +17,27 @@ import { median } from './measure.js';
  */
 export function ratioRow({ results, figure, base, workload, label }) {
   const bases = results.figures.get(base)?.get(workload) ?? [];
-  const cells = new Map();
+  const ratios = new Map();
   for (const [subject, byWorkload] of results.figures) {
     const values = byWorkload.get(workload);
     if (values === undefined) continue;
-    cells.set(subject, median(values.map((value, round) => value[figure] / (bases[round]?.[figure] ?? Number.NaN))));
+    ratios.set(
+      subject,
+      values.map((value, round) => value[figure] / (bases[round]?.[figure] ?? Number.NaN)),
+    );
   }
-  const quietest = Math.min(...ours(results, workload, figure)) / Math.min(...bases.map((value) => value[figure]));
+  const cells = new Map([...ratios].map(([subject, all]) => [subject, median(all)]));
   const size = median(bases.map((value) => value[`${figure}Us`]));
-  return { figure: `${label} ${workload}`, of: `x ${base}`, base: `${size.toPrecision(3)} us`, cells, quietest };
+  const spread = middleHalf(ratios.get('traced-agents') ?? []);
+  return { figure: `${label} ${workload}`, of: `x ${base}`, base: `${size.toPrecision(3)} us`, cells, spread };
 }
 
-function ours(results, workload, figure) {
-  return (results.figures.get('traced-agents')?.get(workload) ?? []).map((value) => value[figure]);
+/** @param {readonly number[]} values @returns {[number, number] | undefined} */
+function middleHalf(values) {
+  const sorted = values.filter(Number.isFinite).sort((one, other) => one - other);
+  if (sorted.length < 4) return undefined;
+  const quarter = Math.floor(sorted.length / 4);
+  return [sorted[quarter], sorted[sorted.length - 1 - quarter]];
 }
 
 /** @param {{ most?: number, least?: number, text?: string }} limits */
@@ -41,14 +49,14 @@ export function withTarget(row, { most, least, text }) {
 
 /** @param {readonly Row[]} rows @param {readonly string[]} subjects */
 export function printTable(rows, subjects) {
-  const hasQuietest = rows.some((row) => Number.isFinite(row.quietest));
-  const head = ['', 'unit', 'one is', ...subjects, ...(hasQuietest ? ['quietest'] : []), 'target', ''];
+  const hasSpread = rows.some((row) => row.spread !== undefined);
+  const head = ['', 'unit', 'one is', ...subjects, ...(hasSpread ? ['middle half'] : []), 'target', ''];
   const lines = rows.map((row) => [
     row.figure,
     row.of,
     row.base,
     ...subjects.map((subject) => shown(row.cells.get(subject))),
-    ...(hasQuietest ? [shown(Number.isFinite(row.quietest) ? row.quietest : undefined)] : []),
+    ...(hasSpread ? [row.spread?.map(shown).join(' to ') ?? '-'] : []),
     row.target?.text ?? '',
     mark(row.target),
   ]);
