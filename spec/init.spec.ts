@@ -24,6 +24,7 @@ const misuses: Record<keyof InitOptions, readonly unknown[]> = {
     [{ ...exporter, name: '' }],
     [{ ...exporter, name: 5 }],
     [{ ...exporter, export: 5 }],
+    [{ ...exporter, exportLines: 5 }],
     [{ ...exporter, delivery: 'soon' }],
     [{ ...exporter, forceFlush: 5 }],
     [{ ...exporter, shutdown: true }],

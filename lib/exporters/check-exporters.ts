@@ -11,6 +11,7 @@ interface Part {
 const parts: Readonly<Record<string, Part>> = {
   name: { kind: text, isRequired: true },
   export: { kind: callback, isRequired: true },
+  exportLines: { kind: callback, isRequired: false },
   delivery: { kind: choice(['inline', 'queued']), isRequired: false },
   forceFlush: { kind: callback, isRequired: false },
   shutdown: { kind: callback, isRequired: false },

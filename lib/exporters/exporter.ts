@@ -41,11 +41,24 @@ export interface TraceExporter {
   /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /**
-   * In place of `export`, where an inline exporter wants no more of a trace than what `traceToLine` makes of it: that costs less, since no
-   * entity is made for it.
+   * Takes finished traces as lines, without line breaks, where it stores them as they are: what `traceToLine` makes of each, at less cost.
+   * Called in place of `export`, when that would be and with the same rules for what it throws, but only where `delivery` is `inline`; what
+   * is queued or comes from `sendTraces` goes to `export`. Where a subclass or a proxy writes `export` anew, that is called.
+   *
+   * @example
+   * ```ts
+   * const lines: string[] = [];
+   * class LineExporter implements TraceExporter {
+   *   readonly name = 'lines';
+   *   readonly delivery = 'inline';
+   *   export(traces: readonly Trace[]) { this.exportLines(traces.map(traceToLine)); }
+   *   exportLines(written: readonly string[]) { lines.push(...written); }
+   * }
+   * init({ exporters: [new LineExporter()] });
+   * ```
    */
   exportLines?(lines: readonly string[], context: ExportContext): void | Promise<void>;
-  /** Settles when all that was given to `export` has arrived. */
+  /** Settles when all that was given to it has arrived. */
   forceFlush?(): void | Promise<void>;
   /** Called once, after the last `export`; frees what the exporter holds. */
   shutdown?(): void | Promise<void>;

@@ -9,7 +9,8 @@ import type { EndedTrace } from './ended-trace.js';
 export class InlineDelivery implements Delivery {
   readonly exporter: TraceExporter;
   readonly #onError: (error: ExportError) => void;
-  readonly #wantsLines: boolean;
+  /** The `export` in whose place the exporter takes lines, if it does. */
+  readonly #besideLines: unknown;
   readonly #dropped: Record<string, number> = {};
   /** An inline exporter ought to be done when it returns; if it answers with a promise, that is waited for at `flush()`. */
   readonly #pending = new Set<object>();
@@ -21,7 +22,7 @@ export class InlineDelivery implements Delivery {
 
   constructor(exporter: TraceExporter, onError: (error: ExportError) => void) {
     this.exporter = exporter;
-    this.#wantsLines = wantsLines(exporter);
+    this.#besideLines = exportBesideLines(exporter);
     this.#onError = onError;
   }
 
@@ -70,8 +71,9 @@ export class InlineDelivery implements Delivery {
 
   #hand(ended: EndedTrace): unknown {
     const { exporter } = this;
-    return this.#wantsLines
-      ? exporter.exportLines?.([ended.line], this.#context)
+    // Asked each time: a spy may have taken the place of either meanwhile.
+    return this.#besideLines === exporter.export && exporter.exportLines !== undefined
+      ? exporter.exportLines([ended.line], this.#context)
       : exporter.export([ended.trace], this.#context);
   }
 
@@ -114,11 +116,16 @@ export class InlineDelivery implements Delivery {
   }
 }
 
-/** Whose `export` was written anew (by a subclass, say) wants to be asked by that: the lines that it was to stand beside are of the old one. */
-function wantsLines(exporter: TraceExporter): boolean {
+/**
+ * Lines are taken in place of the `export` that they were written with. Whoever writes that anew (a subclass, a proxy) wants to be asked by
+ * the new one.
+ */
+function exportBesideLines(exporter: TraceExporter): unknown {
+  let hasLines = false;
   for (let owner: object | null = exporter; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    if (Object.hasOwn(owner, 'exportLines')) return typeof exporter.exportLines === 'function';
-    if (Object.hasOwn(owner, 'export')) return false;
+    hasLines ||= Object.hasOwn(owner, 'exportLines');
+    const written = Object.getOwnPropertyDescriptor(owner, 'export');
+    if (written !== undefined) return hasLines && written.value === exporter.export ? written.value : undefined;
   }
-  return false;
+  return undefined;
 }

@@ -17,7 +17,7 @@ import {
   traceAgent,
   traceTool,
 } from 'traced-agents';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { later } from '../support/recording.js';
 import { temporaryFolders } from '../support/temporary-folder.js';
 
@@ -226,6 +226,59 @@ describe('an inline exporter that wants lines', () => {
 
     expect(names).toEqual(['echo']);
     expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  it('is asked by export() where a proxy has another one', () => {
+    const asked: unknown[] = [];
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl') });
+    const get = (target: FileExporter, key: PropertyKey): unknown => {
+      if (key === 'export') return note;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    };
+    const note = (traces: readonly Trace[]): unknown => asked.push(...traces.map(({ info }) => info.name));
+    init({ exporters: [new Proxy(exporter, { get })] });
+
+    echo(1);
+
+    expect(asked).toEqual(['echo']);
+  });
+
+  it('is asked by a spy that has taken the place of its export() since', () => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl') });
+    init({ exporters: [exporter] });
+    const spy = vi.spyOn(exporter, 'export');
+
+    echo(1);
+
+    expect(spy).toHaveBeenCalledOnce();
+    expect(readFileSync(exporter.path, 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  it('is asked by export() where its lines were taken away since', () => {
+    const names: (string | undefined)[] = [];
+    const exporter: TraceExporter = {
+      name: 'lines',
+      delivery: 'inline',
+      export: (traces) => void names.push(...traces.map(({ info }) => info.name)),
+      exportLines: () => undefined,
+    };
+    init({ exporters: [exporter] });
+    delete exporter.exportLines;
+
+    echo(1);
+
+    expect(names).toEqual(['echo']);
+  });
+
+  it('is asked by lines that were given to it beside the export() of its class', () => {
+    const given: string[] = [];
+    const exportLines = (lines: readonly string[]): void => void given.push(...lines);
+    init({ exporters: [Object.assign(new FileExporter({ path: '/dev/null/no' }), { exportLines })] });
+
+    echo(1);
+
+    expect(given).toHaveLength(1);
   });
 });
 
