@@ -62,7 +62,7 @@ export class FileExporter implements TraceExporter, TraceReader {
 
   /** @throws {ExportError} when a line cannot be written; the message says what to do. */
   export(traces: readonly Trace[]): void {
-    this.exportLines(traces.map(traceToLine));
+    for (const trace of traces) this.exportLines([traceToLine(trace)]);
   }
 
   /** The same for traces that are written already. */

@@ -122,6 +122,14 @@ describe('FileExporter', () => {
     expect(linesOf(join(folder, 'target'))).toEqual([traceToLine(first)]);
   });
 
+  it('has written what stands before a trace that cannot be written', () => {
+    const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl') });
+    const odd = { data: first.data } as Trace; // no trace at all
+
+    expect(() => exporter.export([first, odd, second])).toThrow(TypeError);
+    expect(linesOf(exporter.path)).toEqual([traceToLine(first)]);
+  });
+
   it('refuses traces after shutdown, with a remedy', () => {
     const exporter = newExporter();
     exporter.shutdown();
