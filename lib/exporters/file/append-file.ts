@@ -124,8 +124,12 @@ export class AppendFile {
   }
 
   #isUntouched(descriptor: number): boolean {
-    const { nlink, size } = fstatSync(descriptor);
-    return nlink > 0 && size === this.#end;
+    try {
+      const { nlink, size } = fstatSync(descriptor);
+      return nlink > 0 && size === this.#end;
+    } catch {
+      return false; // on a disk of another machine it may be gone for good: then there is another at the path
+    }
   }
 
   /** The descriptor of the file that stands at the path now: it may have been rotated, renamed or deleted by others. */

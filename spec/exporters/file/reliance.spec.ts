@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppendFile } from '../../../lib/exporters/file/append-file.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 
-const looks = vi.hoisted(() => ({ count: 0 }));
+const looks = vi.hoisted(() => ({ count: 0, failing: 0 }));
 
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs')>();
@@ -12,7 +12,12 @@ vi.mock('node:fs', async (importOriginal) => {
     looks.count += 1;
     return real.statSync(...args);
   };
-  return { ...real, statSync };
+  const fstatSync = (...args: Parameters<typeof real.fstatSync>): unknown => {
+    if (looks.failing === 0) return real.fstatSync(...args);
+    looks.failing -= 1;
+    throw Object.assign(new Error('ESTALE'), { code: 'ESTALE' });
+  };
+  return { ...real, statSync, fstatSync };
 });
 
 const temporaryFolder = temporaryFolders();
@@ -59,6 +64,16 @@ describe('a burst of lines', () => {
     const { file, path } = burst(110);
 
     writeFileSync(path, '');
+    file.append('new');
+
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+  });
+
+  it('notices at once that the disk knows the file no more', () => {
+    const { file, path } = burst(110);
+
+    rmSync(path);
+    looks.failing = 1;
     file.append('new');
 
     expect(readFileSync(path, 'utf8')).toBe('new\n');
