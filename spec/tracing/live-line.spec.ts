@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import {
   flush,
   getCurrentSpan,
+  getLastActiveTraceId,
+  getTrace,
   init,
   type Trace,
   type TraceExporter,
@@ -57,7 +59,35 @@ describe('the line of a trace that was just recorded', () => {
     expect(lines).toEqual(traces.map(traceToLine));
     expect(lines[0]).toContain('"traced_agents.unfinished":"true"');
   });
+
+  it('is that of the entity that is made later, also where a stream fails after the end of its span', async () => {
+    const lines: string[] = [];
+    const inLines: TraceExporter = {
+      name: 'lines',
+      delivery: 'inline',
+      export() {},
+      exportLines: ([line = '']) => void lines.push(line),
+    };
+    init({ exporters: [inLines] });
+    const stream = traceLLM(
+      async function* () {
+        yield { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } };
+        getCurrentSpan().end();
+        throw new Error('cut');
+      },
+      { name: 'llm' },
+    );
+
+    await expect(readOut(stream())).rejects.toThrow('cut');
+    const trace = await getTrace(getLastActiveTraceId());
+
+    expect(lines).toEqual([trace].map((made) => made && traceToLine(made)));
+  });
 });
+
+async function readOut(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _chunk of stream);
+}
 
 /** Two exporters: one is given lines, one traces. */
 function recordBoth(options: { readonly lateSpanMs?: number } = {}): {

@@ -72,6 +72,7 @@ export class StreamRecord implements Abandonable {
   /** Gives the span what has been gathered, unless the program has said otherwise. */
   settle(): void {
     const span = this.span;
+    if (span.hasEnded) return; // its trace may have left
     if (this.#usage !== undefined) span.usage ??= this.#usage.usage;
     if (this.#seen === 0 || !span.isRecording() || this.#outputs === undefined) return;
     span.outputs ??= hideSplitSecrets(this.#outputs.toJson(this.#seen), this.#recorder.capture);
