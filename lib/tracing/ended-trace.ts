@@ -4,8 +4,11 @@ import { freezeTrace } from './freeze-trace.js';
 import { liveToLine } from './live-line.js';
 import type { LiveTrace } from './live-trace.js';
 
-/** A file and a spool write the same trace one after the other. */
-let lastWritten: EndedTrace | undefined;
+/** How many there were, which numbers them. */
+let count = 0;
+
+/** A file and a spool write the same trace one after the other. Known by its number: the trace would hold all of its set-up. */
+let lastWritten = 0;
 let lastLine = '';
 /** What is longer is not held on to. */
 const longestKept = 262_144;
@@ -22,12 +25,15 @@ export class EndedTrace {
   readonly length: number;
   /** The next in a list of traces. */
   newer: EndedTrace | undefined = undefined;
+  readonly #number: number;
   #live: LiveTrace | undefined;
   #trace: Trace | undefined = undefined;
 
   constructor(live: LiveTrace) {
     this.id = live.traceId;
     this.length = live.payloadLength;
+    count += 1;
+    this.#number = count;
     this.#live = live;
     // What is unfinished may still change: it is kept as it is now.
     if (live.openSpans > 0) this.#freeze(live);
@@ -40,10 +46,10 @@ export class EndedTrace {
 
   /** What `traceToLine` makes of it. The entity is not made for it. */
   get line(): string {
-    if (lastWritten === this) return lastLine;
+    if (lastWritten === this.#number) return lastLine;
     const line = this.#live === undefined ? traceToLine(this.trace) : liveToLine(this.#live);
     if (line.length <= longestKept) {
-      lastWritten = this;
+      lastWritten = this.#number;
       lastLine = line;
     }
     return line;

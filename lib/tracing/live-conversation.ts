@@ -66,7 +66,7 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
   }
 
   noteChild(work: Work<RecordingSpan>): void {
-    if (this.mode === 'sender') this.#pending.push({ ...work, candidate: undefined });
+    if (this.mode === 'sender' && !this.#root.hasEnded) this.#pending.push({ ...work, candidate: undefined });
   }
 
   /** An agent has said something: its turn is over. The first message opens the chat and ends no turn. */
@@ -94,8 +94,10 @@ export class LiveConversation implements SpanConversation<RecordingSpan> {
       if (candidate !== undefined) this.#root.trace.adopt(candidate, [span]);
       else noteAgent(span, owner ?? branch);
     }
+    // Agents may be large, and the trace is kept for a while.
     this.#pending = [];
     this.#waiting.clear();
+    this.#recent.length = 0;
   }
 
   /** What its first speaker did before stays with the conversation, as does what was nobody's; others may be at work already. */
