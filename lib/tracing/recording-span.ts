@@ -28,7 +28,8 @@ import { momentOf } from './time-input.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
-const open = -1;
+/** No moment is so early: the API may give any other. */
+const open = Number.NEGATIVE_INFINITY;
 
 /** How a span is begun. */
 export interface SpanStart {
@@ -56,7 +57,7 @@ export class RecordingSpan implements LiveSpan {
   agent: unknown;
   name: string;
   startMoment: number;
-  /** `-1` while the span is open. */
+  /** `open` until the span ends. */
   endMoment: number = open;
   /** JSON text. */
   outputs: string | undefined = undefined;

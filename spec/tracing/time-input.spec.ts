@@ -68,6 +68,14 @@ describe('the times of a foreign span', () => {
     expect(times.filter((ns) => ns < 0n || ns >= furthest)).toEqual([]);
     expect(memory.traces.filter(({ info }) => Number.isNaN(new Date(info.requestTime).getTime()))).toEqual([]);
   });
+
+  it.each([0, -1, -1.5])('may be the millisecond %d of the process: the span has ended all the same', (time) => {
+    tracer.startSpan('early', { startTime: time }).end(time);
+
+    const [span] = memory.traces[0]?.data.spans ?? [];
+    expect(memory.traces.map(({ info }) => info.state)).toEqual(['OK']);
+    expect([span?.getAttribute('traced_agents.unfinished'), span?.endTimeNs]).toEqual([undefined, span?.startTimeNs]);
+  });
 });
 
 describe('the status of a foreign span', () => {
