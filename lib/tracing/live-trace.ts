@@ -102,6 +102,7 @@ export class LiveTrace implements SpanOwner<RecordingSpan>, SpanList {
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
+    this.asked = undefined; // the arguments are the program's own objects
     if (this.#lateTimer !== undefined) this.#endLateTimer();
     this.#recorder.onTraceEnd(this);
   }

@@ -231,6 +231,7 @@ export class RecordingSpan implements LiveSpan {
     this.conversation?.close();
     this.endMoment = Math.max(momentOf(time), this.startMoment);
     this.budget?.close();
+    this.budget = undefined; // whoever listens to its signal would be kept with the trace
     this.agent = undefined; // only open spans are asked for it, and the object may be large
     this.trace.onSpanEnd(this);
   }

@@ -1,10 +1,13 @@
 import {
+  getBudgetSignal,
   init,
   recordMessage,
   shutdown,
   TracedAgent,
   type TraceExporter,
+  traceAgent,
   traceConversation,
+  traceLLM,
   traceTool,
 } from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,6 +28,20 @@ describe('a trace that has ended, and is remembered', () => {
     const bob = await workOn();
 
     expect(await isHeld(bob)).toBe(false);
+  });
+
+  it('holds nothing that a model has asked of a tool which was never called', async () => {
+    init({ exporters: [inLines()] });
+    const input = askInVain();
+
+    expect(await isHeld(input)).toBe(false);
+  });
+
+  it('holds nobody who listened to its budget', async () => {
+    init({ exporters: [inLines()] });
+    const listener = listen();
+
+    expect(await isHeld(listener)).toBe(false);
   });
 
   it('holds nothing of a set-up that another one has replaced', async () => {
@@ -78,6 +95,24 @@ async function workOn(): Promise<WeakRef<object>> {
   });
   await late.tool;
   return new WeakRef(bob);
+}
+
+/** What the model wants the tool to be called with. */
+function askInVain(): WeakRef<object> {
+  const answer = { content: [{ type: 'tool_use', id: 'call-1', name: 'search', input: { query: 'rain' } }] };
+  traceLLM(() => answer, { name: 'llm' })();
+  return new WeakRef(answer.content[0]?.input as object); // the only one
+}
+
+function listen(): WeakRef<object> {
+  const listener = { count: 0 };
+  const agent = (): void => {
+    getBudgetSignal()?.addEventListener('abort', () => {
+      listener.count += 1;
+    });
+  };
+  traceAgent(agent, { name: 'agent', budget: { llmCalls: 1 } })();
+  return new WeakRef(listener);
 }
 
 class Gate {
