@@ -22,7 +22,7 @@ export class LineWriter {
   /** That attribute, with which the attributes of a span begin. */
   readonly traceIdAttribute: string;
   readonly #info: TraceInfo;
-  /** That JSON as JSON once more. */
+  /** `traceIdText` as JSON once more. */
   readonly #traceIdTwice: string;
   /** The spans that were last written, and last called parent: nearly always one of them is the next one's parent. */
   #last: WrittenId = noId;

@@ -7,7 +7,7 @@ interface Part {
   readonly isRequired: boolean;
 }
 
-/** What an exporter is made of; a spec proves that it is all. */
+/** What is looked at of an exporter before it is called; a spec misuses each. */
 const parts: Readonly<Record<string, Part>> = {
   name: { kind: text, isRequired: true },
   export: { kind: callback, isRequired: true },

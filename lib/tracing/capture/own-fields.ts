@@ -1,6 +1,7 @@
 /** Stands in the place of what only a call would tell. */
 export const getterMark = '[getter]';
 
+// Every engine has it; TypeScript's own types do not.
 const { __lookupGetter__: getterOf } = Object.prototype as { readonly __lookupGetter__: (key: PropertyKey) => unknown };
 
 /** Whether a list has an item there that reading it gives: no hole, no getter. A descriptor says so, too, but takes the engine thrice as long. */
