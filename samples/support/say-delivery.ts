@@ -1,7 +1,7 @@
 import { getLastActiveTraceId, shutdown } from 'traced-agents';
 
 /** How long a sample waits for its server, in ms: one that has just started loads much with its first request. */
-export const shutdownTimeoutMs: number = Number(process.env['TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'] ?? 30_000);
+export const shutdownTimeoutMs: number = Number(process.env['TRACED_AGENTS_SHUTDOWN_TIMEOUT_MS'] || 30_000);
 
 /** Ends tracing, then says how many traces the MLflow server has acknowledged, and where they are to be seen. */
 export async function sayDelivery(trackingUri: string): Promise<void> {

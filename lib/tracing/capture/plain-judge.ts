@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { KnownKey } from './key-book.js';
 import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
@@ -40,6 +41,7 @@ export class PlainJudge {
   }
 
   #isPlainList(list: readonly unknown[], depth: number): boolean {
+    if (types.isProxy(list)) return false; // its traps are not called for its items
     this.#nodesLeft -= list.length;
     if (this.#nodesLeft < 0 || this.#isPair(list, depth)) return false;
     for (let index = 0; index < list.length; index += 1) {

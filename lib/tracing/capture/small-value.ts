@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { KnownKey } from './key-book.js';
 import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
@@ -76,6 +77,7 @@ export class SmallValue {
 
   #writeList(list: readonly unknown[], depth: number): string | undefined {
     if (list.length > smallLength || (list.length === 2 && depth > 0)) return undefined; // two may be a name and a secret
+    if (types.isProxy(list)) return undefined; // its traps are not called for its items
     let json = '[';
     for (let index = 0; index < list.length; index += 1) {
       this.#left -= 2;

@@ -200,6 +200,22 @@ describe('a captured value', () => {
     expect(read(value)).toStrictEqual(expected);
   });
 
+  it.each([
+    ['small', ['a', 'b', 'c']],
+    ['large', ['a word '.repeat(100), 2, 3]],
+  ])('asks no trap of a proxy for the items of a %s list', (_size, list) => {
+    const asked: PropertyKey[] = [];
+    const proxy = new Proxy(list, {
+      get: (target, key, receiver) => {
+        asked.push(key);
+        return Reflect.get(target, key, receiver);
+      },
+    });
+
+    expect(read(proxy)).toEqual(list);
+    expect(asked.filter((key) => /^\d+$/.test(String(key)))).toEqual([]);
+  });
+
   it('may have any key, also __proto__', () => {
     const value = JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2}') as object;
 
