@@ -2,7 +2,7 @@
  * The own data property of that name, else `undefined`. Accessors are never called: some of them act, as those of the
  * AI SDK's stream results do, which start to consume the stream when its usage is asked for.
  */
-export function ownField(holder: object, name: string): unknown {
+export function ownField(holder: object, name: PropertyKey): unknown {
   return Object.getOwnPropertyDescriptor(holder, name)?.value;
 }
 

@@ -1,4 +1,5 @@
 import { Exclude, instanceToPlain } from 'class-transformer';
+import { ownField } from '../../usage/own-fields.js';
 import { isSensitive } from './class-facts.js';
 import {
   loadedTransformInternals,
@@ -6,7 +7,6 @@ import {
   type TransformStorage,
 } from './class-transformer-internals.js';
 import type { KeyBook } from './key-book.js';
-import { readField } from './own-fields.js';
 import { redactedMark } from './secret-shapes.js';
 
 class Probe {}
@@ -83,7 +83,7 @@ function plainByExecutor(instance: object, isHidden: IsHidden, { storage, Execut
     override getKeys(target: unknown, owner: object, isMap: boolean): string[] {
       const keys = super.getKeys(target, owner, isMap);
       return keys.filter(
-        (key) => typeof readField(owner, key) !== 'function' || storage.findExposeMetadata(target, key) !== undefined,
+        (key) => typeof ownField(owner, key) !== 'function' || storage.findExposeMetadata(target, key) !== undefined,
       );
     }
   }
@@ -107,7 +107,7 @@ const classToPlain = 1;
 function plainByStandIns(instance: object, isHidden: IsHidden): object {
   const standIn: object = Object.create(Object.getPrototypeOf(instance) as object) as object;
   for (const key of Object.keys(instance)) {
-    const value = readField(instance, key);
+    const value = ownField(instance, key);
     if (typeof value === 'function') continue;
     const kept = isInstance(value) ? carrierOf(value) : value;
     const shown = isHidden(key) ? redactedMark : kept;

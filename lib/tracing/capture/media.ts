@@ -1,4 +1,4 @@
-import { readField } from './own-fields.js';
+import { ownField } from '../../usage/own-fields.js';
 
 /** Bare base64 from this length on is taken for media. */
 const shortestMedia = 1024;
@@ -49,9 +49,9 @@ function mark(type: string, base64Length: number): string {
 /** The media type that stands beside a `data` field, as Anthropic (`media_type`), Gemini (`mimeType`) and OpenAI (`format`) put it. */
 export function mediaTypeBeside(record: object): string | undefined {
   for (const key of ['media_type', 'mimeType', 'mime_type', 'mediaType']) {
-    const type: unknown = readField(record, key);
+    const type: unknown = ownField(record, key);
     if (typeof type === 'string') return type;
   }
-  const format: unknown = readField(record, 'format');
+  const format: unknown = ownField(record, 'format');
   return typeof format === 'string' ? `audio/${format}` : undefined;
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { readField } from './own-fields.js';
+import { ownField } from '../../usage/own-fields.js';
 
 const shownElements = 16;
 
@@ -52,17 +52,17 @@ const opaqueTags: ReadonlySet<string> = new Set([
 /** What a value calls itself: its tag, else its class. */
 export function tagOf(value: object): string {
   for (let owner: object | null = value; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    const tag = readField(owner, Symbol.toStringTag);
+    const tag = ownField(owner, Symbol.toStringTag);
     if (typeof tag === 'string' && tag !== '') return tag;
-    const constructor = readField(owner, 'constructor');
-    const name = typeof constructor === 'function' ? readField(constructor, 'name') : undefined;
+    const constructor = ownField(owner, 'constructor');
+    const name = typeof constructor === 'function' ? ownField(constructor, 'name') : undefined;
     if (typeof name === 'string' && name !== '' && name !== 'Object') return name;
   }
   return 'Object';
 }
 
 function functionMark(fn: object): string {
-  const name = readField(fn, 'name');
+  const name = ownField(fn, 'name');
   const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
   const kind = isClass ? 'class' : 'function';
   return typeof name === 'string' && name !== '' ? `[${kind} ${name}]` : `[${kind}]`;

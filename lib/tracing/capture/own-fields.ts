@@ -9,11 +9,6 @@ export function hasItem(list: readonly unknown[], index: number): boolean {
   return Object.hasOwn(list, index) && getterOf.call(list, index) === undefined;
 }
 
-/** The value of an own data property; `undefined` for accessors, which are never called. */
-export function readField(owner: object, key: PropertyKey): unknown {
-  return Object.getOwnPropertyDescriptor(owner, key)?.value;
-}
-
 /** The method of an object or its prototypes; accessors are never called. */
 export function findMethod(target: object, key: PropertyKey): ((this: unknown) => unknown) | undefined {
   for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {

@@ -1,9 +1,10 @@
 import { types } from 'node:util';
+import { ownField } from '../../usage/own-fields.js';
 import { readProperty } from '../../utils/read-property.js';
 import { hasTransformMetadata, KeptInstance, plainInstance } from './class-instance.js';
 import type { KeyBook } from './key-book.js';
 import { isOpaque, markOf, textOfBuiltIn } from './odd-values.js';
-import { findMethod, readField } from './own-fields.js';
+import { findMethod } from './own-fields.js';
 
 /** How an object that is neither plain data nor an array is written. */
 export type Shape =
@@ -67,14 +68,14 @@ function isErrorLike(prototype: object): boolean {
 
 /** Of aborted requests and the like: name and message are behind getters of the engine's own. */
 function domExceptionFacts(error: DOMException): object {
-  return { type: error.name, message: error.message, cause: readField(error, 'cause') };
+  return { type: error.name, message: error.message, cause: ownField(error, 'cause') };
 }
 
 /** Type and message first; the stack is for the exception event. */
 function errorFacts(error: object, prototype: object, { callOut, keys }: ShapeRules): object {
   const { constructor } = prototype as { constructor?: { name?: unknown } };
   const name = readProperty(prototype, 'name');
-  const own = readField(error, 'name');
+  const own = ownField(error, 'name');
   const type = [own, name === 'Error' || name === undefined ? constructor?.name : name, 'Error'].find(
     (text) => typeof text === 'string' && text !== '',
   );
@@ -87,7 +88,7 @@ function errorFields(error: object, prototype: object): object {
   const fields = Object.create(prototype) as object;
   const own = Object.keys(error).filter((key) => key !== 'name' && key !== '__proto__');
   for (const key of ['message', ...['cause', 'errors'].filter((fact) => Object.hasOwn(error, fact)), ...own]) {
-    const value = readField(error, key) ?? (key === 'message' ? '' : undefined);
+    const value = ownField(error, key) ?? (key === 'message' ? '' : undefined);
     Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
   }
   return fields;
@@ -120,9 +121,9 @@ function webShape(value: object): Shape | undefined {
  */
 function nodeStreamShape(value: object, prototype: object): Shape | undefined {
   if (findMethod(prototype, 'pipe') === undefined || findMethod(prototype, 'on') === undefined) return undefined;
-  const isRequest = typeof readField(value, 'method') === 'string' && typeof readField(value, 'url') === 'string';
+  const isRequest = typeof ownField(value, 'method') === 'string' && typeof ownField(value, 'url') === 'string';
   if (!isRequest) return { kind: 'leaf', value: markOf(value) };
-  const facts = requestFacts.map((fact) => [fact, readField(value, fact)] as const);
+  const facts = requestFacts.map((fact) => [fact, ownField(value, fact)] as const);
   return { kind: 'other', value: Object.fromEntries(facts.filter(([, known]) => known !== undefined)) };
 }
 
@@ -143,7 +144,7 @@ function instanceShape(value: object, prototype: object, { callOut, keys }: Shap
   if (hasTransformMetadata(prototype)) {
     return { kind: 'record', record: callOut(() => plainInstance(value, keys)) };
   }
-  if (typeof readField(value, 'toJSON') === 'function') return { kind: 'record', record: value };
+  if (typeof ownField(value, 'toJSON') === 'function') return { kind: 'record', record: value };
   const toJson = findMethod(prototype, 'toJSON');
   if (toJson === undefined) return { kind: 'record', record: value };
   const json = callOut(() => Reflect.apply(toJson, value, []));

@@ -1,9 +1,10 @@
+import { ownField } from '../../usage/own-fields.js';
 import { agentNameOf, isSensitive } from './class-facts.js';
 import type { KeyBook } from './key-book.js';
 import type { KeyLists } from './key-lists.js';
 import { mediaTypeBeside } from './media.js';
 import { markOf } from './odd-values.js';
-import { getterMark, readField } from './own-fields.js';
+import { getterMark } from './own-fields.js';
 import { isModelToken, isNamedSecret, namesSecret } from './secret-pairs.js';
 import { redactedMark } from './secret-shapes.js';
 import { shapeOf } from './shapes.js';
@@ -174,7 +175,7 @@ export class ValueWriter {
 
   /** `['password', 'x']` in a list of pairs: entries of a map, headers as they come from the network. */
   #isSecretPair(pair: readonly unknown[]): boolean {
-    const key: unknown = readField(pair, 0);
+    const key: unknown = ownField(pair, 0);
     return typeof key === 'string' && this.#rules.keys.lookUp(key).isSecret;
   }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { ownField } from '../../usage/own-fields.js';
 import { type OutcomeObserver, OutcomeObservers } from './outcome-observers.js';
 import { hasMethod, kindOf } from './result-kind.js';
 import { type Method, shadow } from './shadow.js';
@@ -99,7 +100,7 @@ function observeDerived(observers: OutcomeObservers, promise: Promise<unknown>):
 function answerIn(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const data = Object.getOwnPropertyDescriptor(value, 'data');
-  const response: unknown = Object.getOwnPropertyDescriptor(value, 'response')?.value;
+  const response = ownField(value, 'response');
   if (data === undefined || typeof response !== 'object' || response === null) return value;
   return hasMethod(response, 'arrayBuffer') ? data.value : value;
 }
