@@ -13,8 +13,9 @@ export type SpanHead = Pick<
 >;
 
 /**
- * Writes one trace, span by span, on the path of every finished one. What it says twice is encoded once: ids in each span, and the root's inputs and outputs as previews. The fewer
- * pieces a line is put together of, the faster it is: what stands side by side in all lines is one piece.
+ * Writes one trace, span by span, on the path of every finished one. What it says twice is encoded once: ids in each span, and the
+ * root's inputs and outputs as previews. The fewer pieces a line is put together of, the faster it is: what stands side by side in all
+ * lines is one piece.
  */
 export class LineWriter {
   /** The trace's id as an attribute of its spans, as JSON. */
@@ -31,7 +32,6 @@ export class LineWriter {
   readonly #opening: string;
   readonly #request: Quoted;
   readonly #response: Quoted;
-
   /** The spans so far, up to the end of their list. */
   #spans = '';
 

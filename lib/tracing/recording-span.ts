@@ -28,8 +28,6 @@ import { momentOf } from './time-input.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
-/** No moment is so early: the API may give any other. */
-const open = Number.NEGATIVE_INFINITY;
 
 /** How a span is begun. */
 export interface SpanStart {
@@ -57,8 +55,8 @@ export class RecordingSpan implements LiveSpan {
   agent: unknown;
   name: string;
   startMoment: number;
-  /** `open` until the span ends. */
-  endMoment: number = open;
+  /** `undefined` while the span is open. */
+  endMoment: number | undefined = undefined;
   /** JSON text. */
   outputs: string | undefined = undefined;
   usage: TokenUsage | undefined = undefined;
@@ -106,7 +104,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   get hasEnded(): boolean {
-    return this.endMoment !== open;
+    return this.endMoment !== undefined;
   }
 
   spanContext(): SpanContext {
@@ -115,7 +113,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   isRecording(): boolean {
-    return this.endMoment === open && this.trace.isRecorded;
+    return this.endMoment === undefined && this.trace.isRecorded;
   }
 
   setAttribute(key: string, value: AttributeValue | object): this {
@@ -223,7 +221,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   end(time?: TimeInput): void {
-    if (this.endMoment !== open) return;
+    if (this.endMoment !== undefined) return;
     if (this.definition.isNative && this.attributes !== undefined) {
       this.usage ??= nativeUsage(this.attributes);
       if (this.isRecording()) noteNativeContent(this, this.attributes);

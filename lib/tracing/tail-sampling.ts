@@ -117,7 +117,7 @@ function isFailure(span: RecordingSpan, index: number): boolean {
 /** In ms; of a trace that leaves before its root has ended, until now. */
 function durationOf({ root, startMoment }: LiveTrace): number {
   if (root === undefined) return now() - startMoment;
-  return (root.hasEnded ? root.endMoment : now()) - root.startMoment;
+  return (root.endMoment ?? now()) - root.startMoment;
 }
 
 /** In US dollars. As with tokens, a span counts only if none above it tells its own. */

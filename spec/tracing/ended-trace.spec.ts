@@ -16,32 +16,16 @@ import { later } from '../support/recording.js';
 afterEach(() => shutdown());
 
 describe('a trace that has ended, and is remembered', () => {
-  it('holds none of the agents that spoke in it', async () => {
+  it.each([
+    ['none of the agents that spoke in it', converse],
+    ['no agent that was at work when its conversation had ended', workOn],
+    ['nothing that a model has asked of a tool which was never called', askInVain],
+    ['nobody who listened to its budget', listen],
+  ])('holds %s', async (_what, trace) => {
     init({ exporters: [inLines()] });
-    const bob = converse();
+    const object = await trace();
 
-    expect(await isHeld(bob)).toBe(false);
-  });
-
-  it('holds no agent that was at work when its conversation had ended', async () => {
-    init({ exporters: [inLines()] });
-    const bob = await workOn();
-
-    expect(await isHeld(bob)).toBe(false);
-  });
-
-  it('holds nothing that a model has asked of a tool which was never called', async () => {
-    init({ exporters: [inLines()] });
-    const input = askInVain();
-
-    expect(await isHeld(input)).toBe(false);
-  });
-
-  it('holds nobody who listened to its budget', async () => {
-    init({ exporters: [inLines()] });
-    const listener = listen();
-
-    expect(await isHeld(listener)).toBe(false);
+    expect(await isHeld(object)).toBe(false);
   });
 
   it('holds nothing of a set-up that another one has replaced', async () => {

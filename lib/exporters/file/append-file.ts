@@ -113,14 +113,13 @@ export class AppendFile {
   /** The descriptor, where the last look at the path is still relied on. */
   #reliable(incoming: number): number | undefined {
     const { maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const descriptor = this.#descriptor;
     const isReliable =
       this.#calmLooks >= looksBeforeReliance &&
       this.#linesSince < linesOfReliance &&
       now() - this.#lookedAt < relianceMs &&
       this.#end + incoming <= maxBytes;
-    return isReliable && this.#descriptor !== undefined && this.#isUntouched(this.#descriptor)
-      ? this.#descriptor
-      : undefined;
+    return isReliable && descriptor !== undefined && this.#isUntouched(descriptor) ? descriptor : undefined;
   }
 
   #isUntouched(descriptor: number): boolean {
