@@ -19,9 +19,9 @@ afterAll(() => {
 });
 
 describe('the packed package', () => {
-  it('holds the types of every module, and two entries joined into few files', () => {
+  it('holds the types of every module, two entries joined into few files, and what asks for the dependencies', () => {
     const types = filesIn(lib).map((path) => `dist/${path.replace(/\.ts$/, '.d.ts')}`);
-    const entries = ['dist/bundle/auto.js', 'dist/bundle/index.js'];
+    const entries = ['auto.js', 'index.js', 'dependencies.js', 'dependencies.cjs'].map((name) => `dist/bundle/${name}`);
 
     expect([...types, ...entries].filter((path) => !packed.files.includes(path))).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('the packed package', () => {
 
   it('holds nothing else but the files they share, source maps and its papers', () => {
     const others = packed.files.filter(
-      (path) => !/^(dist\/(.*\.d\.ts|bundle\/[\w-]+\.js(\.map)?)|docs\/.*\.(md|png)|samples\/.*\.ts)$/.test(path),
+      (path) => !/^(dist\/(.*\.d\.ts|bundle\/[\w-]+\.c?js(\.map)?)|docs\/.*\.(md|png)|samples\/.*\.ts)$/.test(path),
     );
 
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
@@ -49,6 +49,16 @@ describe('the packed package', () => {
 
     expect(texts.flatMap((text) => text.match(/import[^;]*["']node:[^;]*/g) ?? [])).toEqual([]);
     expect(texts.join('')).toContain('getBuiltinModule("node:fs")');
+  });
+
+  it('imports no dependency of CommonJS, of which Node would read each file twice', () => {
+    const texts = bundledTexts().filter((text) => !text.startsWith("import 'reflect-metadata';"));
+
+    const imported = texts.flatMap((text) => ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName));
+
+    expect(new Set(imported.filter((name) => !name.startsWith('./')))).toEqual(
+      new Set(['#dependencies', '@opentelemetry/api', 'ky']),
+    );
   });
 
   it('is read as one byte a character, and asks for no tables of Unicode while it is read', () => {
@@ -117,9 +127,9 @@ describe('the packed package', () => {
       'reflect-metadata',
       'traced-agents',
     ]);
-    // The entry, and what it shares with the files that wait until they are needed.
+    // The entry, what it shares with the files that wait until they are needed, and what asks for the dependencies.
     const own = scripts.filter((script) => packageOf(script) === 'traced-agents').map((url) => url.split('/').at(-1));
-    expect(own.sort()).toEqual([expect.stringMatching(/^chunk-\w+\.js$/), 'index.js']);
+    expect(own.sort()).toEqual([expect.stringMatching(/^chunk-\w+\.js$/), 'dependencies.cjs', 'index.js']);
   });
 });
 

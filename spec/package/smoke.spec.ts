@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { build as viteBuild } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PackedPackage, packPackage } from './packed-package.js';
 
@@ -61,20 +62,43 @@ describe('the packed package', () => {
     expect(printed).toBe('true\n');
   });
 
-  it.each(['esm', 'cjs'] as const)('traces a program it is bundled into and minified with, as %s', async (format) => {
+  it.each([
+    { format: 'esm' },
+    { format: 'cjs' },
+    // Whoever names conditions gets no others: that of modules for bundlers is missing then.
+    { format: 'esm', conditions: ['production'] },
+    { format: 'cjs', conditions: ['production'] },
+  ] as const)('traces a program it is bundled into and minified with: $format $conditions', async (options) => {
     const entry = packed.write('entry.mjs', compile(ts.ModuleKind.ESNext));
-    const outfile = entry.replace('entry.mjs', `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
+    const outfile = entry.replace('entry.mjs', `bundle.${options.format === 'esm' ? 'mjs' : 'cjs'}`);
     await build({
       entryPoints: [entry],
       outfile,
       bundle: true,
       minify: true,
       platform: 'node',
-      format,
+      format: options.format,
+      ...('conditions' in options && { conditions: [...options.conditions] }),
       logLevel: 'error',
     });
 
     const printed = packed.run([outfile]);
+
+    expect(JSON.parse(printed)).toEqual(traced);
+  });
+
+  it('traces a program it is bundled into by a bundler that leaves out files without effects', async () => {
+    const entry = packed.write('shaken.mjs', compile(ts.ModuleKind.ESNext));
+    const outDir = entry.replace('shaken.mjs', 'shaken');
+    await viteBuild({
+      configFile: false,
+      logLevel: 'error',
+      root: packed.folder,
+      ssr: { noExternal: true },
+      build: { ssr: entry, outDir },
+    });
+
+    const printed = packed.run([join(outDir, 'shaken.mjs')]);
 
     expect(JSON.parse(printed)).toEqual(traced);
   });
@@ -124,11 +148,15 @@ describe('the packed package', () => {
 function compileBundle(target: string): void {
   const bundle = join(packed.folder, 'node_modules/traced-agents/dist/bundle');
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-  mkdirSync(target);
+  cpSync(bundle, join(target, 'dist/bundle'), { recursive: true });
   for (const file of readdirSync(bundle).filter((name) => name.endsWith('.js'))) {
     const { outputText } = ts.transpileModule(readFileSync(join(bundle, file), 'utf8'), { compilerOptions });
-    writeFileSync(join(target, file), outputText);
+    writeFileSync(join(target, 'dist/bundle', file), outputText);
   }
+  const { main, imports }: { main: string; imports: object } = JSON.parse(
+    readFileSync(join(packed.folder, 'node_modules/traced-agents/package.json'), 'utf8'),
+  );
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ main, imports }));
 }
 
 function compile(module: ts.ModuleKind, { experimentalDecorators = true } = {}): string {
