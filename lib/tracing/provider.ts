@@ -12,6 +12,7 @@ import {
 import { readProperty } from '../utils/read-property.js';
 import { textOf } from '../utils/text-of.js';
 import { active } from './active-recorder.js';
+import { proxiesOfOtherCopies } from './api-copies.js';
 import { sharedContexts, withSpanInContext } from './contexts.js';
 import { nativeDefinition } from './native-definition.js';
 import { nonRecordingSpan } from './non-recording-span.js';
@@ -62,20 +63,34 @@ const tracer = new NativeTracer();
 /** The provider that `init()` registers with the API, unless another SDK has done so. */
 const provider: TracerProvider = { getTracer: () => tracer };
 
+/** What passes on to it in other copies of the API. */
+let proxies: readonly ProxyTracerProvider[] = [];
+
 /** Registers the provider, unless another SDK has registered its own: then `false`. */
 export function registerProvider(): boolean {
   const registered = registeredProvider();
-  return registered === undefined ? api.setGlobalTracerProvider(provider) : registered === provider;
+  if (registered !== undefined) return registered === provider;
+  const others = proxiesOfOtherCopies();
+  if (!api.setGlobalTracerProvider(provider)) return false;
+  proxies = others;
+  for (const proxy of proxies) proxy.setDelegate(provider);
+  return true;
 }
 
 /** Takes the provider back, if it is ours that is registered. */
 export function withdrawProvider(): void {
-  if (registeredProvider() === provider) api.disable();
+  if (registeredProvider() !== provider) return;
+  for (const proxy of proxies) proxy.setDelegate(noProvider);
+  proxies = [];
+  api.disable();
 }
+
+/** The API's own, which records nothing. */
+const noProvider = new ProxyTracerProvider().getDelegate();
 
 /** What stands behind the API's proxy; `undefined` while that is only its no-op. */
 function registeredProvider(): TracerProvider | undefined {
   const global = api.getTracerProvider();
   const behind = global instanceof ProxyTracerProvider ? global.getDelegate() : global;
-  return behind === new ProxyTracerProvider().getDelegate() ? undefined : behind;
+  return behind === noProvider ? undefined : behind;
 }

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { loadedModules } from '../../utils/loaded-modules.js';
+import { readProperty } from '../../utils/read-property.js';
 
 type Targets = { has(target: unknown): boolean };
 
@@ -23,21 +24,17 @@ export interface TransformInternals {
   readonly Executor: new (kind: number, options: object) => TransformExecutor;
 }
 
-/**
- * The internals of each copy of class-transformer that is loaded; none in a bundle. They are looked for among the modules that Node has
- * loaded, and not imported: that would cost each program's start as much as a tenth of all the package. Nor are they asked for from where
- * this file stands (`import.meta`), which would keep it from being compiled to CommonJS, as Jest does with Babel.
- */
+/** The internals of each copy of class-transformer that is loaded. To import them would cost each program's start a tenth of all the package. */
 export function loadedTransformInternals(): TransformInternals[] {
-  const { cache } = createRequire('/');
-  return Object.keys(cache)
-    .filter((path) => storagePath.test(path))
-    .flatMap((path) => {
-      const storage: unknown = cache[path]?.exports?.defaultMetadataStorage;
-      const Executor: unknown = cache[path.replace(storagePath, executorPath)]?.exports?.TransformOperationExecutor;
-      return storage === undefined || Executor === undefined ? [] : [{ storage, Executor } as TransformInternals];
-    });
+  const executors = loadedModules(executorPath);
+  return [...loadedModules(storagePath)].flatMap(([path, module]) => {
+    const storage = readProperty(module, 'defaultMetadataStorage');
+    const executor = executors.get(path.replace(storagePath, executorFile));
+    const Executor = readProperty(executor, 'TransformOperationExecutor');
+    return storage === undefined || Executor === undefined ? [] : [{ storage, Executor } as TransformInternals];
+  });
 }
 
 const storagePath = /(?<=[\\/]class-transformer[\\/]cjs[\\/])storage\.js$/;
-const executorPath = 'TransformOperationExecutor.js';
+const executorPath = /(?<=[\\/]class-transformer[\\/]cjs[\\/])TransformOperationExecutor\.js$/;
+const executorFile = 'TransformOperationExecutor.js';
