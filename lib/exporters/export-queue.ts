@@ -176,9 +176,13 @@ export class ExportQueue {
     this.#timer = setTimeout(() => this.#wake(), ms).unref();
   }
 
-  /** At the next turn, not now: the traced program waits for `push`. */
+  /** At the next turn, not now: the traced program waits for `push`, which makes no closure where a turn is awaited already. */
   #hurry(): void {
-    this.#immediate ??= setImmediate(() => this.#wake()).unref();
+    if (this.#immediate === undefined) this.#awaitTurn();
+  }
+
+  #awaitTurn(): void {
+    this.#immediate = setImmediate(() => this.#wake()).unref();
   }
 
   #stopTimers(): void {

@@ -1,5 +1,7 @@
 import type { TokenUsage } from '../entities/token-usage.js';
+import { findUsage } from './find-usage.js';
 import { UsageAccumulator } from './usage-accumulator.js';
+import { usageOfCounts } from './usage-counts.js';
 
 /**
  * Reads the token usage out of what a model's SDK gave back: a response, an object that carries one, or the array of a
@@ -17,19 +19,24 @@ import { UsageAccumulator } from './usage-accumulator.js';
  * ```
  */
 export function readTokenUsage(resultOrChunks: unknown): TokenUsage | undefined {
-  const accumulator = new UsageAccumulator();
+  if (typeof resultOrChunks !== 'object' || resultOrChunks === null) return undefined;
   try {
-    if (Array.isArray(resultOrChunks)) addChunks(accumulator, resultOrChunks);
-    else accumulator.add(resultOrChunks);
+    return Array.isArray(resultOrChunks) ? usageOfChunks(resultOrChunks) : usageOfAnswer(resultOrChunks);
   } catch {
-    // A proxy may throw even when it is asked whether it is an array.
+    return undefined; // a proxy may throw at any question, even whether it is an array
   }
-  return accumulator.usage;
 }
 
-function addChunks(accumulator: UsageAccumulator, chunks: readonly unknown[]): void {
-  if (chunks.length > maxChunks) return;
+function usageOfAnswer(answer: object): TokenUsage | undefined {
+  const counts = findUsage(answer);
+  return counts === undefined ? undefined : usageOfCounts(counts);
+}
+
+function usageOfChunks(chunks: readonly unknown[]): TokenUsage | undefined {
+  if (chunks.length > maxChunks) return undefined;
+  const accumulator = new UsageAccumulator();
   for (const chunk of chunks) accumulator.add(chunk);
+  return accumulator.usage;
 }
 
 /** Longer lists are data, such as the numbers of an embedding, and sparse ones may have four thousand million places. */
