@@ -71,6 +71,9 @@ const places: ReadonlyMap<string, PlaceRead> = new Map<string, PlaceRead>([
   ['messages', callsOfUpdate],
 ]);
 
+/** The names of those places. */
+export const callPlaces: Iterable<string> = [...places.keys()];
+
 function callsOfChoice(choice: unknown): readonly ToolCallPart[] {
   const message = fieldOf(choice, 'message');
   return message == null ? inEach(toolCallsOf(fieldOf(choice, 'delta')), pieceOf) : callsOfMessage(message);

@@ -11,11 +11,18 @@ import type { RecordingSpan } from '../recording-span.js';
 import type { SpanDefinition } from '../span-definition.js';
 import { toolCallsIn } from '../tool-call-parts.js';
 import { AskedToolCalls } from '../tool-calls.js';
+import { Clue } from './clues.js';
 import { modelAnswering, modelAsked } from './model-of.js';
 import { failureToldBy } from './tool-failure.js';
 
 /** How a call ended: with a value, with an exception, or in an object that shows nobody what it comes to (frozen). */
-export type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | typeof unseen;
+export type Outcome = ValueOutcome | { readonly thrown: unknown } | typeof unseen;
+
+interface ValueOutcome {
+  readonly value: unknown;
+  /** What a model's answer may hold. @default anything */
+  readonly clues?: number;
+}
 
 /** The outcome of a call whose result cannot be watched. */
 export const unseen = { isUnseen: true } as const;
@@ -40,33 +47,38 @@ export function finish(ending: EndingSpan, outcome: Outcome): void {
 
 /** Budgets hold in traces that are not kept, too. */
 function countTokens({ span, recorder }: EndingSpan, outcome: Outcome): void {
-  if ('value' in outcome) span.usage ??= usageOf(span.definition, recorder, outcome.value);
+  if ('value' in outcome) span.usage ??= usageOf(span.definition, recorder, outcome);
   spendTokens(span);
 }
 
 function record({ span, recorder, call }: EndingSpan, outcome: Outcome): void {
-  if ('thrown' in outcome) {
-    span.fail(outcome.thrown);
-  } else if ('value' in outcome) {
-    recordValue(span, recorder, outcome.value);
-    if (span.definition.type === SpanType.tool) recordToldFailure(span, outcome.value);
-    if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
-  } else {
-    span.setAttribute(AttributeKey.unfinished, true);
-  }
-  if (span.definition.isModelCall) {
-    recordModel(span, call, outcome);
-    if ('value' in outcome) noteToolCalls(span, outcome.value);
-  }
-  if (span.definition.attributes !== undefined && call !== undefined)
-    recordAttributes({ span, recorder, call }, outcome);
+  if ('thrown' in outcome) span.fail(outcome.thrown);
+  else if ('value' in outcome) recordValue(span, recorder, outcome);
+  else span.setAttribute(AttributeKey.unfinished, true);
+  if (call === undefined) return;
+  if (span.definition.isModelCall && !isModelNoted(span)) setModel(span, modelAsked(call));
+  if (span.definition.attributes !== undefined) recordAttributes({ span, recorder, call }, outcome);
 }
 
-function recordValue(span: RecordingSpan, recorder: Recorder, value: unknown): void {
-  if (span.definition.captureOutputs && span.outputs === undefined) {
-    span.outputs = span.trace.captureText(value, 'outputs');
+function recordValue(span: RecordingSpan, recorder: Recorder, outcome: ValueOutcome): void {
+  const { definition } = span;
+  if (definition.captureOutputs && span.outputs === undefined) {
+    span.outputs = span.trace.captureText(outcome.value, 'outputs');
   }
-  if (span.usage === undefined) span.usage = usageOf(span.definition, recorder, value);
+  if (span.usage === undefined) span.usage = usageOf(definition, recorder, outcome);
+  if (definition.type === SpanType.tool) recordToldFailure(span, outcome.value);
+  if (span.statusCode === SpanStatusCode.UNSET) span.statusCode = SpanStatusCode.OK;
+  if (definition.isModelCall) recordAnswer(span, outcome);
+}
+
+/** The model that answered, as the provider names it (else the one that was asked counts), and what it asks for. */
+function recordAnswer(span: RecordingSpan, outcome: ValueOutcome): void {
+  if (mayHold(outcome, Clue.model)) noteModel(span, outcome.value);
+  if (mayHold(outcome, Clue.calls)) noteToolCalls(span, outcome.value);
+}
+
+function mayHold({ clues }: ValueOutcome, clue: number): boolean {
+  return clues === undefined || (clues & clue) !== 0;
 }
 
 /** The text is a part of the outputs. */
@@ -76,11 +88,12 @@ function recordToldFailure(span: RecordingSpan, answer: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: span.definition.captureOutputs ? text : '' });
 }
 
-function usageOf(definition: SpanDefinition, recorder: Recorder, value: unknown): TokenUsage | undefined {
+function usageOf(definition: SpanDefinition, recorder: Recorder, outcome: ValueOutcome): TokenUsage | undefined {
   const { usage, isModelCall, functionName } = definition;
-  if (usage === undefined) return isModelCall ? readTokenUsage(value) : undefined;
+  if (usage === undefined)
+    return isModelCall && mayHold(outcome, Clue.usage) ? readTokenUsage(outcome.value) : undefined;
   try {
-    return completeUsage(answerNow(usage(value)));
+    return completeUsage(answerNow(usage(outcome.value)));
   } catch (cause) {
     recorder.onCallbackError(cause, `the 'usage' callback of '${functionName}'`);
     return undefined;
@@ -95,13 +108,7 @@ export function noteToolCalls({ trace, spanId }: RecordingSpan, answer: unknown)
   trace.asked.add(calls, spanId);
 }
 
-/** The model that answered, as the provider names it; else the one that was asked. The decorator's own word comes first. */
-function recordModel(span: RecordingSpan, call: TracedCall | undefined, outcome: Outcome): void {
-  if ('value' in outcome) noteModel(span, outcome.value);
-  if (call !== undefined && !isModelNoted(span)) setModel(span, modelAsked(call));
-}
-
-/** The model that an answer, or a chunk of one, names. The first word counts. */
+/** The model that an answer, or a chunk of one, names. The first word counts, and the decorator's own before all. */
 export function noteModel(span: RecordingSpan, answer: unknown): void {
   if (!isModelNoted(span)) setModel(span, modelAnswering(answer));
 }

@@ -24,6 +24,16 @@ export function modelAsked({ args, definition: { argumentNames } }: TracedCall):
  */
 const holders = ['message', 'response', 'data', 'raw', 'input'];
 
+/** The fields of an answer by which its model is found. */
+export const modelPlaces: readonly string[] = [
+  'model',
+  'modelVersion',
+  'modelId',
+  'response_metadata',
+  ...holders,
+  'steps',
+];
+
 function modelOf(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const named = modelNamedIn(answer);

@@ -28,7 +28,7 @@ export function kindOf(result: unknown): ResultKind {
 function kindOfObject(result: object): ResultKind {
   const prototype: unknown = Object.getPrototypeOf(result);
   if (prototype === Promise.prototype && isBare(result)) return 'promise';
-  if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result)) return 'value';
+  if (prototype === Array.prototype || types.isProxy(result) || !mayBeWatched(result, prototype)) return 'value';
   if (hasMethod(result, 'then')) return 'thenable';
   if (hasMethod(result, 'getReader')) return 'readable-stream';
   if (baseStreamOf(result) !== undefined) return 'stream-result';
@@ -59,7 +59,7 @@ function kindOfIterable(result: object): ResultKind {
 /** The stream in an answer that says more than the stream does, such as a request's id. */
 export function streamIn(answer: unknown): object | undefined {
   if (typeof answer !== 'object' || answer === null || types.isProxy(answer)) return undefined;
-  if (Object.getPrototypeOf(answer) !== Object.prototype || !mayHoldStream(answer)) return undefined;
+  if (Object.getPrototypeOf(answer) !== Object.prototype) return undefined;
   for (const place of streamPlaces) {
     const held = ownObject(answer, place);
     if (held !== undefined && streamKinds.has(kindOf(held))) return held;
@@ -68,12 +68,7 @@ export function streamIn(answer: unknown): object | undefined {
 }
 
 /** Bedrock's `{ stream }` and `{ body }`, and the `{ data }` of SDKs that give the HTTP response as well. */
-const streamPlaces = ['stream', 'body', 'data'];
-
-/** Asked of every answer of a model. */
-function mayHoldStream(answer: object): boolean {
-  return 'stream' in answer || 'body' in answer || 'data' in answer;
-}
+export const streamPlaces: readonly string[] = ['stream', 'body', 'data'];
 
 const streamKinds: ReadonlySet<ResultKind> = new Set([
   'async-iterable',
@@ -83,7 +78,11 @@ const streamKinds: ReadonlySet<ResultKind> = new Set([
 ]);
 
 /** Asked of every result: rules out plain data before the careful looks. */
-function mayBeWatched(result: object): boolean {
+function mayBeWatched(result: object, prototype: unknown): boolean {
+  return prototype === Object.prototype ? hasWatchedField(result) : hasWatchedName(result);
+}
+
+function hasWatchedName(result: object): boolean {
   return (
     'then' in result ||
     'getReader' in result ||
@@ -91,6 +90,21 @@ function mayBeWatched(result: object): boolean {
     Symbol.asyncIterator in result ||
     'emitted' in result ||
     'baseStream' in result
+  );
+}
+
+/**
+ * A record inherits none of them. Results come in many kinds, and where they do it takes the engine long to find out that one has not
+ * inherited a name.
+ */
+function hasWatchedField(record: object): boolean {
+  return (
+    Object.hasOwn(record, 'then') ||
+    Object.hasOwn(record, 'getReader') ||
+    Object.hasOwn(record, 'next') ||
+    Object.hasOwn(record, Symbol.asyncIterator) ||
+    Object.hasOwn(record, 'emitted') ||
+    Object.hasOwn(record, 'baseStream')
   );
 }
 

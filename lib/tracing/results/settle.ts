@@ -1,4 +1,5 @@
 import type { OpenCall } from '../open-call.js';
+import { Clue, cluesIn } from './clues.js';
 import { finish } from './finish.js';
 import { kindOf, type ResultKind, streamIn } from './result-kind.js';
 import { watchEventStream } from './watch-event-stream.js';
@@ -20,8 +21,16 @@ export function settle(open: OpenCall, result: unknown): unknown {
 /** Models and agents hand on streams with what else there is to tell; a tool that does so has done its work. */
 function settleValue(open: OpenCall, value: unknown): void {
   const { isModelCall, entry } = open.span.definition;
-  const stream = isModelCall || entry !== undefined ? streamIn(value) : undefined;
+  if (isModelCall) return settleAnswer(open, value);
+  const stream = entry === undefined ? undefined : streamIn(value);
   if (stream === undefined) finish(open, { value });
+  else settle(open, stream);
+}
+
+function settleAnswer(open: OpenCall, value: unknown): void {
+  const clues = cluesIn(value);
+  const stream = (clues & Clue.stream) === 0 ? undefined : streamIn(value);
+  if (stream === undefined) finish(open, { value, clues });
   else settle(open, stream);
 }
 
