@@ -1,5 +1,5 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
-import { type Context, TraceFlags } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
 import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
@@ -84,6 +84,7 @@ export class Recorder implements TraceKeeper {
 
   /** The span of ours that is current in a context. */
   spanIn(context: Context): RecordingSpan | undefined {
+    if (context === ROOT_CONTEXT) return undefined; // where most traces begin
     const span = context.getValue(this.contexts.spanKey);
     return span instanceof RecordingSpan ? span : undefined;
   }

@@ -192,7 +192,7 @@ function textIn(held: unknown): string | undefined {
 }
 
 function listOf(held: unknown): readonly unknown[] {
-  return Array.isArray(held) ? held : [];
+  return Array.isArray(held) ? held : none;
 }
 
 function fieldOf(holder: unknown, key: string): unknown {

@@ -4,7 +4,6 @@ import { quote, type TextRules } from './text-rules.js';
 
 /** What is known of a key of a record. */
 export interface KnownKey {
-  readonly key: string;
   /** The key as JSON with its colon: `"query":`. */
   readonly text: string;
   /** The same after a comma. */
@@ -18,17 +17,24 @@ export interface KnownKey {
 }
 
 const maxKeys = 10_000;
-/** Longer ones are data more often than names. */
 const longestKept = 64;
-const slots = 256;
+/** Records with more keys are seldom alike. */
+const mostAlike = 16;
+const slots = 64;
+
+/** The keys of a record, and what is known of them. */
+interface KnownKeys {
+  readonly keys: readonly string[];
+  readonly known: readonly KnownKey[];
+}
 
 /** Judges the keys of records: programs use the same few again and again, so that each is looked at once. */
 export class KeyBook {
   readonly #text: TextRules;
   readonly #secretKeys: SecretKeys | undefined;
   readonly #known = new Memo((key) => this.#judge(key), { maxKeys, longestKey: longestKept });
-  /** The last keys met, each in a slot that it may share with others: a list of messages asks for the same two again and again. */
-  readonly #last: (KnownKey | undefined)[] = Array.from({ length: slots }, () => undefined);
+  /** The last records met, each in a slot that it may share with others: those of a program are of few kinds. */
+  readonly #alike: (KnownKeys | undefined)[] = Array.from({ length: slots }, () => undefined);
 
   constructor(text: TextRules, secretKeys: SecretKeys | undefined) {
     this.#text = text;
@@ -36,11 +42,20 @@ export class KeyBook {
   }
 
   lookUp(key: string): KnownKey {
-    const slot = slotOf(key);
-    const last = this.#last[slot];
-    if (last?.key === key) return last;
-    const known = this.#known.get(key);
-    if (key.length <= longestKept) this.#last[slot] = known;
+    return this.#known.get(key);
+  }
+
+  /** What is known of all keys of a record, in their order: a list of messages asks for the same two again and again. */
+  lookUpAll(keys: readonly string[]): readonly KnownKey[] {
+    const slot = slotOf(keys);
+    const alike = this.#alike[slot];
+    return alike !== undefined && areSame(alike.keys, keys) ? alike.known : this.#meet(keys, slot);
+  }
+
+  /** Apart from the look, which is to make no closure. */
+  #meet(keys: readonly string[], slot: number): readonly KnownKey[] {
+    const known = keys.map((key) => this.lookUp(key));
+    if (keys.length <= mostAlike && keys.every(isKept)) this.#alike[slot] = { keys, known };
     return known;
   }
 
@@ -55,11 +70,22 @@ export class KeyBook {
     const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
     const isMessageText = key === 'content' || key === 'text';
     const text = `${quote(clean)}:`;
-    return { key, text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
+    return { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };
   }
 }
 
-/** The few keys of a record nearly always differ in length or in the first letter. */
-function slotOf(key: string): number {
-  return (key.length * 11 + (key.length === 0 ? 0 : key.charCodeAt(0))) & (slots - 1);
+/** Longer ones are data more often than names. */
+function isKept(key: string): boolean {
+  return key.length <= longestKept;
+}
+
+/** Records with other keys nearly always have more of them, or less, or a first one of another length. */
+function slotOf(keys: readonly string[]): number {
+  return (keys.length * 5 + (keys[0]?.length ?? 0)) & (slots - 1);
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let index = 0; index < some.length; index += 1) if (some[index] !== others[index]) return false;
+  return true;
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { KnownKey } from './key-book.js';
 import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
@@ -55,22 +56,21 @@ export class PlainJudge {
     const keys = this.#rules.keyLists.of(record);
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
+    const knownKeys = this.#rules.keys.lookUpAll(keys);
     for (let index = 0; index < keys.length; index += 1) {
-      if (!this.#isPlainField(record, keys[index] as string, depth)) return false; // within the bounds
+      const { isPlain, isMessageText, text } = knownKeys[index] as KnownKey; // as long as `keys`
+      if (!isPlain) return false; // it hides something, or what stands under it needs a look
+      this.#left -= text.length;
+      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
+      if (descriptor === undefined || descriptor.get !== undefined) return false;
+      const value: unknown = descriptor.value;
+      const isFine =
+        isMessageText && typeof value === 'string'
+          ? this.#isPlainMessage(record, value)
+          : this.isPlain(value, depth + 1);
+      if (!isFine) return false;
     }
     return true;
-  }
-
-  #isPlainField(record: object, key: string, depth: number): boolean {
-    const { isPlain, isMessageText, text } = this.#rules.keys.lookUp(key);
-    if (!isPlain) return false; // it hides something, or what stands under it needs a look
-    this.#left -= text.length;
-    const descriptor = Object.getOwnPropertyDescriptor(record, key);
-    if (descriptor === undefined || descriptor.get !== undefined) return false;
-    const value: unknown = descriptor.value;
-    return isMessageText && typeof value === 'string'
-      ? this.#isPlainMessage(record, value)
-      : this.isPlain(value, depth + 1);
   }
 
   /** A conversation is sent again with each call of a model: what was found clean once is not looked through again. */

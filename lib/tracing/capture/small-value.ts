@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { KnownKey } from './key-book.js';
 import { hasItem } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
@@ -57,11 +58,11 @@ export class SmallValue {
   #writeRecord(record: object, depth: number): string | undefined {
     const keys = this.#rules.keyLists.of(record);
     if (keys.length > smallLength) return undefined;
+    const knownKeys = this.#rules.keys.lookUpAll(keys);
     let json = '{';
     for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index] as string; // within the bounds
-      const known = this.#rules.keys.lookUp(key);
-      const descriptor = Object.getOwnPropertyDescriptor(record, key);
+      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
+      const known = knownKeys[index] as KnownKey; // as long as `keys`
       if (descriptor === undefined || descriptor.get !== undefined || !known.isPlain) return undefined;
       const value: unknown = descriptor.value;
       if (value === undefined) continue;
