@@ -2,6 +2,8 @@
  * One subject, set up (`on`) or only imported (`off`), in a process of its own. Says what it can do, then answers each name of
  * a workload with its figures. Ends with its parent.
  */
+import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn, setTimeout as timeout } from 'node:timers/promises';
 import { Program, Sink } from './measure.js';
 import { workloads } from './workloads.js';
 
@@ -16,6 +18,7 @@ try {
   const { setUp, wrappers, exportsTraces = false, lacks = [] } = await import(`./subjects/${subject}.js`);
   const { flush } = mode === 'on' ? await setUp(sink) : {};
   const trace = wrappers();
+  await waitAsProgramsDo(trace);
   for (const [name, workload] of Object.entries(workloads)) {
     if (lacks.includes(name)) continue;
     const calls = mode === 'on' ? workload.calls : workload.calls * 10; // a call that does nothing is short
@@ -39,6 +42,20 @@ async function answer(name, exportsTraces) {
   const figures = await program.measure(sink);
   const expected = (program.made - made) * (exportsTraces ? 1 : workload.spansPerCall);
   return { figures, lost: mode === 'on' ? expected - (sink.received - received) : 0 };
+}
+
+/**
+ * Every program with agents waits for timers, turns of the event loop and files. Node's hooks for asynchronous contexts are slower from
+ * then on, whoever uses them, so that each subject is measured in that state. The loops that follow wait for nothing.
+ */
+async function waitAsProgramsDo(trace) {
+  const wait = trace.tool('wait', async () => {
+    await nextTurn();
+    await timeout(1);
+    await readFile(new URL(import.meta.url));
+    await new Promise((resolve) => process.nextTick(() => Promise.resolve().then(resolve)));
+  });
+  for (let time = 0; time < 20; time += 1) await wait();
 }
 
 function same(_name, fn) {

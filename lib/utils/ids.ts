@@ -1,26 +1,30 @@
-const pool = Buffer.alloc(8192);
+const pool = Buffer.alloc(32_768);
+const zeros = '0'.repeat(16);
 let hex = '';
 let position = 0;
 
 /** 16 random hex digits, never all zero. */
 export function newSpanId(): string {
-  const id = take(16);
-  return id === '0000000000000000' ? newSpanId() : id;
+  return take(16);
 }
 
 /** 32 random hex digits, never all zero. */
 export function newTraceId(): string {
-  const id = take(32);
-  return id === '00000000000000000000000000000000' ? newTraceId() : id;
+  return take(32);
 }
 
 /** Randomness is drawn for a thousand ids at once: the call to the system and the conversion to hex cost more than the id. */
 function take(length: number): string {
-  if (position + length > hex.length) {
-    crypto.getRandomValues(pool); // the global one: node:crypto is large, and loads when this is first called
-    hex = pool.toString('hex');
-    position = 0;
-  }
+  if (position + length > hex.length) draw();
   position += length;
   return hex.slice(position - length, position);
+}
+
+/** Without a row of zeros, so that no id has to be looked at. */
+function draw(): void {
+  do {
+    crypto.getRandomValues(pool); // the global one: node:crypto is large, and loads when this is first called
+    hex = pool.toString('hex');
+  } while (hex.includes(zeros));
+  position = 0;
 }
