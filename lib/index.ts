@@ -91,7 +91,6 @@ export {
   sendTraces,
 } from './exporters/spool/send-traces.js';
 export { disable, enable, flush, getTrace, type InitOptions, init, searchTraces, shutdown, stats } from './init.js';
-export type { SessionScope } from './tracing/contexts.js';
 export {
   getBudgetSignal,
   getCurrentSpan,
@@ -103,6 +102,7 @@ export type { DeliveryFailure, DeliveryStats } from './tracing/delivery.js';
 export type { LiveSpan } from './tracing/live-span.js';
 export type { TraceCounts } from './tracing/recorder.js';
 export type { Budget, CallFacts } from './tracing/span-definition.js';
+export type { SessionScope } from './tracing/surroundings.js';
 export type { KeepOptions } from './tracing/tail-sampling.js';
 export type { TraceUpdate } from './tracing/trace-update.js';
 export type { Tracing, TracingStats } from './tracing/tracing.js';

@@ -1,7 +1,7 @@
 import { active } from '../tracing/active-recorder.js';
-import { branchIn } from '../tracing/contexts.js';
 import { conversationAround } from '../tracing/run-in-conversation.js';
 import { runInSpan } from '../tracing/run-in-span.js';
+import { branchIn } from '../tracing/surroundings.js';
 import { participantName } from './agent-names.js';
 import { type ConversationOptions, conversationParts } from './conversation-options.js';
 import { defineSpan } from './define-span.js';

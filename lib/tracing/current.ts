@@ -1,9 +1,9 @@
 import { active } from './active-recorder.js';
-import { branchIn, type SessionScope, withSessionInContext } from './contexts.js';
 import { budgetsAround, openBudgetsOf } from './live-budget.js';
 import type { LiveSpan } from './live-span.js';
 import { nonRecordingSpan } from './non-recording-span.js';
 import type { RecordingSpan } from './recording-span.js';
+import { branchIn, type SessionScope, withSessionInContext } from './surroundings.js';
 import type { TraceUpdate } from './trace-update.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { HeldSession } from './contexts.js';
 import type { RecordingSpan } from './recording-span.js';
+import type { HeldSession } from './surroundings.js';
 
 /**
  * Ties a root to the span it would have been a child of, had that one's trace not left already: fire and forget, or an agent that

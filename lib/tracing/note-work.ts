@@ -1,10 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import { isAgentPrototype } from './capture/class-facts.js';
-import { branchIn } from './contexts.js';
 import { spendInBranch } from './live-budget.js';
 import type { Participant } from './participant.js';
 import type { RecordingSpan } from './recording-span.js';
 import type { SpanConversation } from './span-conversation.js';
+import { branchIn } from './surroundings.js';
 
 interface WorkRequest {
   readonly agent: unknown;

@@ -5,7 +5,8 @@ import { CallbackError, TracingError } from '../errors.js';
 import { now } from '../utils/clock.js';
 import { newTraceId } from '../utils/ids.js';
 import type { Capture } from './capture/capture.js';
-import { type Contexts, isSuppressedWithin, sharedContexts, surroundingsOf } from './contexts.js';
+import { isSuppressedWithin } from './context-entry.js';
+import { type Contexts, sharedContexts } from './contexts.js';
 import { EndedTrace } from './ended-trace.js';
 import { isEntered } from './entry-rules.js';
 import { follow } from './follow.js';
@@ -16,6 +17,7 @@ import { OpenTraces } from './open-traces.js';
 import { RecordingSpan, type SpanStart } from './recording-span.js';
 import { isSampled } from './sampling.js';
 import type { SpanDefinition } from './span-definition.js';
+import { surroundingsOf } from './surroundings.js';
 import type { TailSampling } from './tail-sampling.js';
 
 /** What a recorder is made of; `InitOptions` says what each means. */

@@ -1,12 +1,12 @@
 import type { Context } from '@opentelemetry/api';
 import { AttributeKey } from '../entities/attributes.js';
-import { branchIn, withBranchInContext } from './contexts.js';
 import { branchBudgets } from './live-budget.js';
 import type { TracedCall } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { RecordingSpan } from './recording-span.js';
 import type { Branch, SpanConversation } from './span-conversation.js';
 import type { SaidMessage } from './span-definition.js';
+import { branchIn, withBranchInContext } from './surroundings.js';
 
 /** The conversation that a span is part of, if it goes on: what is said too late belongs to none further out. */
 export function conversationAround(span: RecordingSpan | undefined): SpanConversation<RecordingSpan> | undefined {
