@@ -69,11 +69,16 @@ function tellUnknown(whose: string, given: object, known: readonly string[]): vo
   }
 }
 
+/** Programs keep ids, for feedback, say, and the engine would keep alive the whole text that an id was cut out of. */
+function copyOf(id: string): string {
+  return Buffer.from(id, 'latin1').toString('latin1');
+}
+
 /** Inside a trace its id; else that of the last trace that ended in this process; `undefined` if there was none. */
 export function getLastActiveTraceId(): string | undefined {
   const trace = currentSpan()?.trace;
   const id = trace?.isRecorded && !trace.hasLeft ? trace.traceId : active.lastTraceId;
-  return id === undefined ? undefined : `tr-${id}`;
+  return id === undefined ? undefined : copyOf(`tr-${id}`);
 }
 
 /**

@@ -80,7 +80,8 @@ export function registerProvider(): boolean {
 /** Takes the provider back, if it is ours that is registered. */
 export function withdrawProvider(): void {
   if (registeredProvider() !== provider) return;
-  for (const proxy of proxies) proxy.setDelegate(noProvider);
+  // As they were: behind any provider, if only one that does nothing, tracers would not wait for the next one.
+  for (const proxy of proxies) proxy.setDelegate(undefined as unknown as TracerProvider);
   proxies = [];
   api.disable();
 }

@@ -1,4 +1,4 @@
-const pool = Buffer.alloc(32_768);
+const pool = Buffer.alloc(8_192);
 const zeros = '0'.repeat(16);
 let hex = '';
 let position = 0;
@@ -13,7 +13,7 @@ export function newTraceId(): string {
   return take(32);
 }
 
-/** Randomness is drawn for a thousand ids at once: the call to the system and the conversion to hex cost more than the id. */
+/** Randomness is drawn for many ids at once: the call to the system and the conversion to hex cost more than the id. */
 function take(length: number): string {
   if (position + length > hex.length) draw();
   position += length;

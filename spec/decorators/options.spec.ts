@@ -208,6 +208,11 @@ describe('options of decorators', () => {
       { raw: { content: 'a', response_metadata: { model: 'm-2024' } }, parsed: {} },
     ],
     ['an answer with its HTTP response', 'hi', { data: { model: 'm-2024' }, response: {} }],
+    ['Gemini', 'hi', { modelVersion: 'm-2024', candidates: [] }],
+    ["Gemini's older SDK", 'hi', { response: { modelVersion: 'm-2024' } }],
+    ['Bedrock, where it answers so', 'hi', { modelId: 'm-2024' }],
+    ['Cohere, in a message', 'hi', { message: { model: 'm-2024' } }],
+    ['the AI SDK', 'hi', { steps: [{ response: { modelId: 'm-2024' } }] }],
     ['Bedrock', { modelId: 'm-2024' }, { output: {} }],
     ["a command of Bedrock's client", { middlewareStack: {}, input: { modelId: 'm-2024' } }, { output: {} }],
   ])('need not name the model of %s', async (_provider, request, answer) => {

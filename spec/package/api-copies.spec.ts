@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOf, type PackedPackage, packPackage } from './packed-package.js';
@@ -79,18 +79,63 @@ describe('beside the API of OpenTelemetry that is one copy to import and another
     expect(JSON.parse(packed.run([program]))).toEqual([['theirs', 'later'], [['ours']]]);
   });
 
-  it('records nothing once it is shut down, and stands in the way of no other', () => {
+  it.each(['import', 'require'])("stands in nobody else's way once it is shut down: a tracer by %s", (by) => {
     const program = packed.write(
       'after.mjs',
       `import { createRequire } from 'node:module';
-       import { init, shutdown } from 'traced-agents';
-       const { trace } = createRequire(import.meta.url)('@opentelemetry/api');
-       init({ exporters: [] });
+       import * as imported from '@opentelemetry/api';
+       import { InMemoryExporter, init, shutdown, traceTool } from 'traced-agents';
+       const required = createRequire(import.meta.url)('@opentelemetry/api');
+       const { trace } = '${by}' === 'import' ? imported : required;
+       const early = trace.getTracer('early');
+       const memory = new InMemoryExporter();
+       init({ exporters: [memory] });
        await shutdown();
-       console.log(trace.getTracer('x').startSpan('a').isRecording(), trace.setGlobalTracerProvider({ getTracer: () => 'theirs' }), trace.getTracer('x'));`,
+       const between = trace.getTracer('between');
+       const seen = [early.startSpan('unseen').isRecording(), between.startSpan('unseen').isRecording()];
+       init({ exporters: [memory] });
+       traceTool(() => { early.startSpan('early').end(); between.startSpan('between').end(); }, { name: 'outer' })();
+       await shutdown();
+       const late = trace.getTracer('late');
+       trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: (name) => seen.push(name) }) });
+       late.startSpan('theirs');
+       console.log(JSON.stringify([seen, memory.traces.map(({ data }) => data.spans.map(({ name }) => name))]));`,
     );
 
-    expect(packed.run([program])).toBe('false true theirs\n');
+    const printed = packed.run([program]);
+
+    expect(JSON.parse(printed)).toEqual([[false, false, 'theirs'], [['outer', 'early', 'between']]]);
+  });
+
+  it('leaves a copy of another major version to the SDK that stands behind it', () => {
+    const folder = join(packed.folder, 'node_modules/older/node_modules/@opentelemetry/api/dist');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'index.cjs'),
+      `class NoProvider {}
+       const none = new NoProvider();
+       class ProxyTracerProvider {
+         getDelegate() { return this.delegate ?? none; }
+         setDelegate(delegate) { this.delegate = delegate; }
+         getTracer(name) { return this.delegate?.getTracer(name); }
+       }
+       const proxy = new ProxyTracerProvider();
+       exports.ProxyTracerProvider = ProxyTracerProvider;
+       exports.trace = { getTracerProvider: () => proxy, getTracer: (name) => proxy.getTracer(name) };`,
+    );
+    const program = packed.write(
+      'older.mjs',
+      `import { createRequire } from 'node:module';
+       import { init, shutdown } from 'traced-agents';
+       const { trace } = createRequire(import.meta.url)('./node_modules/older/node_modules/@opentelemetry/api/dist/index.cjs');
+       trace.getTracerProvider().setDelegate({ getTracer: () => 'theirs' });
+       init({ exporters: [] });
+       console.log(trace.getTracer('x'));
+       await shutdown();
+       console.log(trace.getTracer('x'));`,
+    );
+
+    expect(packed.run([program])).toBe('theirs\ntheirs\n');
   });
 });
 

@@ -10,8 +10,8 @@ export const Clue = { stream: 1, usage: 2, model: 4, calls: 8 } as const;
 const allClues = Clue.stream | Clue.usage | Clue.model | Clue.calls;
 
 /**
- * What a model's answer may hold, by the names of its fields: they are gone through once for all who look for something. To ask for each
- * name takes several times as long as all the rest of the look, where a program has answers of many kinds.
+ * What a model's answer may hold, by the names of the fields that JSON would have: they are gone through once for all who look for
+ * something. To ask for each name takes several times as long as all the rest of the look, where a program has answers of many kinds.
  */
 export function cluesIn(answer: unknown): number {
   if (typeof answer !== 'object' || answer === null) return 0;
