@@ -1,4 +1,4 @@
-const pool = Buffer.alloc(8_192);
+const pool = Buffer.alloc(8192);
 const zeros = '0'.repeat(16);
 let hex = '';
 let position = 0;

@@ -26,15 +26,13 @@ export interface TransformInternals {
 
 /** The internals of each copy of class-transformer that is loaded. To import them would cost each program's start a tenth of all the package. */
 export function loadedTransformInternals(): TransformInternals[] {
-  const executors = loadedModules(executorPath);
-  return [...loadedModules(storagePath)].flatMap(([path, module]) => {
+  const parts = loadedModules(partPath);
+  return [...parts].flatMap(([path, module]) => {
     const storage = readProperty(module, 'defaultMetadataStorage');
-    const executor = executors.get(path.replace(storagePath, executorFile));
+    const executor = parts.get(path.replace(/storage\.js$/, 'TransformOperationExecutor.js'));
     const Executor = readProperty(executor, 'TransformOperationExecutor');
     return storage === undefined || Executor === undefined ? [] : [{ storage, Executor } as TransformInternals];
   });
 }
 
-const storagePath = /(?<=[\\/]class-transformer[\\/]cjs[\\/])storage\.js$/;
-const executorPath = /(?<=[\\/]class-transformer[\\/]cjs[\\/])TransformOperationExecutor\.js$/;
-const executorFile = 'TransformOperationExecutor.js';
+const partPath = /[\\/]class-transformer[\\/]cjs[\\/](?:storage|TransformOperationExecutor)\.js$/;
