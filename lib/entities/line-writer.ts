@@ -1,4 +1,5 @@
 import { hexToBase64 } from '../utils/base64-id.js';
+import { inOnePiece } from '../utils/in-one-piece.js';
 import { isoTime } from '../utils/iso-time.js';
 import { Memo, type MemoLimits } from '../utils/memo.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
@@ -28,7 +29,7 @@ export class LineWriter {
   /** The spans that were last written, and last called parent: nearly always one of them is the next one's parent. */
   #last: WrittenId = noId;
   #lastParent: WrittenId = noId;
-  /** How a span of this trace begins, up to its id. */
+  /** How a span of this trace begins, from the comma behind the one before it up to its id. */
   readonly #opening: string;
   readonly #request: Quoted;
   readonly #response: Quoted;
@@ -40,29 +41,29 @@ export class LineWriter {
     const isBare = bareText.test(info.traceId);
     this.traceIdText = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
     this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.traceIdText);
-    this.traceIdAttribute = `{"${AttributeKey.traceRequestId}":${this.#traceIdTwice}`;
+    this.traceIdAttribute = inOnePiece(traceIdKey, this.#traceIdTwice);
     this.#opening = openingOf(info.traceId);
     this.#request = quotedPreview(info.requestPreview);
     this.#response = quotedPreview(info.responsePreview);
   }
 
-  /** The next span, and the JSON of its attributes. */
+  /** The next span, and the JSON of its attributes but for their closing brace. */
   add(span: SpanHead, attributes: string): void {
     const { traceId, spanId, parentId } = span;
     const opening = traceId === this.#info.traceId ? this.#opening : openingOf(traceId);
+    const named = namedTexts.get(span.name);
     const parent =
       parentId === undefined
-        ? '","parent_span_id":null,"name":'
-        : `","parent_span_id":"${this.#parent(parentId)}","name":`;
+        ? `","parent_span_id":null${named.slice(1)}`
+        : `","parent_span_id":"${this.#parent(parentId)}${named}`;
     const base64 = hexToBase64(spanId);
     this.#last = { id: spanId, base64 };
     this.#spans +=
-      `${this.#spans === '' ? '{"spans":[' : ','}${opening}${base64}${parent}${quotedTexts.get(span.name)}` +
-      `,"start_time_unix_nano":${span.startTimeText},"end_time_unix_nano":${span.endTimeText}` +
-      `${outcomeToJson(span)}${attributes}}`;
+      `${this.#spans === '' ? `{"spans":[${opening.slice(1)}` : opening}${base64}${parent}${span.startTimeText}` +
+      `,"end_time_unix_nano":${span.endTimeText}${outcomeToJson(span)}${attributes}}}`;
   }
 
-  /** JSON of attributes, whose values are JSON texts themselves. */
+  /** JSON of attributes, whose values are JSON texts themselves, but for the closing brace. */
   attributes(texts: AttributeTexts): string {
     const keys = Object.keys(texts);
     let json = '';
@@ -73,7 +74,7 @@ export class LineWriter {
       if (known.pairs !== undefined && json !== '') json += known.pairs.get(text);
       else json += (json === '' ? known.first : known.next) + this.text(text);
     }
-    return json === '' ? '{}' : `${json}}`;
+    return json === '' ? '{' : json;
   }
 
   /** The JSON text of an attribute as JSON once more. */
@@ -127,15 +128,18 @@ const noId: WrittenId = { id: undefined, base64: '' };
 /** Needs nothing but quotes to be JSON. */
 const bareText = /^[\w-]+$/;
 
+/** Before the trace's id as JSON: attributes begin with it. */
+const traceIdKey = inOnePiece('{"', AttributeKey.traceRequestId, '":');
+
 function openingOf(traceId: string): string {
-  return `{"trace_id":"${hexToBase64(traceId.slice(3))}","span_id":"`;
+  return inOnePiece(',{"trace_id":"', hexToBase64(traceId.slice(3)), '","span_id":"');
 }
 
 /** What follows the times, up to the attributes. Most spans end well, without events and links. */
 const bareOutcomes: ReadonlyMap<string, string> = new Map(
   ['OK', 'UNSET', 'ERROR'].map((code) => [
     code,
-    `,"status":{"code":"STATUS_CODE_${code}","message":""},"events":[],"links":[],"attributes":`,
+    inOnePiece(',"status":{"code":"STATUS_CODE_', code, '","message":""},"events":[],"links":[],"attributes":'),
   ]),
 );
 
@@ -234,15 +238,22 @@ class AttributeKeyText {
   constructor(key: string) {
     const json = JSON.stringify(key);
     this.key = key;
-    this.first = `{${json}:`;
-    this.next = `,${json}:`;
-    this.pairs = repeated.has(key) ? new Memo((text) => this.next + JSON.stringify(text), recurring) : undefined;
+    this.first = inOnePiece('{', json, ':');
+    this.next = inOnePiece(',', json, ':');
+    this.pairs = repeated.has(key)
+      ? new Memo((text) => inOnePiece(this.next, JSON.stringify(text)), recurring)
+      : undefined;
   }
 }
 
 /** Keys are the same few in every span, and so are names and the tags of traces: each is encoded once. */
 const keyTexts = new Memo((key) => new AttributeKeyText(key), recurring);
 const quotedTexts = new Memo((text) => JSON.stringify(text), recurring);
+/** What stands between the id of a span's parent and its start, the quote behind that id with it. */
+const namedTexts = new Memo(
+  (name) => inOnePiece('","name":', JSON.stringify(name), ',"start_time_unix_nano":'),
+  recurring,
+);
 /** The keys that last stood there: spans have the same ones in the same places. */
 const lastKeyTexts: AttributeKeyText[] = [];
 const mostPlaces = 32;

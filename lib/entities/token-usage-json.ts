@@ -14,19 +14,16 @@ const wireNames = [
 /** MLflow's JSON text of a usage. Its key set is closed, so `reasoningTokens` is not in it. */
 export function tokenUsageToJson(usage: TokenUsage): string {
   // Field by field: the engine looks up a name out of a list ten times as long, and each LLM call comes here.
-  const fields =
-    field('input_tokens', usage.inputTokens) +
-    field('output_tokens', usage.outputTokens) +
-    field('total_tokens', usage.totalTokens) +
-    field('cache_read_input_tokens', usage.cacheReadInputTokens) +
-    field('cache_creation_input_tokens', usage.cacheCreationInputTokens) +
-    field('cache_creation_input_tokens_above_1hr', usage.cacheCreationInputTokensAbove1hr);
-  return `{${fields.slice(1)}}`;
-}
-
-/** With the comma before it. */
-function field(name: (typeof wireNames)[number][1], count: number | undefined): string {
-  return count === undefined ? '' : `,"${name}":${count}`;
+  const {
+    cacheReadInputTokens: read,
+    cacheCreationInputTokens: created,
+    cacheCreationInputTokensAbove1hr: kept,
+  } = usage;
+  let json = `{"input_tokens":${usage.inputTokens},"output_tokens":${usage.outputTokens},"total_tokens":${usage.totalTokens}`;
+  if (read !== undefined) json += `,"cache_read_input_tokens":${read}`;
+  if (created !== undefined) json += `,"cache_creation_input_tokens":${created}`;
+  if (kept !== undefined) json += `,"cache_creation_input_tokens_above_1hr":${kept}`;
+  return `${json}}`;
 }
 
 /** A usage out of MLflow's JSON (parsed). Counts that are missing are worked out or 0; `undefined` if there is not one. */

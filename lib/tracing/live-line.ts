@@ -2,6 +2,7 @@ import { AttributeKey } from '../entities/attributes.js';
 import { LineWriter } from '../entities/line-writer.js';
 import type { TokenUsage } from '../entities/token-usage.js';
 import { tokenUsageToJson } from '../entities/token-usage-json.js';
+import { inOnePiece } from '../utils/in-one-piece.js';
 import { attributeTextsOf, headOf, infoOf } from './freeze-trace.js';
 import type { LiveTrace } from './live-trace.js';
 import type { RecordingSpan } from './recording-span.js';
@@ -20,29 +21,33 @@ export function liveToLine(live: LiveTrace): string {
   return writer.line();
 }
 
-const inputsKey = `,"${AttributeKey.inputs}":`;
-const outputsKey = `,"${AttributeKey.outputs}":`;
-const messageFormatKey = `,"${AttributeKey.messageFormat}":`;
-const tokenUsageKey = `,"${AttributeKey.tokenUsage}":`;
-const reasoningTokensKey = `,"${AttributeKey.reasoningTokens}":`;
-const unfinishedPair = `,"${AttributeKey.unfinished}":"true"`;
+const inputsKey = nextKey(AttributeKey.inputs);
+const outputsKey = nextKey(AttributeKey.outputs);
+const messageFormatKey = nextKey(AttributeKey.messageFormat);
+const tokenUsageKey = nextKey(AttributeKey.tokenUsage);
+const reasoningTokensKey = nextKey(AttributeKey.reasoningTokens);
+const unfinishedPair = inOnePiece(nextKey(AttributeKey.unfinished), '"true"');
 
-/** In the order in which the entity has them, but for keys that are whole numbers: objects begin with those. */
+function nextKey(key: string): string {
+  return inOnePiece(',"', key, '":');
+}
+
+/** In the order in which the entity has them, but for keys that are whole numbers: objects begin with those. Without the closing brace. */
 function attributesOf(span: RecordingSpan, writer: LineWriter): string {
   const { definition, inputs, outputs, messageFormatText, usage, attributes } = span;
   const fixed = fixedTexts.get(definition) ?? fixTexts(definition);
   if (attributes !== undefined && saysAnew(attributes, fixed.keys)) {
     return writer.attributes(attributeTextsOf(span, writer.traceIdText));
   }
-  let json = writer.traceIdAttribute + fixed.start;
-  if (inputs !== undefined) json += inputsKey + writer.text(inputs);
+  let json = writer.traceIdAttribute;
+  json += inputs === undefined ? fixed.start : fixed.startAndInputsKey + writer.text(inputs);
   if (outputs !== undefined) json += outputsKey + writer.text(outputs);
   json += fixed.constants;
   if (messageFormatText !== undefined) json += messageFormatKey + JSON.stringify(messageFormatText);
   if (usage !== undefined) json += usagePairs(usage);
   if (!span.hasEnded) json += unfinishedPair;
   if (attributes !== undefined) for (const [key, text] of attributes) json += writer.nextAttribute(key, text);
-  return `${json}}`;
+  return json;
 }
 
 function usagePairs(usage: TokenUsage): string {
@@ -55,6 +60,8 @@ function usagePairs(usage: TokenUsage): string {
 interface FixedTexts {
   /** After the trace's id. */
   readonly start: string;
+  /** The same, up to the inputs. */
+  readonly startAndInputsKey: string;
   /** After inputs and outputs. */
   readonly constants: string;
   /** The keys that may stand before the span's own attributes. */
@@ -67,8 +74,10 @@ function fixTexts(definition: SpanDefinition): FixedTexts {
   const { typeText, functionNameText, constants } = definition;
   const start: [string, string][] = [[AttributeKey.spanType, typeText]];
   if (functionNameText !== undefined) start.push([AttributeKey.functionName, functionNameText]);
+  const startText = pairsOf(start);
   const texts = {
-    start: pairsOf(start),
+    start: startText,
+    startAndInputsKey: inOnePiece(startText, inputsKey),
     constants: pairsOf(constants),
     keys: new Set([...usualKeys, ...constants.map(([key]) => key)]),
   };
