@@ -1,5 +1,5 @@
 import { hexToBase64 } from '../utils/base64-id.js';
-import { inOnePiece } from '../utils/in-one-piece.js';
+import { inOnePiece, inPieces } from '../utils/in-one-piece.js';
 import { isoTime } from '../utils/iso-time.js';
 import { Memo, type MemoLimits } from '../utils/memo.js';
 import { AttributeKey, type AttributeTexts } from './attributes.js';
@@ -29,20 +29,20 @@ export class LineWriter {
   /** The spans that were last written, and last called parent: nearly always one of them is the next one's parent. */
   #last: WrittenId = noId;
   #lastParent: WrittenId = noId;
-  /** How a span of this trace begins, from the comma behind the one before it up to its id. */
+  /** How a span of this trace begins, up to its id. */
   readonly #opening: string;
   readonly #request: Quoted;
   readonly #response: Quoted;
-  /** The spans so far, up to the end of their list. */
+  /** The spans so far, with commas between them. */
   #spans = '';
 
-  constructor(info: TraceInfo) {
+  constructor(info: TraceInfo, spanCount: number) {
     this.#info = info;
-    const isBare = bareText.test(info.traceId);
-    this.traceIdText = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
-    this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.traceIdText);
-    this.traceIdAttribute = inOnePiece(traceIdKey, this.#traceIdTwice);
-    this.#opening = openingOf(info.traceId);
+    this.traceIdText = JSON.stringify(info.traceId);
+    this.#traceIdTwice = JSON.stringify(this.traceIdText);
+    const together = spanCount > fewSpans ? inOnePiece : inPieces;
+    this.traceIdAttribute = together(traceIdKey, this.#traceIdTwice);
+    this.#opening = together('{"trace_id":"', base64Of(info.traceId), '","span_id":"');
     this.#request = quotedPreview(info.requestPreview);
     this.#response = quotedPreview(info.responsePreview);
   }
@@ -50,7 +50,7 @@ export class LineWriter {
   /** The next span, and the JSON of its attributes but for their closing brace. */
   add(span: SpanHead, attributes: string): void {
     const { traceId, spanId, parentId } = span;
-    const opening = traceId === this.#info.traceId ? this.#opening : openingOf(traceId);
+    const opening = traceId === this.#info.traceId ? this.#opening : `{"trace_id":"${base64Of(traceId)}","span_id":"`;
     const named = namedTexts.get(span.name);
     const parent =
       parentId === undefined
@@ -58,9 +58,10 @@ export class LineWriter {
         : `","parent_span_id":"${this.#parent(parentId)}${named}`;
     const base64 = hexToBase64(spanId);
     this.#last = { id: spanId, base64 };
-    this.#spans +=
-      `${this.#spans === '' ? `{"spans":[${opening.slice(1)}` : opening}${base64}${parent}${span.startTimeText}` +
+    const json =
+      `${opening}${base64}${parent}${span.startTimeText}` +
       `,"end_time_unix_nano":${span.endTimeText}${outcomeToJson(span)}${attributes}}}`;
+    this.#spans = this.#spans === '' ? json : `${this.#spans},${json}`;
   }
 
   /** JSON of attributes, whose values are JSON texts themselves, but for the closing brace. */
@@ -91,23 +92,19 @@ export class LineWriter {
   }
 
   line(): string {
-    return `{"info":${this.#infoJson()},"data":${this.data()}}`;
-  }
-
-  data(): string {
-    return this.#spans === '' ? '{"spans":[]}' : `${this.#spans}]}`;
-  }
-
-  #infoJson(): string {
     const info = this.#info;
     const { text: request, json: requestJson } = this.#request;
     const { text: response, json: responseJson } = this.#response;
-    return (
-      `{"trace_id":${this.traceIdText},"state":"${info.state}",` +
-      `"request_time":"${isoTime(info.requestTimeMs)}","execution_duration_ms":${info.executionDurationMs}` +
-      (request === undefined ? '' : `,"request_preview":${requestJson}`) +
-      (response === undefined ? labelsToJson(info) : `,"response_preview":${responseJson}${labelsToJson(info)}`)
-    );
+    let json = `{"info":{"trace_id":${this.traceIdText},"state":"${info.state}","request_time":"${isoTime(info.requestTimeMs)}`;
+    json += `","execution_duration_ms":${info.executionDurationMs}`;
+    if (request !== undefined) json += `,"request_preview":${requestJson}`;
+    if (response !== undefined) json += `,"response_preview":${responseJson}`;
+    return `${json}${labelsToJson(info)},"data":{"spans":[${this.#spans}]}}`;
+  }
+
+  /** The spans alone. */
+  data(): string {
+    return `{"spans":[${this.#spans}]}`;
   }
 
   #parent(id: string): string {
@@ -125,14 +122,14 @@ interface WrittenId {
 
 const noId: WrittenId = { id: undefined, base64: '' };
 
-/** Needs nothing but quotes to be JSON. */
-const bareText = /^[\w-]+$/;
+/** What stands in so few spans of a trace is not worth being put together for good. */
+const fewSpans = 2;
 
 /** Before the trace's id as JSON: attributes begin with it. */
 const traceIdKey = inOnePiece('{"', AttributeKey.traceRequestId, '":');
 
-function openingOf(traceId: string): string {
-  return inOnePiece(',{"trace_id":"', hexToBase64(traceId.slice(3)), '","span_id":"');
+function base64Of(traceId: string): string {
+  return hexToBase64(traceId.slice(3));
 }
 
 /** What follows the times, up to the attributes. Most spans end well, without events and links. */

@@ -31,7 +31,7 @@ export function cutPreview(text: string, length: number = maxLength): string {
  * would say no more, but is looked for at each of the text's quotes, which takes ten times as long.
  */
 function mayBeChat(json: string): boolean {
-  return json.startsWith('{') && json.includes('role":');
+  return json[0] === '{' && json.includes('role":');
 }
 
 function lastWords(value: unknown, speaker: Speaker): string | undefined {

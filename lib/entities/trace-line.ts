@@ -21,7 +21,7 @@ export function spansToJson(trace: Trace): string {
 }
 
 function written({ info, data }: Trace): LineWriter {
-  const writer = new LineWriter(info);
+  const writer = new LineWriter(info, data.spans.length);
   for (const span of data.spans) writer.add(span, writer.attributes(span.attributeTexts));
   return writer;
 }

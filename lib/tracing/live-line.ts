@@ -16,7 +16,7 @@ import { spansOf } from './span-list.js';
 export function liveToLine(live: LiveTrace): string {
   const spans = spansOf(live);
   const info = infoOf(live, spans);
-  const writer = new LineWriter(info);
+  const writer = new LineWriter(info, spans.length);
   for (const span of spans) writer.add(headOf(span, info.traceId), attributesOf(span, writer));
   return writer.line();
 }

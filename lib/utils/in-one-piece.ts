@@ -5,3 +5,8 @@
 export function inOnePiece(...texts: readonly string[]): string {
   return texts.join('');
 }
+
+/** Texts put together by `+`: at once, where what comes of it is read only once or twice. */
+export function inPieces(first: string, second: string, third = ''): string {
+  return first + second + third;
+}
