@@ -8,7 +8,7 @@ import { tokenUsageToJson } from '../entities/token-usage-json.js';
 import { freeze, Trace } from '../entities/trace.js';
 import { TraceData } from '../entities/trace-data.js';
 import { TraceInfo, type TraceState } from '../entities/trace-info.js';
-import { sumTokenUsage } from '../usage/sum-token-usage.js';
+import { addTokenUsage } from '../usage/sum-token-usage.js';
 import { now, toUnixMs, unixNsText } from '../utils/clock.js';
 import { deepFreeze } from '../utils/deep-freeze.js';
 import { Memo } from '../utils/memo.js';
@@ -34,11 +34,12 @@ export function freezeTrace(live: LiveTrace): Trace {
 
 /** The tokens of a whole trace: a span counts only if none above it has usage, so that totals of agents count once. */
 export function usageOfSpans(spans: readonly RecordingSpan[]): TokenUsage | undefined {
-  const counted: TokenUsage[] = [];
+  let sum: TokenUsage | undefined;
   for (const span of spans) {
-    if (span.usage !== undefined && !hasUsageAbove(span)) counted.push(span.usage);
+    if (span.usage === undefined || hasUsageAbove(span)) continue;
+    sum = sum === undefined ? span.usage : addTokenUsage(sum, span.usage);
   }
-  return counted.length === 0 ? undefined : sumTokenUsage(counted);
+  return sum;
 }
 
 function hasUsageAbove(span: RecordingSpan): boolean {

@@ -27,8 +27,10 @@ export function unixNsText(moment: number): `${bigint}` {
   const ns = originRestOfSecond + Math.round(moment * 1e6);
   // Before the process, or a hundred days after its start: rare, so that it may cost more.
   if (ns < 0 || !Number.isSafeInteger(ns)) return `${toUnixNs(moment)}`;
-  const rest = ns % nsPerSecond;
-  const second = originSecond + (ns - rest) / nsPerSecond;
+  // Exact: what is lost by dividing such numbers is less than a billionth.
+  const seconds = Math.floor(ns / nsPerSecond);
+  const rest = ns - seconds * nsPerSecond;
+  const second = originSecond + seconds;
   if (second !== lastSecond) {
     lastSecond = second;
     lastSecondText = String(second);
@@ -44,8 +46,7 @@ export function toUnixMs(moment: number): number {
   const ns = originRestNs + Math.round(moment * 1e6);
   // A hundred days from the start of the process: rare, so that it may cost more.
   if (!Number.isSafeInteger(ns)) return Number(toUnixNs(moment) / nsPerMs);
-  const rest = ns % 1e6;
-  return originWholeMs + (ns - rest) / 1e6 - (rest < 0 ? 1 : 0);
+  return originWholeMs + Math.floor(ns / 1e6);
 }
 
 /** The reverse of `toUnixMs`, for times that others measured on the system's clock. */

@@ -26,10 +26,13 @@ describe('a moment', () => {
     expect(unixNsText(whole)).toBe(String(toUnixNs(whole)));
   });
 
-  it.each([0, 1, -1])('%s ns beside a whole second has all its digits', (distance) => {
-    const second = fromUnixMs((Math.ceil(Date.now() / 1000) + 5) * 1000) + distance * 1e-6;
+  it.each([0, 1, -1])('%s ns beside a whole second has all its digits, however long the process runs', (distance) => {
+    for (const seconds of [5, 60 * 60, 99 * 24 * 60 * 60]) {
+      const second = fromUnixMs((Math.ceil(Date.now() / 1000) + seconds) * 1000) + distance * 1e-6;
 
-    expect(unixNsText(second)).toBe(String(toUnixNs(second)));
+      expect(unixNsText(second)).toBe(String(toUnixNs(second)));
+      expect(toUnixMs(second)).toBe(Number(toUnixNs(second) / 1_000_000n));
+    }
   });
 
   it('is now', () => {
