@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { KnownKey } from './key-book.js';
-import { hasItem } from './own-fields.js';
+import { hasItem, isGetter } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
@@ -35,13 +35,14 @@ export class PlainJudge {
   }
 
   #isPlainObject(value: object, depth: number): boolean {
+    if (types.isProxy(value)) return false; // its traps may say one thing now and another when it is written
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.#isPlainRecord(value, depth);
+    if (prototype === Object.prototype || prototype === null)
+      return this.#isPlainRecord(value as Readonly<Record<string, unknown>>, depth);
     return prototype === Array.prototype && Array.isArray(value) && this.#isPlainList(value, depth);
   }
 
   #isPlainList(list: readonly unknown[], depth: number): boolean {
-    if (types.isProxy(list)) return false; // its traps are not called for its items
     this.#nodesLeft -= list.length;
     if (this.#nodesLeft < 0 || this.#isPair(list, depth)) return false;
     for (let index = 0; index < list.length; index += 1) {
@@ -52,7 +53,7 @@ export class PlainJudge {
     return true;
   }
 
-  #isPlainRecord(record: object, depth: number): boolean {
+  #isPlainRecord(record: Readonly<Record<string, unknown>>, depth: number): boolean {
     const keys = this.#rules.keyLists.of(record);
     this.#nodesLeft -= keys.length;
     if (this.#nodesLeft < 0) return false;
@@ -61,9 +62,9 @@ export class PlainJudge {
       const { isPlain, isMessageText, text } = knownKeys[index] as KnownKey; // as long as `keys`
       if (!isPlain) return false; // it hides something, or what stands under it needs a look
       this.#left -= text.length;
-      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
-      if (descriptor === undefined || descriptor.get !== undefined) return false;
-      const value: unknown = descriptor.value;
+      const key = keys[index] as string; // within the bounds
+      if (isGetter(record, key)) return false;
+      const value = record[key];
       const isFine =
         isMessageText && typeof value === 'string'
           ? this.#isPlainMessage(record, value)

@@ -216,6 +216,27 @@ describe('a captured value', () => {
     expect(asked.filter((key) => /^\d+$/.test(String(key)))).toEqual([]);
   });
 
+  it.each([
+    ['small', { note: 'a' }],
+    ['large', { note: 'a word '.repeat(200) }],
+    ['large and nested', { nested: { note: 'a word '.repeat(200) } }],
+  ])(
+    'asks no trap of a proxy for the fields of a %s record: it may give away what no rule has seen',
+    (_size, record) => {
+      const hiding = (target: object): object =>
+        new Proxy(target, {
+          get: (held, key) => {
+            const value: unknown = Reflect.get(held, key);
+            return typeof value === 'object' && value !== null
+              ? hiding(value)
+              : 'Bearer abcdefghijklmnopqrstuvwxyz0123456789';
+          },
+        });
+
+      expect(read(hiding(record))).toEqual(record);
+    },
+  );
+
   it('may have any key, also __proto__', () => {
     const value = JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2}') as object;
 
