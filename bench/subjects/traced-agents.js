@@ -8,9 +8,13 @@ export const exportsTraces = true;
 
 /** @param {import('../measure.js').Sink} sink */
 export async function setUp(sink, { delivery = 'queued' } = {}) {
-  init({
-    exporters: [{ name: 'bench', delivery, export: (traces) => sink.take(traces, linesOf) }],
-  });
+  const exporter = {
+    name: 'bench',
+    delivery,
+    export: (traces) => exporter.exportLines(traces.map(traceToLine)),
+    exportLines: (lines) => sink.take(lines, bytesOf),
+  };
+  init({ exporters: [exporter] });
   return { flush };
 }
 
@@ -23,6 +27,6 @@ export function wrappers() {
   };
 }
 
-function linesOf(traces) {
-  return Buffer.from(traces.map(traceToLine).join('\n'));
+function bytesOf(lines) {
+  return Buffer.from(lines.join('\n'));
 }

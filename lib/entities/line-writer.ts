@@ -38,8 +38,9 @@ export class LineWriter {
 
   constructor(info: TraceInfo, spanCount: number) {
     this.#info = info;
-    this.traceIdText = JSON.stringify(info.traceId);
-    this.#traceIdTwice = JSON.stringify(this.traceIdText);
+    const isBare = bareText.test(info.traceId);
+    this.traceIdText = isBare ? `"${info.traceId}"` : JSON.stringify(info.traceId);
+    this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.traceIdText);
     const together = spanCount > fewSpans ? inOnePiece : inPieces;
     this.traceIdAttribute = together(traceIdKey, this.#traceIdTwice);
     this.#opening = together('{"trace_id":"', base64Of(info.traceId), '","span_id":"');
@@ -121,6 +122,9 @@ interface WrittenId {
 }
 
 const noId: WrittenId = { id: undefined, base64: '' };
+
+/** Needs nothing but quotes to be JSON. */
+const bareText = /^[\w-]+$/;
 
 /** What stands in so few spans of a trace is not worth being put together for good. */
 const fewSpans = 2;

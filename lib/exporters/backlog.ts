@@ -34,6 +34,8 @@ export interface Settlement {
 /** Traces that are handed to an exporter together. */
 export interface Batch {
   readonly traces: readonly Trace[];
+  /** What `traceToLine` makes of them, where that can be had without the traces. */
+  readonly lines?: readonly string[];
   /** Called once, when it is known what came of them. */
   settle(outcome: Outcome): Settlement;
 }

@@ -1,8 +1,9 @@
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { Trace } from '../entities/trace.js';
-import type { Outcome } from './backlog.js';
+import { traceToLine } from '../entities/trace-line.js';
+import type { Batch, Outcome } from './backlog.js';
 import { rejectionIn } from './export-failure.js';
-import type { TraceExporter } from './exporter.js';
+import type { ExportContext, TraceExporter } from './exporter.js';
+import { takesLines } from './line-taking.js';
 
 /** One call of an exporter, and what it threw; where it was given up, what made its last try fail. */
 export interface ExportCallResult {
@@ -13,12 +14,15 @@ export interface ExportCallResult {
 /** Hands traces to an exporter, and waits for it no longer than its time. */
 export class ExportCall {
   readonly #exporter: TraceExporter;
+  readonly #besideLines: unknown;
   readonly #abort = new AbortController();
   readonly #startedMs = performance.now();
   #retryCause: unknown;
 
-  constructor(exporter: TraceExporter) {
+  /** `besideLines` is what `exportBesideLines` says of the exporter. */
+  constructor(exporter: TraceExporter, besideLines: unknown) {
     this.#exporter = exporter;
+    this.#besideLines = besideLines;
   }
 
   get ageMs(): number {
@@ -31,7 +35,7 @@ export class ExportCall {
   }
 
   /** Never rejects. */
-  async run(traces: readonly Trace[], timeoutMs: number): Promise<ExportCallResult> {
+  async run(batch: Batch, timeoutMs: number): Promise<ExportCallResult> {
     const { signal } = this.#abort;
     const timer = setTimeout(() => this.#abort.abort('timeout'), timeoutMs);
     // Who waits for the queue holds the process for as long as that is wanted.
@@ -40,7 +44,7 @@ export class ExportCall {
       this.#retryCause = cause;
     };
     try {
-      const exported = this.#exporter.export(traces, { signal, isBackground: true, onRetry });
+      const exported = this.#hand(batch, { signal, isBackground: true, onRetry });
       await Promise.race([exported, rejectOnAbort(signal)]);
       return { outcome: { kind: 'taken', refused: 0 } };
     } catch (thrown) {
@@ -54,6 +58,12 @@ export class ExportCall {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #hand(batch: Batch, context: ExportContext): void | Promise<void> {
+    const exporter = this.#exporter;
+    if (!takesLines(exporter, this.#besideLines)) return exporter.export(batch.traces, context);
+    return exporter.exportLines(batch.lines ?? batch.traces.map(traceToLine), context);
   }
 
   /** The queue ends: the call is given up. */

@@ -5,6 +5,7 @@ import { type Arriving, type Backlog, type BacklogStats, type Drop, usualBatch }
 import { ExportCall, type ExportCallResult } from './export-call.js';
 import { callFailure, countdown, exportFailure, stillTrying, takeEndStep } from './export-failure.js';
 import type { TraceExporter } from './exporter.js';
+import { exportBesideLines } from './line-taking.js';
 import { MemoryBacklog } from './memory-backlog.js';
 
 /** How a queue behaves. */
@@ -58,6 +59,7 @@ const longestRetryMs = 60_000;
  */
 export class ExportQueue {
   readonly #exporter: TraceExporter;
+  readonly #besideLines: unknown;
   readonly #options: Required<Omit<ExportQueueOptions, 'makeBacklog'>>;
   readonly #backlog: Backlog;
   readonly #dropped: Record<string, number> = {};
@@ -78,6 +80,7 @@ export class ExportQueue {
 
   constructor(exporter: TraceExporter, { makeBacklog, ...options }: ExportQueueOptions) {
     this.#exporter = exporter;
+    this.#besideLines = exportBesideLines(exporter);
     this.#options = {
       maxTraces: 2048,
       maxLength: 32 * 1024 * 1024,
@@ -249,8 +252,8 @@ export class ExportQueue {
     if (this.#isOver) return false;
     // While it looked for what others have left, a trace may have come.
     if (batch === undefined) return this.#recorded > recorded;
-    this.#call = new ExportCall(this.#exporter);
-    const result = await this.#call.run(batch.traces, this.#options.timeoutMs);
+    this.#call = new ExportCall(this.#exporter, this.#besideLines);
+    const result = await this.#call.run(batch, this.#options.timeoutMs);
     this.#call = undefined;
     const { exported, lost, isKept, goesOn = false } = batch.settle(result.outcome);
     this.#isFullTold = false;

@@ -42,8 +42,8 @@ export interface TraceExporter {
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /**
    * Takes finished traces as lines, without line breaks, where it stores them as they are: what `traceToLine` makes of each, at less cost.
-   * Called in place of `export`, when that would be and with the same rules for what it throws, but only where `delivery` is `inline`; what
-   * is queued or comes from `sendTraces` goes to `export`. Where a subclass or a proxy writes `export` anew, that is called.
+   * Called in place of `export`, when that would be and with the same rules for what it throws; what comes from `sendTraces` goes to
+   * `export`. Where a subclass or a proxy writes `export` anew, that is called.
    *
    * @example
    * ```ts

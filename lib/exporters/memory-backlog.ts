@@ -1,4 +1,5 @@
-import type { Backlog, BacklogStats, Batch, Outcome, Settlement, Waiting } from './backlog.js';
+import type { Trace } from '../entities/trace.js';
+import type { Arriving, Backlog, BacklogStats, Batch, Outcome, Settlement } from './backlog.js';
 
 /** How much a backlog in memory holds. */
 export interface MemoryBacklogLimits {
@@ -11,8 +12,8 @@ export interface MemoryBacklogLimits {
 export class MemoryBacklog implements Backlog {
   readonly looksEveryMs = undefined;
   readonly #limits: MemoryBacklogLimits;
-  #waiting: Waiting[] = [];
-  #taken: readonly Waiting[] = [];
+  #waiting: Arriving[] = [];
+  #taken: readonly Arriving[] = [];
   #length = 0;
 
   constructor(limits: MemoryBacklogLimits) {
@@ -23,22 +24,22 @@ export class MemoryBacklog implements Backlog {
     return this.#waiting.length;
   }
 
-  add(waiting: Waiting): string | undefined {
+  add(arriving: Arriving): string | undefined {
     const { maxTraces, maxLength } = this.#limits;
     const isFull =
       this.#waiting.length + this.#taken.length >= maxTraces ||
       // One alone always has room, or it could never leave.
-      (this.#length > 0 && this.#length + waiting.length > maxLength);
+      (this.#length > 0 && this.#length + arriving.length > maxLength);
     if (isFull) return 'queue full';
-    this.#waiting.push(waiting);
-    this.#length += waiting.length;
+    this.#waiting.push(arriving);
+    this.#length += arriving.length;
     return undefined;
   }
 
   take(maxTraces: number): Batch | undefined {
     if (this.#waiting.length === 0) return undefined;
     this.#taken = this.#waiting.splice(0, maxTraces);
-    return { traces: this.#taken.map(({ trace }) => trace), settle: (outcome) => this.#settle(outcome) };
+    return new TakenTraces(this.#taken, (outcome) => this.#settle(outcome));
   }
 
   stats(): BacklogStats {
@@ -59,5 +60,24 @@ export class MemoryBacklog implements Backlog {
     this.#taken = [];
     const lost = outcome.kind === 'failed' ? count : Math.min(count, outcome.refused);
     return { exported: count - lost, lost, isKept: false };
+  }
+}
+
+/** Made into what the exporter takes when it is asked for: traces, or lines. */
+class TakenTraces implements Batch {
+  readonly settle: (outcome: Outcome) => Settlement;
+  readonly #taken: readonly Arriving[];
+
+  constructor(taken: readonly Arriving[], settle: (outcome: Outcome) => Settlement) {
+    this.#taken = taken;
+    this.settle = settle;
+  }
+
+  get traces(): readonly Trace[] {
+    return this.#taken.map(({ trace }) => trace);
+  }
+
+  get lines(): readonly string[] {
+    return this.#taken.map(({ line }) => line);
   }
 }

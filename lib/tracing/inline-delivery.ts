@@ -1,6 +1,7 @@
 import type { ExportError } from '../errors.js';
 import { countdown, exportFailure, noAnswer, takeEndStep } from '../exporters/export-failure.js';
 import type { TraceExporter } from '../exporters/exporter.js';
+import { exportBesideLines, takesLines } from '../exporters/line-taking.js';
 import { within } from '../utils/within.js';
 import type { Delivery, DeliveryStats } from './delivery.js';
 import type { EndedTrace } from './ended-trace.js';
@@ -71,8 +72,7 @@ export class InlineDelivery implements Delivery {
 
   #hand(ended: EndedTrace): unknown {
     const { exporter } = this;
-    // Asked each time: a spy may have taken the place of either meanwhile.
-    return this.#besideLines === exporter.export && exporter.exportLines !== undefined
+    return takesLines(exporter, this.#besideLines)
       ? exporter.exportLines([ended.line], this.#context)
       : exporter.export([ended.trace], this.#context);
   }
@@ -114,18 +114,4 @@ export class InlineDelivery implements Delivery {
   #end(timeoutMs: number, act: () => void | Promise<void>): Promise<void> {
     return takeEndStep({ exporter: this.exporter, timeoutMs, onError: this.#onError, act });
   }
-}
-
-/**
- * Lines are taken in place of the `export` that they were written with. Whoever writes that anew (a subclass, a proxy) wants to be asked by
- * the new one.
- */
-function exportBesideLines(exporter: TraceExporter): unknown {
-  let hasLines = false;
-  for (let owner: object | null = exporter; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    hasLines ||= Object.hasOwn(owner, 'exportLines');
-    const written = Object.getOwnPropertyDescriptor(owner, 'export');
-    if (written !== undefined) return hasLines && written.value === exporter.export ? written.value : undefined;
-  }
-  return undefined;
 }

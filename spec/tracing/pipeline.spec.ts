@@ -11,10 +11,11 @@ import {
   searchTraces,
   shutdown,
   stats,
-  Trace,
+  type Trace,
   type TraceExporter,
   TracingError,
   traceAgent,
+  traceToLine,
   traceTool,
 } from 'traced-agents';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -186,29 +187,70 @@ describe('a queued exporter that the next set-up has, too', () => {
   });
 });
 
-describe('an inline exporter that wants lines', () => {
+describe.each(['inline', 'queued'] as const)('an exporter (%s) that wants lines', (delivery) => {
   it('is asked for each trace by one, and fails like others', async () => {
     const lines: string[] = [];
     const errors: string[] = [];
     const exporter: TraceExporter = {
       name: 'lines',
-      delivery: 'inline',
-      export: () => undefined,
+      delivery,
+      maxBatch: 1,
+      export: () => expect.fail('asked for traces'),
       exportLines: ([line = '']) => {
         if (lines.push(line) === 2) throw new Error('no room');
       },
     };
-    const tracing = init({ exporters: [exporter], onError: ({ message }) => errors.push(message) });
+    const memory = new InMemoryExporter();
+    const tracing = init({ exporters: [exporter, memory], onError: ({ message }) => errors.push(message) });
 
     for (let turn = 0; turn < 3; turn += 1) echo(turn);
+    await flush();
 
-    expect(lines.map((line) => Trace.fromJSON(line).info.name)).toEqual(['echo', 'echo', 'echo']);
+    expect(lines).toEqual(memory.traces.map(traceToLine));
     expect(tracing.stats().exporters['lines']).toMatchObject({
       recorded: 3,
       exported: 2,
       dropped: { 'export failed': 1 },
     });
     expect(errors).toEqual([expect.stringContaining('no room')]);
+  });
+
+  it('is asked by export() where its lines were taken away since', async () => {
+    const names: (string | undefined)[] = [];
+    const exporter: TraceExporter = {
+      name: 'lines',
+      delivery,
+      export: (traces) => void names.push(...traces.map(({ info }) => info.name)),
+      exportLines: () => undefined,
+    };
+    init({ exporters: [exporter] });
+    delete exporter.exportLines;
+
+    echo(1);
+    await flush();
+
+    expect(names).toEqual(['echo']);
+  });
+});
+
+describe('an exporter that wants lines', () => {
+  it('is given those that waited on disk, too', async () => {
+    const spoolDir = temporaryFolder();
+    const lines: string[] = [];
+    const memory = new InMemoryExporter();
+    const exporter: TraceExporter = {
+      name: 'lines',
+      destination: 'a store',
+      export: () => expect.fail('asked for traces'),
+      exportLines: (written) => void lines.push(...written),
+    };
+    init({ exporters: [exporter, memory], spoolDir });
+
+    echo(1);
+    echo(2);
+    await flush();
+
+    expect(lines).toEqual(memory.traces.map(traceToLine));
   });
 
   it('is asked by export() where a subclass has written that anew', async () => {
@@ -253,22 +295,6 @@ describe('an inline exporter that wants lines', () => {
 
     expect(spy).toHaveBeenCalledOnce();
     expect(readFileSync(exporter.path, 'utf8').split('\n')).toHaveLength(2);
-  });
-
-  it('is asked by export() where its lines were taken away since', () => {
-    const names: (string | undefined)[] = [];
-    const exporter: TraceExporter = {
-      name: 'lines',
-      delivery: 'inline',
-      export: (traces) => void names.push(...traces.map(({ info }) => info.name)),
-      exportLines: () => undefined,
-    };
-    init({ exporters: [exporter] });
-    delete exporter.exportLines;
-
-    echo(1);
-
-    expect(names).toEqual(['echo']);
   });
 
   it('is asked by lines that were given to it beside the export() of its class', () => {
