@@ -1,7 +1,7 @@
 // Imports point one way, types included: each layer may import itself and the layers named beside it.
 const base = ['entities', 'errors', 'utils'];
-// What the live side knows of exporters: their contract, whether they take lines, the queue before them, what their failures are, and how traces are
-// sought, ordered and measured.
+// What the live side knows of exporters: their contract, whether they take lines, the queue before them, what their failures are,
+// and how traces are sought, ordered and measured.
 const contract =
   'exporters/(exporter|line-taking|export-queue|backlog|export-failure|match-trace|check-query|newest-first|trace-length)';
 const doors = '^lib/(index|auto)\\.ts$';
