@@ -185,7 +185,7 @@ export class Capture {
   /** A large value that is plain, by the engine; `undefined` if it is not plain. */
   #plain(value: object, room: number): string | undefined {
     try {
-      return new PlainJudge(this.#rules, room).isPlain(value) ? JSON.stringify(value) : undefined;
+      return new PlainJudge(this.#rules, room).isPlainData(value) ? JSON.stringify(value) : undefined;
     } catch {
       return undefined; // a proxy whose traps throw
     }

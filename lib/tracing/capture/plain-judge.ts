@@ -22,7 +22,12 @@ export class PlainJudge {
     this.#left = budget;
   }
 
-  isPlain(value: unknown, depth = 0): boolean {
+  /** Whether the engine would write the value, and nothing else. */
+  isPlainData(value: object): boolean {
+    return !('toJSON' in Array.prototype) && this.#isPlain(value, 0); // every plain object would have it
+  }
+
+  #isPlain(value: unknown, depth: number): boolean {
     if (typeof value === 'string') return this.#isPlainText(value);
     if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
     if (value == null || typeof value === 'boolean') return true;
@@ -36,10 +41,11 @@ export class PlainJudge {
 
   #isPlainObject(value: object, depth: number): boolean {
     if (types.isProxy(value)) return false; // its traps may say one thing now and another when it is written
+    if (Object.hasOwn(value, 'toJSON')) return false; // the engine would call it, whether or not it is among the keys
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null)
-      return this.#isPlainRecord(value as Readonly<Record<string, unknown>>, depth);
-    return prototype === Array.prototype && Array.isArray(value) && this.#isPlainList(value, depth);
+    if (Array.isArray(value)) return prototype === Array.prototype && this.#isPlainList(value, depth);
+    if (prototype !== Object.prototype && (prototype !== null || isRawJson(value))) return false;
+    return this.#isPlainRecord(value as Readonly<Record<string, unknown>>, depth);
   }
 
   #isPlainList(list: readonly unknown[], depth: number): boolean {
@@ -48,7 +54,7 @@ export class PlainJudge {
     for (let index = 0; index < list.length; index += 1) {
       if (!hasItem(list, index)) return false;
       const value = list[index];
-      if (!this.isPlain(value, depth + 1) || isSecretName(value, this.#rules.keys)) return false; // its value may follow
+      if (!this.#isPlain(value, depth + 1) || isSecretName(value, this.#rules.keys)) return false; // its value may follow
     }
     return true;
   }
@@ -68,7 +74,7 @@ export class PlainJudge {
       const isFine =
         isMessageText && typeof value === 'string'
           ? this.#isPlainMessage(record, value)
-          : this.isPlain(value, depth + 1);
+          : this.#isPlain(value, depth + 1);
       if (!isFine) return false;
     }
     return true;
@@ -89,4 +95,11 @@ export class PlainJudge {
   #isPair(list: readonly unknown[], depth: number): boolean {
     return depth > 0 && list.length === 2 && typeof list[0] === 'string' && this.#rules.keys.lookUp(list[0]).isSecret;
   }
+}
+
+const { isRawJSON } = JSON as { readonly isRawJSON?: (value: unknown) => boolean };
+
+/** Whether it holds JSON that the engine would write as it is, whatever it says once it is read. Newer engines have it. */
+function isRawJson(value: object): boolean {
+  return isRawJSON?.(value) === true;
 }

@@ -166,17 +166,23 @@ export class ValueWriter {
   #writeElement(items: readonly unknown[], index: number, path: string): string {
     const descriptor = Object.getOwnPropertyDescriptor(items, index);
     if (descriptor === undefined) return 'null';
-    if (descriptor.get !== undefined || descriptor.set !== undefined) return `"${getterMark}"`;
+    if (descriptor.get !== undefined) return `"${getterMark}"`;
     const value: unknown = descriptor.value;
     if (typeof value === 'string' && isNamedSecret(items, index, this.#rules.keys)) return `"${redactedMark}"`;
-    const element = Array.isArray(value) && value.length === 2 && this.#isSecretPair(value) ? hidden(value) : value;
+    const name = this.#secretNamedIn(value);
+    const element = name === undefined ? value : [name, redactedMark];
     return this.write(element, this.#rules.redact === undefined ? path : `${path}[${index}]`);
   }
 
-  /** `['password', 'x']` in a list of pairs: entries of a map, headers as they come from the network. */
-  #isSecretPair(pair: readonly unknown[]): boolean {
-    const key: unknown = ownField(pair, 0);
-    return typeof key === 'string' && this.#rules.keys.lookUp(key).isSecret;
+  /** `password` of `['password', 'x']` in a list of pairs: entries of a map, headers as they come from the network. */
+  #secretNamedIn(element: unknown): string | undefined {
+    try {
+      if (!Array.isArray(element) || ownField(element, 'length') !== 2) return undefined;
+      const name = ownField(element, 0);
+      return typeof name === 'string' && this.#rules.keys.lookUp(name).isSecret ? name : undefined;
+    } catch {
+      return undefined; // a proxy may throw at any question, even whether it is a list: it will cost itself alone
+    }
   }
 
   #writeRecord(record: object, path: string, owner: Owner): string {
@@ -203,7 +209,7 @@ export class ValueWriter {
     const descriptor = Object.getOwnPropertyDescriptor(record, key);
     if (descriptor === undefined) return undefined;
     const { text, isSecret } = this.#rules.keys.lookUp(key);
-    if (descriptor.get !== undefined || descriptor.set !== undefined) return `${text}"${getterMark}"`;
+    if (descriptor.get !== undefined) return `${text}"${getterMark}"`;
     const value: unknown = descriptor.value;
     if (value === undefined) return undefined;
     this.#left -= text.length + 1;
@@ -224,10 +230,6 @@ export class ValueWriter {
     if (key === 'data' && this.#rules.redact === undefined) return this.text(value, mediaTypeBeside(record));
     return this.write(value, inner);
   }
-}
-
-function hidden([key]: readonly unknown[]): readonly unknown[] {
-  return [key, redactedMark];
 }
 
 /** Flags and empty values tell nothing; everything else under a secret's name is one. */
