@@ -29,7 +29,7 @@ export function isSecretName(item: unknown, keys: KeyBook): item is string {
 export function isNamedSecret(list: readonly unknown[], index: number, keys: KeyBook): boolean {
   const name: unknown = ownField(list, index - 1);
   if (!isSecretName(name, keys)) return false;
-  if (isOptionName(name)) return !String(list[index]).startsWith('-');
+  if (isOptionName(name)) return !String(ownField(list, index)).startsWith('-');
   return index % 2 === 1 && list.length % 2 === 0;
 }
 

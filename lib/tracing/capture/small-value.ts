@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { KnownKey } from './key-book.js';
-import { hasItem } from './own-fields.js';
+import { hasItem, isGetter } from './own-fields.js';
 import { isSecretName } from './secret-pairs.js';
 import type { WriterRules } from './value-writer.js';
 
@@ -29,7 +29,6 @@ export class SmallValue {
 
   /** JSON text, or `undefined` for a value that is not small and plain. */
   writeAll(value: object): string | undefined {
-    // A proxy's trap may have another value written meanwhile: then this one may become a little longer than `smallLength`.
     this.#left = smallLength;
     return this.#writeObject(value, 0);
   }
@@ -49,22 +48,22 @@ export class SmallValue {
   }
 
   #writeObject(value: object, depth: number): string | undefined {
-    if (depth >= smallDepth) return undefined;
+    if (depth >= smallDepth || types.isProxy(value)) return undefined; // its traps are called once, by who writes it
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) return this.#writeRecord(value, depth);
+    if (prototype === Object.prototype) return this.#writeRecord(value as Readonly<Record<string, unknown>>, depth);
     return prototype === Array.prototype && Array.isArray(value) ? this.#writeList(value, depth) : undefined;
   }
 
-  #writeRecord(record: object, depth: number): string | undefined {
+  #writeRecord(record: Readonly<Record<string, unknown>>, depth: number): string | undefined {
     const keys = this.#rules.keyLists.of(record);
     if (keys.length > smallLength) return undefined;
     const knownKeys = this.#rules.keys.lookUpAll(keys);
     let json = '{';
     for (let index = 0; index < keys.length; index += 1) {
-      const descriptor = Object.getOwnPropertyDescriptor(record, keys[index] as string); // within the bounds
+      const key = keys[index] as string; // within the bounds
       const known = knownKeys[index] as KnownKey; // as long as `keys`
-      if (descriptor === undefined || descriptor.get !== undefined || !known.isPlain) return undefined;
-      const value: unknown = descriptor.value;
+      if (!known.isPlain || isGetter(record, key)) return undefined;
+      const value = record[key];
       if (value === undefined) continue;
       this.#left -= known.text.length + 1;
       const text = this.#write(value, depth + 1);
@@ -77,7 +76,6 @@ export class SmallValue {
 
   #writeList(list: readonly unknown[], depth: number): string | undefined {
     if (list.length > smallLength || (list.length === 2 && depth > 0)) return undefined; // two may be a name and a secret
-    if (types.isProxy(list)) return undefined; // its traps are not called for its items
     let json = '[';
     for (let index = 0; index < list.length; index += 1) {
       this.#left -= 2;

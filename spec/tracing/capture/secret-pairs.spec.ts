@@ -94,6 +94,14 @@ describe('arguments of commands', () => {
     expect(read(JSON.stringify({ json: JSON.stringify(args) }))).toBe(JSON.stringify({ json: JSON.stringify(hidden) }));
   });
 
+  it('are hidden as they are written, whatever a proxy gives to who reads them', () => {
+    const args = new Proxy(['--password', 'canary', 'db'], {
+      get: (list, key, receiver): unknown => (key === '1' ? '-x' : Reflect.get(list, key, receiver)),
+    });
+
+    expect(read(args)).toEqual(['--password', '[redacted]', 'db']);
+  });
+
   it('stay behind other options, and are options themselves', () => {
     const args = ['--max-tokens', '100', '--password', '--host', 'db', '--token'];
 

@@ -237,6 +237,22 @@ describe('a captured value', () => {
     },
   );
 
+  it.each([
+    ['record', { a: 1, value: 'x' }],
+    ['list', [1, 'x', 2]],
+  ])('lists the keys of a proxy of a %s once at the most', (_case, target) => {
+    const asked: string[] = [];
+    const note = (trap: string): void => void asked.push(trap);
+    const proxy: unknown = new Proxy(target, {
+      ownKeys: (held) => (note('ownKeys'), Reflect.ownKeys(held)),
+      getPrototypeOf: (held) => (note('getPrototypeOf'), Reflect.getPrototypeOf(held)),
+    });
+
+    read(proxy);
+
+    expect(asked).toEqual([...new Set(asked)]);
+  });
+
   it('may have any key, also __proto__', () => {
     const value = JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2}') as object;
 
@@ -264,6 +280,12 @@ describe('a captured value', () => {
       hostile: '[unserializable]',
       after: 2,
     });
+    expect(read(['before', proxy, hostile, 'after'])).toEqual([
+      'before',
+      '[unserializable]',
+      '[unserializable]',
+      'after',
+    ]);
   });
 
   it('is the same in large data, which takes another way', () => {
