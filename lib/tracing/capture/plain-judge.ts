@@ -93,7 +93,8 @@ export class PlainJudge {
 
   /** A list of two may be a key and its value: the writer looks at those. */
   #isPair(list: readonly unknown[], depth: number): boolean {
-    return depth > 0 && list.length === 2 && typeof list[0] === 'string' && this.#rules.keys.lookUp(list[0]).isSecret;
+    if (depth === 0 || list.length !== 2 || !hasItem(list, 0)) return false;
+    return typeof list[0] === 'string' && this.#rules.keys.lookUp(list[0]).isSecret;
   }
 }
 

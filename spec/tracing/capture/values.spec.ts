@@ -253,6 +253,23 @@ describe('a captured value', () => {
     expect(asked).toEqual([...new Set(asked)]);
   });
 
+  it.each([
+    ['small', 'a'],
+    ['large', 'a word '.repeat(200)],
+  ])('calls no getter of a list of two in a %s record, although it may be the name of a secret', (_size, note) => {
+    let calls = 0;
+    const pair = Object.defineProperty(['a', 'b'], 0, {
+      get: () => {
+        calls += 1;
+        return 'a';
+      },
+      enumerable: true,
+    });
+
+    expect(read({ note, pair })).toEqual({ note, pair: ['[getter]', 'b'] });
+    expect(calls).toBe(0);
+  });
+
   it('may have any key, also __proto__', () => {
     const value = JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2}') as object;
 
