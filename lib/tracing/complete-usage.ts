@@ -1,4 +1,5 @@
 import type { TokenUsage } from '../entities/token-usage.js';
+import { addCounts } from '../usage/sum-token-usage.js';
 import { isCount } from '../utils/is-count.js';
 
 const optionalKeys = [
@@ -18,7 +19,7 @@ export function completeUsage(usage: Partial<TokenUsage> | undefined): TokenUsag
   const complete: { -readonly [Key in keyof TokenUsage]: TokenUsage[Key] } = {
     inputTokens: input,
     outputTokens: output,
-    totalTokens: isCount(totalTokens) ? totalTokens : input + output,
+    totalTokens: isCount(totalTokens) ? totalTokens : addCounts(input, output),
   };
   for (const key of optionalKeys) {
     const count = usage[key];

@@ -127,6 +127,16 @@ describe('a span', () => {
     expect(spanNamed(memory, 'total only').tokenUsage).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 9 });
   });
 
+  it('counts tokens as far as whole numbers are exact, and so does its trace', () => {
+    const memory = recordInMemory();
+    const most = Number.MAX_SAFE_INTEGER;
+
+    withSpan({ name: 'llm' }, (span) => void span.setTokenUsage({ inputTokens: most, outputTokens: 1 }));
+
+    expect(spanNamed(memory, 'llm').tokenUsage?.totalTokens).toBe(most);
+    expect(memory.traces[0]?.info.tokenUsage?.totalTokens).toBe(most);
+  });
+
   it('bounds its attributes, events and links', () => {
     const memory = recordInMemory();
 
