@@ -41,9 +41,10 @@ export interface TraceExporter {
   /** Takes finished traces. Throwing or rejecting counts all of them as dropped. */
   export(traces: readonly Trace[], context: ExportContext): void | Promise<void>;
   /**
-   * Takes finished traces as lines, without line breaks, where it stores them as they are: what `traceToLine` makes of each, at less cost.
-   * Called in place of `export`, when that would be and with the same rules for what it throws; what comes from `sendTraces` goes to
-   * `export`. Where a subclass or a proxy writes `export` anew, that is called.
+   * Takes finished traces as lines, without line breaks, where it stores them as they are: what `traceToLine` makes of each, at less cost
+   * where they have waited in memory alone. Called in place of `export`, when that would be and with the same rules for what it throws;
+   * what comes from `sendTraces` goes to `export`. Where a subclass or a proxy writes `export` anew, that is called; an object that was
+   * given both (`{ ...exporter, export }`) is to leave out the lines itself.
    *
    * @example
    * ```ts
