@@ -42,6 +42,7 @@ interface Field {
 }
 
 const unserializable = '"[unserializable]"';
+const redactionFailed = '"[redaction failed]"';
 
 /**
  * Writes one value as JSON text: each leaf is looked at once, bounded, redacted and written. It cannot throw: what cannot be
@@ -99,13 +100,14 @@ export class ValueWriter {
     let replaced: unknown;
     try {
       replaced = this.#rules.callOut(() => redact(shown, path));
+      // Fails closed: a promise would let the value through before it is judged.
+      if (typeof replaced === 'object' && replaced !== null && 'then' in replaced) return redactionFailed;
     } catch {
-      return '"[redaction failed]"';
+      return redactionFailed; // also what a proxy throws that stands in the value's place
     }
     if (replaced === undefined && value !== undefined) return `"${redactedMark}"`;
-    if (typeof replaced !== 'object' || replaced === null) return this.#writeLeaf(replaced);
-    // Fails closed: a promise would let the value through before it is judged.
-    return 'then' in replaced ? '"[redaction failed]"' : this.#writeObject(replaced, path);
+    const isObject = typeof replaced === 'object' && replaced !== null;
+    return isObject ? this.#writeObject(replaced as object, path) : this.#writeLeaf(replaced);
   }
 
   #writeObject(value: object, path: string): string {

@@ -387,6 +387,7 @@ describe("a user's own redaction", () => {
     ],
     ['returns a promise', async () => 'late', '[redaction failed]'],
     ['returns nothing', () => undefined, '[redacted]'],
+    ['returns what cannot be read', revoked, '[redaction failed]'],
   ])('that %s lets nothing through', (_case, redact, mark) => {
     expect(JSON.parse(new Capture({ redact }).value({ a: 'canary' }, 'x'))).toEqual({ a: mark });
   });
@@ -532,3 +533,9 @@ describe('the patterns', () => {
     expect(process.cpuUsage(since).user / 1e6).toBeLessThan(10);
   });
 });
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
