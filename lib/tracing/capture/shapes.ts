@@ -32,7 +32,11 @@ export function shapeOf(value: object, prototype: object, rules: ShapeRules): Sh
   if (text !== undefined) return { kind: 'leaf', value: text };
   if (types.isMap(value)) return mapShape(value, rules);
   if (types.isSet(value))
-    return { kind: 'list', items: firstOf(Set.prototype.values.call(value), rules), size: value.size };
+    return {
+      kind: 'list',
+      items: firstOf(Set.prototype.values.call(value), rules),
+      size: sizeOf(Set.prototype, value),
+    };
   if (value instanceof DOMException) return { kind: 'other', value: domExceptionFacts(value) };
   if (types.isNativeError(value) || isErrorLike(prototype))
     return { kind: 'record', record: errorFacts(value, prototype, rules) };
@@ -42,7 +46,7 @@ export function shapeOf(value: object, prototype: object, rules: ShapeRules): Sh
 }
 
 function mapShape(map: ReadonlyMap<unknown, unknown>, rules: ShapeRules): Shape {
-  const { size } = map;
+  const size = sizeOf(Map.prototype, map);
   const entries = firstOf(Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>, rules);
   if (!entries.every(([key]) => typeof key === 'string')) return { kind: 'list', items: entries, size };
   const record: object = Object.create(null) as object;
@@ -50,6 +54,11 @@ function mapShape(map: ReadonlyMap<unknown, unknown>, rules: ShapeRules): Shape 
     Object.defineProperty(record, key as string, { value, enumerable: true, configurable: true }); // all keys are texts
   }
   return { kind: 'record', record, size };
+}
+
+/** By the engine's own getter: a subclass may have another. */
+function sizeOf(prototype: object, value: object): number {
+  return Reflect.get(prototype, 'size', value) as number;
 }
 
 /** One more than can be written: then what is left out is told. */

@@ -19,6 +19,12 @@ class Point {
   }
 }
 
+class Counting extends Map<string, number> {
+  override get size(): number {
+    throw new Error('called');
+  }
+}
+
 class Money {
   readonly cents = 5;
   toJSON() {
@@ -102,6 +108,7 @@ describe('a captured value', () => {
     ['a map of texts', new Map([['a', 1]]), { a: 1 }],
     ['a map of anything', new Map<unknown, unknown>([[{ k: 1 }, 'v']]), [[{ k: 1 }, 'v']]],
     ['a set', new Set([1, 'b']), [1, 'b']],
+    ['a map that counts for itself', new Counting([['a', 1]]), { a: 1 }],
     ['a typed array', new Float64Array([1, 2.5]), '[Float64Array of 2: 1, 2.5]'],
     ['a long typed array', new Uint8Array(1000), `[Uint8Array of 1000: ${Array(16).fill(0).join(', ')}, ...]`],
     ['a buffer', Buffer.from('secret bytes'), '[Buffer of 12 bytes]'],
