@@ -155,6 +155,48 @@ describe("class-transformer's decorators", () => {
     await expect(holder.later).rejects.toThrow('handled by its owner');
   });
 
+  it.each([
+    ['a text', 'Ferrari'],
+    ['another class', Object],
+  ])('hold where a field called constructor holds %s', (_case, constructor) => {
+    const card = Object.assign(new Card(), { constructor });
+
+    expect(read(card)).toEqual({ owner: 'Ada', number: '4111111111111111', code: '***7' });
+  });
+
+  it('never have getters of fields called, nor of what these hold', () => {
+    const calls: string[] = [];
+    class Holder {
+      @Exclude() id = 1;
+      options = {
+        get deep() {
+          return calls.push('deep');
+        },
+      };
+    }
+    const holder = new Holder();
+    Object.defineProperty(holder, 'lazy', { get: () => calls.push('lazy'), enumerable: true });
+
+    expect(read(holder)).toEqual({ options: { deep: '[getter]' }, lazy: '[getter]' });
+    expect(calls).toEqual([]);
+  });
+
+  it('never have a thenable work, be it the instance or what it holds', () => {
+    const calls: string[] = [];
+    class Query {
+      @Exclude() id = 1;
+      table = 'users';
+      inner = { then: () => calls.push('inner') };
+      then(_done: unknown, failed: (cause: Error) => void) {
+        calls.push('query');
+        failed(new Error('unhandled'));
+      }
+    }
+
+    expect(read(new Query())).toEqual({ table: 'users', inner: { then: '[function then]' } });
+    expect(calls).toEqual([]);
+  });
+
   it('do not show what is sensitive under another name', () => {
     class Renamed {
       @Expose({ name: 'number' }) digits = '4111';
