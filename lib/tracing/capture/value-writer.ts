@@ -217,6 +217,7 @@ export class ValueWriter {
     this.#left -= text.length + 1;
     const isHidden =
       (isSecret && tellsSomething(value) && !isModelToken(record, key)) ||
+      (key === 'value' && tellsSomething(value) && namesSecret(record, this.#rules.keys)) ||
       (owner.prototype !== null && isSensitive(owner.prototype, key));
     if (isHidden) return `${text}"${redactedMark}"`;
     const inner = this.#rules.redact === undefined ? path : `${path}.${key}`;
@@ -226,9 +227,8 @@ export class ValueWriter {
     );
   }
 
-  /** Two keys do not tell what they hold: what stands beside them does. */
+  /** What `data` is, is told by what stands beside it. */
   #writeTextField(record: object, key: string, { value, inner }: { value: string; inner: string }): string {
-    if (key === 'value' && namesSecret(record, this.#rules.keys)) return `"${redactedMark}"`;
     if (key === 'data' && this.#rules.redact === undefined) return this.text(value, mediaTypeBeside(record));
     return this.write(value, inner);
   }

@@ -65,6 +65,19 @@ describe('secrets beside their names in JSON that stands in a text', () => {
   });
 });
 
+describe('a value beside the name of a secret', () => {
+  it.each<[string, unknown]>([
+    ['a number', 1234],
+    ['a list', ['a=canary']],
+    ['an attribute of OTLP', { stringValue: 'canary' }],
+    ['a boxed text', Object('canary')],
+  ])('is hidden where it is %s', (_case, value) => {
+    expect(read({ key: 'cookie', value })).toEqual({ key: 'cookie', value: '[redacted]' });
+    expect(read({ key: 'colour', value: true })).toEqual({ key: 'colour', value: true });
+    expect(read({ key: 'cookie', value: false })).toEqual({ key: 'cookie', value: false });
+  });
+});
+
 describe('headers in a row', () => {
   it('are hidden in values as well, small and large', () => {
     expect(read(raw)).toEqual(hiddenRaw);
