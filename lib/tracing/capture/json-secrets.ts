@@ -62,10 +62,11 @@ function secretsInList(text: string, list: number, keys: SecretKeys): Range[] {
 const listAbove = /[[,]\s*$/;
 const endOfList = /\\*"\s*\]/y;
 
-/** Whether a list that ends with its second item stands in another list. */
+/** Whether a list that ends with its second item, or is cut off in it, stands in another list. */
 function isPair(text: string, list: number, second: Range): boolean {
   return (
-    matchAt(endOfList, text, second.end) !== null && listAbove.test(text.slice(Math.max(0, list - deepestIndent), list))
+    (second.end === text.length || matchAt(endOfList, text, second.end) !== null) &&
+    listAbove.test(text.slice(Math.max(0, list - deepestIndent), list))
   );
 }
 

@@ -65,6 +65,12 @@ describe('secrets beside their names in JSON that stands in a text', () => {
   });
 });
 
+it('a pair is hidden where the text is cut off in its secret', () => {
+  const small = new Capture({ limits: { maxStringLength: 100 } });
+
+  expect(small.text(`[["password","${'canary'.repeat(200)}"]]`, 'x')).not.toContain('canary');
+});
+
 describe('a value beside the name of a secret', () => {
   it.each<[string, unknown]>([
     ['a number', 1234],
