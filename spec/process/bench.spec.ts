@@ -20,7 +20,7 @@ describe('a program of the bench', () => {
   it.each(['traced-agents', 'limit'])('file-rate.js writes all traces of %s', (subject) => {
     const figures = run('file-rate.js', [subject, join(temporaryFolder(), 'traces.jsonl'), '20']);
 
-    expect(figures).toMatchObject({ lost: 0, rate: expect.any(Number) });
+    expect(figures).toMatchObject({ lost: 0, perSecond: expect.any(Number) });
   });
 });
 
