@@ -286,6 +286,18 @@ describe('an exporter that wants lines', () => {
     expect(asked).toEqual(['echo']);
   });
 
+  it('is asked by export() where a proxy alone has one', () => {
+    const asked: unknown[] = [];
+    const note = (traces: readonly Trace[]): unknown => asked.push(...traces.map(({ info }) => info.name));
+    const parts: Record<PropertyKey, unknown> = { name: 'parts', delivery: 'inline', exportLines: () => undefined };
+    const get = (target: typeof parts, key: PropertyKey): unknown => (key === 'export' ? note : target[key]);
+    init({ exporters: [new Proxy(parts, { get }) as unknown as TraceExporter] });
+
+    echo(1);
+
+    expect(asked).toEqual(['echo']);
+  });
+
   it('is asked by a spy that has taken the place of its export() since', () => {
     const exporter = new FileExporter({ path: join(temporaryFolder(), 'traces.jsonl') });
     init({ exporters: [exporter] });
