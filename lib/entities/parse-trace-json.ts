@@ -20,7 +20,7 @@ function spansIn(json: unknown): readonly unknown[] {
 
 /** A quote inside a JSON string is always escaped, so the pattern meets keys only. */
 function quoteNanoseconds(text: string): string {
-  return text.replace(/(?<!\\)"((?:start_|end_)?time_unix_nano)"\s*:\s*(\d{15,})(?![\d.eE])/g, '"$1":"$2"');
+  return text.replace(/(?<!\\)"((?:start_|end_)?time_unix_nano)"\s*:\s*(-?\d{15,})(?![\d.eE])/g, '"$1":"$2"');
 }
 
 const nanosecondKey = /^(?:start_|end_)?time_unix_nano$/;

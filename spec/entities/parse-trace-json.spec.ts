@@ -11,6 +11,14 @@ function spanWith(rest: string): Trace['data']['spans'][number] | undefined {
 }
 
 describe('the nanoseconds in the text of a trace', () => {
+  it('keep their digits before 1970, too', () => {
+    const json = '{"span_id":"00000000000000ab","start_time_unix_nano":-36097070070669691}';
+
+    const trace = Trace.fromJSON(`{"info":{"trace_id":"tr-1"},"data":{"spans":[${json}]}}`);
+
+    expect(trace.data.spans[0]?.startTimeNs).toBe(-36097070070669691n);
+  });
+
   it.each([
     ['"time_unix_nano":123456789012345', { time_unix_nano: 123456789012345 }],
     ['"time_unix_nano":"123456789012345"', { time_unix_nano: '123456789012345' }],
