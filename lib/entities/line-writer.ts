@@ -43,7 +43,7 @@ export class LineWriter {
     this.#traceIdTwice = isBare ? `"\\"${info.traceId}\\""` : JSON.stringify(this.traceIdText);
     const together = spanCount > fewSpans ? inOnePiece : inPieces;
     this.traceIdAttribute = together(traceIdKey, this.#traceIdTwice);
-    this.#opening = together('{"trace_id":"', base64Of(info.traceId), '","span_id":"');
+    this.#opening = openingOf(info.traceId, together);
     this.#request = quotedPreview(info.requestPreview);
     this.#response = quotedPreview(info.responsePreview);
   }
@@ -51,7 +51,7 @@ export class LineWriter {
   /** The next span, and the JSON of its attributes but for their closing brace. */
   add(span: SpanHead, attributes: string): void {
     const { traceId, spanId, parentId } = span;
-    const opening = traceId === this.#info.traceId ? this.#opening : `{"trace_id":"${base64Of(traceId)}","span_id":"`;
+    const opening = traceId === this.#info.traceId ? this.#opening : openingOf(traceId, inPieces);
     const named = namedTexts.get(span.name);
     const parent =
       parentId === undefined
@@ -132,8 +132,8 @@ const fewSpans = 2;
 /** Before the trace's id as JSON: attributes begin with it. */
 const traceIdKey = inOnePiece('{"', AttributeKey.traceRequestId, '":');
 
-function base64Of(traceId: string): string {
-  return hexToBase64(traceId.slice(3));
+function openingOf(traceId: string, together: typeof inPieces | typeof inOnePiece): string {
+  return together('{"trace_id":"', hexToBase64(traceId.slice(3)), '","span_id":"');
 }
 
 /** What follows the times, up to the attributes. Most spans end well, without events and links. */

@@ -7,7 +7,7 @@ import {
   type TransformStorage,
 } from './class-transformer-internals.js';
 import type { KeyBook } from './key-book.js';
-import { getterMark } from './own-fields.js';
+import { getterMark, isGetter } from './own-fields.js';
 import { redactedMark } from './secret-shapes.js';
 
 class Probe {}
@@ -128,14 +128,10 @@ function standInFor(instance: object, shown: (key: string, value: unknown) => un
   Object.defineProperty(standIn, 'then', { value: undefined });
   for (const key of Object.keys(instance)) {
     if (key === 'then' || key === 'constructor') continue;
-    const value = shown(key, hasGetter(instance, key) ? getterMark : ownField(instance, key));
+    const value = shown(key, isGetter(instance, key) ? getterMark : ownField(instance, key));
     Object.defineProperty(standIn, key, { value, enumerable: true, configurable: true, writable: true });
   }
   return standIn;
-}
-
-function hasGetter(instance: object, key: string): boolean {
-  return Object.getOwnPropertyDescriptor(instance, key)?.get !== undefined;
 }
 
 const classToPlain = 1;
