@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Trace } from '../../lib/entities/trace.js';
 import { TraceInfo } from '../../lib/entities/trace-info.js';
+import type { TokenUsage } from '../../lib/entities/token-usage.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
 import { aTrace, aUsage } from '../support/traces.js';
 
@@ -62,6 +63,23 @@ describe('the facts of a trace', () => {
 
     expect(info.tokenUsage).toEqual({ inputTokens: 12, outputTokens: 8, totalTokens: 20, reasoningTokens: 5 });
     expect(info.metadata['mlflow.trace.tokenUsage']).toBe('{"input_tokens":12,"output_tokens":8,"total_tokens":20}');
+  });
+
+  it('hold each count of the tokens under MLflow’s name', () => {
+    const usage: TokenUsage = {
+      ...aUsage(12, 8),
+      cacheReadInputTokens: 3,
+      cacheCreationInputTokens: 5,
+      cacheCreationInputTokensAbove1hr: 2,
+    };
+
+    const { info } = aTrace({ usage });
+
+    expect(info.tokenUsage).toEqual(usage);
+    expect(info.metadata['mlflow.trace.tokenUsage']).toBe(
+      '{"input_tokens":12,"output_tokens":8,"total_tokens":20,"cache_read_input_tokens":3,"cache_creation_input_tokens":5,' +
+        '"cache_creation_input_tokens_above_1hr":2}',
+    );
   });
 
   it.each([
