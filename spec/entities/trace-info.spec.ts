@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenUsage } from '../../lib/entities/token-usage.js';
 import { Trace } from '../../lib/entities/trace.js';
 import { TraceInfo } from '../../lib/entities/trace-info.js';
-import type { TokenUsage } from '../../lib/entities/token-usage.js';
 import { traceToLine } from '../../lib/entities/trace-line.js';
 import { aTrace, aUsage } from '../support/traces.js';
 
