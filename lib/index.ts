@@ -52,7 +52,7 @@ export {
 } from './errors.js';
 export { ConsoleExporter, type ConsoleExporterOptions, type Verbosity } from './exporters/console/console-exporter.js';
 export type { ConsoleStream } from './exporters/console/terminal.js';
-export type { ExportContext, TraceExporter, TraceQuery, TraceReader } from './exporters/exporter.js';
+export type { ExportContext, TraceExporter, TraceLines, TraceQuery, TraceReader } from './exporters/exporter.js';
 export { FileExporter, type FileExporterOptions } from './exporters/file/file-exporter.js';
 export { type BadLine, isBadLine, type ReadTraceFileOptions, readTraceFile } from './exporters/file/read-trace-file.js';
 export { InMemoryExporter, type InMemoryExporterOptions } from './exporters/in-memory-exporter.js';

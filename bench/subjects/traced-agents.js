@@ -28,5 +28,5 @@ export function wrappers() {
 }
 
 function bytesOf(lines) {
-  return Buffer.from(lines.join('\n'));
+  return Buffer.from([...lines].join('\n'));
 }

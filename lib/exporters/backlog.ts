@@ -1,4 +1,5 @@
 import type { Trace } from '../entities/trace.js';
+import type { TraceLines } from './exporter.js';
 
 /** Traces in one call of an exporter that does not say how many it wants. */
 export const usualBatch = 64;
@@ -35,7 +36,7 @@ export interface Settlement {
 export interface Batch {
   readonly traces: readonly Trace[];
   /** What `traceToLine` makes of them, where that can be had without the traces. */
-  readonly lines?: readonly string[];
+  readonly lines?: TraceLines;
   /** Called once, when it is known what came of them. */
   settle(outcome: Outcome): Settlement;
 }

@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { traceToLine } from '../entities/trace-line.js';
+import { lazily } from '../utils/lazily.js';
 import type { Batch, Outcome } from './backlog.js';
 import { rejectionIn } from './export-failure.js';
 import type { ExportContext, TraceExporter } from './exporter.js';
@@ -63,7 +64,7 @@ export class ExportCall {
   #hand(batch: Batch, context: ExportContext): void | Promise<void> {
     const exporter = this.#exporter;
     if (!takesLines(exporter, this.#besideLines)) return exporter.export(batch.traces, context);
-    return exporter.exportLines(batch.lines ?? batch.traces.map(traceToLine), context);
+    return exporter.exportLines(batch.lines ?? lazily(batch.traces, traceToLine), context);
   }
 
   /** The queue ends: the call is given up. */

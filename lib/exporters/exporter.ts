@@ -53,16 +53,22 @@ export interface TraceExporter {
    *   readonly name = 'lines';
    *   readonly delivery = 'inline';
    *   export(traces: readonly Trace[]) { this.exportLines(traces.map(traceToLine)); }
-   *   exportLines(written: readonly string[]) { lines.push(...written); }
+   *   exportLines(written: TraceLines) { lines.push(...written); }
    * }
    * init({ exporters: [new LineExporter()] });
    * ```
    */
-  exportLines?(lines: readonly string[], context: ExportContext): void | Promise<void>;
+  exportLines?(lines: TraceLines, context: ExportContext): void | Promise<void>;
   /** Settles when all that was given to it has arrived. */
   forceFlush?(): void | Promise<void>;
   /** Called once, after the last `export`; frees what the exporter holds. */
   shutdown?(): void | Promise<void>;
+}
+
+/** Lines of traces. Each is made when it is asked for: they need not be in memory together. An array of lines is one, too. */
+export interface TraceLines extends Iterable<string> {
+  /** How many there are. */
+  readonly length: number;
 }
 
 /** What an exporter is told about its call. */

@@ -1,5 +1,7 @@
 import type { Trace } from '../entities/trace.js';
+import { lazily } from '../utils/lazily.js';
 import type { Arriving, Backlog, BacklogStats, Batch, Outcome, Settlement } from './backlog.js';
+import type { TraceLines } from './exporter.js';
 
 /** How much a backlog in memory holds. */
 export interface MemoryBacklogLimits {
@@ -77,7 +79,7 @@ class TakenTraces implements Batch {
     return this.#taken.map(({ trace }) => trace);
   }
 
-  get lines(): readonly string[] {
-    return this.#taken.map(({ line }) => line);
+  get lines(): TraceLines {
+    return lazily(this.#taken, ({ line }) => line);
   }
 }

@@ -13,6 +13,7 @@ import {
   stats,
   type Trace,
   type TraceExporter,
+  type TraceLines,
   TracingError,
   traceAgent,
   traceToLine,
@@ -234,6 +235,24 @@ describe.each(['inline', 'queued'] as const)('an exporter (%s) that wants lines'
 });
 
 describe('an exporter that wants lines', () => {
+  it('may go through them as often as it likes, and knows beforehand how many there are', async () => {
+    const calls: (readonly [length: number, once: readonly string[], again: readonly string[]])[] = [];
+    const memory = new InMemoryExporter();
+    const exporter: TraceExporter = {
+      name: 'lines',
+      export: () => expect.fail('asked for traces'),
+      exportLines: (lines) => void calls.push([lines.length, [...lines], [...lines]]),
+    };
+    init({ exporters: [exporter, memory] });
+
+    echo(1);
+    echo(2);
+    await flush();
+
+    const lines = memory.traces.map(traceToLine);
+    expect(calls).toEqual([[2, lines, lines]]);
+  });
+
   it('is given those that waited on disk, too', async () => {
     const spoolDir = temporaryFolder();
     const lines: string[] = [];
@@ -311,7 +330,7 @@ describe('an exporter that wants lines', () => {
 
   it('is asked by lines that were given to it beside the export() of its class', () => {
     const given: string[] = [];
-    const exportLines = (lines: readonly string[]): void => void given.push(...lines);
+    const exportLines = (lines: TraceLines): void => void given.push(...lines);
     init({ exporters: [Object.assign(new FileExporter({ path: '/dev/null/no' }), { exportLines })] });
 
     echo(1);

@@ -6,7 +6,7 @@ import { sentence } from '../../utils/sentence.js';
 import { bound, choice, countFromOne, text } from '../../utils/value-kinds.js';
 import { checkOptions, type OptionKinds } from '../check-options.js';
 import { checkQuery } from '../check-query.js';
-import type { TraceExporter, TraceQuery, TraceReader } from '../exporter.js';
+import type { TraceExporter, TraceLines, TraceQuery, TraceReader } from '../exporter.js';
 import { AppendFile, NotAFileError } from './append-file.js';
 import { findStored, type StoredTraces, searchStored } from './stored-traces.js';
 
@@ -66,7 +66,7 @@ export class FileExporter implements TraceExporter, TraceReader {
   }
 
   /** The same for traces that are written already. */
-  exportLines(lines: readonly string[]): void {
+  exportLines(lines: TraceLines): void {
     if (this.#isShutDown)
       throw new ExportError(this.name, `The file exporter for '${this.path}' was shut down. Make a new one.`);
     for (const line of lines) this.#append(line);
