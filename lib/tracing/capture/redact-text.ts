@@ -3,7 +3,8 @@ import { replaceElements } from './element-secrets.js';
 import { replaceInLists, replaceInRecords } from './json-secrets.js';
 import { replaceOptions, replaceUserOption } from './option-secrets.js';
 import type { SecretKeys } from './secret-keys.js';
-import { hasMark, hasTokenRun, replaceMarked, replaceRuns, replaceUserInfo } from './secret-shapes.js';
+import { hasMark, hasTokenRun, replaceMarked, replaceRuns } from './secret-shapes.js';
+import { replaceUserInfo } from './url-secrets.js';
 
 /** Shorter texts hold no secret that could be told from a word. */
 const shortestSecret = 8;
@@ -18,7 +19,7 @@ export function redactText(text: string, keys: SecretKeys): string {
   let clean = hasTokenRun(text) ? replaceRuns(text) : text;
   if (hasMark(clean)) clean = replaceMarked(clean);
   if (clean.length <= longestShort && !hasSign(clean)) return clean;
-  if (clean.includes('</')) clean = replaceElements(clean, keys);
+  if (clean.includes('<')) clean = replaceElements(clean, keys);
   if (clean.includes('--')) clean = replaceOptions(clean, keys);
   if (clean.includes('[')) clean = replaceInLists(clean, keys);
   const equals = clean.indexOf('=');
@@ -30,7 +31,7 @@ export function redactText(text: string, keys: SecretKeys): string {
 function replaceBehindColons(text: string, first: number, keys: SecretKeys): string {
   let clean = replaceUserOption(replaceAssigned(text, first, keys));
   if (clean.includes('{')) clean = replaceInRecords(clean, keys);
-  return clean.includes('@') ? replaceUserInfo(clean) : clean;
+  return replaceUserInfo(clean);
 }
 
 /** Those without which a text has none of what is looked for below. */
@@ -44,6 +45,6 @@ function hasSign(text: string): boolean {
 /** Whether any of the texts in a JSON list may hold a secret: `false` is certain, since neither quotes nor escapes part what is looked for. */
 export function mayHideSecret(json: string): boolean {
   const hasSigns =
-    json.includes(':') || json.includes('=') || json.includes('--') || json.includes('[', 1) || json.includes('</');
+    json.includes(':') || json.includes('=') || json.includes('--') || json.includes('[', 1) || json.includes('<');
   return hasSigns || hasMark(json) || hasTokenRun(json);
 }

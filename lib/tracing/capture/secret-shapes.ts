@@ -1,5 +1,3 @@
-import type { Range } from './assigned-value.js';
-
 /** Stands in the place of a secret. */
 export const redactedMark = '[redacted]';
 
@@ -132,38 +130,4 @@ export function replaceMarked(text: string): string {
 /** Else it is prose: "basic rules" and the like. */
 function isUserAndPassword(base64: string): boolean {
   return base64.length < 1000 && /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(base64, 'base64').toString('latin1'));
-}
-
-const endOfUrl = /[\s"'<>`]/;
-/** Addresses are shorter; what follows is not looked through again for each of them. */
-const longestAddress = 2048;
-/** A user without a password is a name, unless it is this long. */
-const shortestToken = 16;
-
-/** `user:password@` and long `token@` in URLs; the password may hold what belongs escaped. */
-export function replaceUserInfo(text: string): string {
-  let clean = '';
-  let done = 0;
-  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
-    const secret = secretOfUrl(text, at + 3);
-    if (secret === undefined) continue;
-    clean += text.slice(done, secret.start) + redactedMark;
-    done = secret.end;
-  }
-  return done === 0 ? text : clean + text.slice(done);
-}
-
-function secretOfUrl(text: string, start: number): Range | undefined {
-  const stretch = text.slice(start, start + longestAddress);
-  const next = stretch.indexOf('://');
-  const until = next === -1 ? stretch : stretch.slice(0, next);
-  const end = until.search(endOfUrl);
-  const part = end === -1 ? until : until.slice(0, end);
-  const host = part.search(/[/?#]/);
-  const colon = part.indexOf(':');
-  const isPort = colon !== -1 && /^:\d{0,5}(?:[/?#]|$)/.test(part.slice(colon, colon + 7));
-  const hasPassword = colon !== -1 && (host === -1 || colon < host) && !isPort;
-  const at = hasPassword ? part.lastIndexOf('@') : part.lastIndexOf('@', host === -1 ? part.length : host);
-  if (hasPassword) return at > colon + 1 ? { start: start + colon + 1, end: start + at } : undefined;
-  return at >= shortestToken ? { start, end: start + at } : undefined;
 }

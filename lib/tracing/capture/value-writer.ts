@@ -170,7 +170,7 @@ export class ValueWriter {
     if (descriptor === undefined) return 'null';
     if (descriptor.get !== undefined) return `"${getterMark}"`;
     const value: unknown = descriptor.value;
-    if (typeof value === 'string' && isNamedSecret(items, index, this.#rules.keys)) return `"${redactedMark}"`;
+    if (isLeaf(value) && isNamedSecret(items, index, this.#rules.keys)) return `"${redactedMark}"`;
     const name = this.#secretNamedIn(value);
     const element = name === undefined ? value : [name, redactedMark];
     return this.write(element, this.#rules.redact === undefined ? path : `${path}[${index}]`);
@@ -237,6 +237,11 @@ export class ValueWriter {
 /** Flags and empty values tell nothing; everything else under a secret's name is one. */
 export function tellsSomething(value: unknown): boolean {
   return value != null && typeof value !== 'boolean' && value !== '';
+}
+
+/** Whether the item of a list may be a secret that the item before it names. */
+function isLeaf(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
 }
 
 function nameOf(value: symbol | object): string {

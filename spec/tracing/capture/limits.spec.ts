@@ -28,6 +28,29 @@ describe('limits', () => {
     expect(clean.trim()).toMatch(/^\[redacted\] +… \[cut, \d+ characters\]$/);
   });
 
+  it.each(['<password>', '<Envelope><wsse:Password Type="text"><![CDATA[', 'https://ada:', 'postgres://ada:p:'])(
+    'show no beginning of a long secret whose end is too far away: %s',
+    (opening) => {
+      const capture = new Capture({ limits: { maxStringLength: 2000 } });
+      const text = `${'words '.repeat(200)}${opening}${'canary7'.repeat(400)}@x</password>`;
+
+      const clean = capture.text(text, 'x');
+
+      expect(clean).toMatch(/^(?:words ){100}/);
+      expect(clean).not.toContain('canary');
+    },
+  );
+
+  it.each(['<password> stands for yours: ', 'http://localhost: ', 'https://example.com:8080/'])(
+    'keep what is long and no secret: %s',
+    (opening) => {
+      const capture = new Capture({ limits: { maxStringLength: 2000 } });
+      const text = opening + 'words of prose '.repeat(100);
+
+      expect(capture.text(text, 'x')).toBe(text);
+    },
+  );
+
   it('cut depth, also of ten thousand levels', () => {
     let deep: unknown = 'bottom';
     for (let level = 0; level < 10_000; level += 1) deep = { deep };

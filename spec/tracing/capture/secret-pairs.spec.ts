@@ -109,6 +109,9 @@ describe('arguments of commands', () => {
     expect(read(args)).toEqual(hidden);
     expect(read({ filler, args })).toEqual({ filler, args: hidden });
     expect(read({ args: ['--api-key', 'canary'] })).toEqual({ args: ['--api-key', '[redacted]'] });
+    expect(read({ args: ['--pin', 1234, '--token', 56n, '-v'] })).toEqual({
+      args: ['--pin', '[redacted]', '--token', '[redacted]', '-v'],
+    });
     expect(read(JSON.stringify({ args }))).toBe(JSON.stringify({ args: hidden }));
     expect(read(JSON.stringify({ json: JSON.stringify(args) }))).toBe(JSON.stringify({ json: JSON.stringify(hidden) }));
   });
@@ -122,7 +125,7 @@ describe('arguments of commands', () => {
   });
 
   it('stay behind other options, and are options themselves', () => {
-    const args = ['--max-tokens', '100', '--password', '--host', 'db', '--token'];
+    const args = ['--max-tokens', 100, '--password', '--host', 'db', '--token', true, '--secret', null];
 
     expect(read(args)).toEqual(args);
     expect(read(JSON.stringify(args))).toBe(JSON.stringify(args));
