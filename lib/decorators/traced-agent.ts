@@ -19,11 +19,13 @@ export interface TracedAgentDecorator<Args extends readonly unknown[], Output>
   extends TracedMethodDecorator<Args, Output> {
   /** A class, standard convention. */
   (agentClass: AgentClass, context: ClassDecoratorContext): void;
-  /** A class, legacy convention. */
+  /** A class, legacy convention; also one of a mixin, which extends a class that is not known. */
+  (agentClass: abstract new (...args: never[]) => object): void;
+  /** One whose constructor is private or protected, legacy convention. */
   <Class extends AgentClass>(agentClass: Class & KnownPrototype<Class>): void;
 }
 
-/** Tells a class from any other function, such as a getter's: the prototype of those is `any`. */
+/** Tells a class without a constructor type from any other function, such as a getter's: the prototype of those is `any`. */
 type KnownPrototype<Class> = Class extends { readonly prototype: infer Prototype }
   ? 0 extends 1 & Prototype
     ? never

@@ -80,6 +80,22 @@ describe('decorators', () => {
     expectTypeOf<[Base, Shape<number>]>().not.toBeAny();
   });
 
+  it('stand on the class of a mixin', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: TypeScript takes no other parameters of the base of a mixin
+    function named<Base extends new (...args: any[]) => object>(base: Base) {
+      @TracedAgent()
+      class Named extends base {
+        label = 'mixed';
+        run(): string {
+          return this.label;
+        }
+      }
+      return Named;
+    }
+
+    expectTypeOf(named(Date).prototype.run).returns.toEqualTypeOf<string>();
+  });
+
   it('check the types of callbacks against the method', () => {
     class Program {
       @TracedLLM({ usage: (answer: { tokens: number }) => ({ outputTokens: answer.tokens }) })
