@@ -2,7 +2,7 @@ import { SpanType } from '../entities/attributes.js';
 import { isAgentPrototype, markAgent, markBudget } from '../tracing/capture/class-facts.js';
 import type { SpanDefinition } from '../tracing/span-definition.js';
 import { agentNamer, classNameOf, entryNamer, isName } from './agent-names.js';
-import { chainOf, type FoundMethod, methodAt } from './class-methods.js';
+import { chainOf, type FoundMethod, isReplaceable, methodAt } from './class-methods.js';
 import { defineSpan, type SpanOptions } from './define-span.js';
 import { type Mark, markAt, markOf, marksIn, type Place } from './marks.js';
 import type { AgentOptions } from './options.js';
@@ -25,11 +25,13 @@ export function decorateAgentClass(agentClass: AgentClass, options: AnyAgentOpti
   const { prototype } = agentClass;
   const className = classNameOf(agentClass);
   const detachedName = isName(options.name) ? options.name : className;
-  markAgent(prototype, agentNamer(options.name, className));
   const { name: _agentName, methods, budget, ...spanOptions } = options;
-  if (budget !== undefined) markBudget(prototype, budget);
   const place = { owner: prototype, metadata };
   const entries = methods === undefined ? entriesOf(place) : namedEntries(agentClass, methods);
+  const fixed = entries.find(({ key }) => !isReplaceable(prototype, key));
+  if (fixed !== undefined) throw fixedMethod(fixed.key, className);
+  markAgent(prototype, agentNamer(options.name, className));
+  if (budget !== undefined) markBudget(prototype, budget);
   for (const { key, label, entry, message } of entries) {
     const inherited = findMethod(prototype, key);
     if (inherited === undefined) continue;
@@ -106,6 +108,12 @@ function namedEntries(agentClass: AgentClass, methods: NonNullable<AgentOptions[
     }
     return { key, label, entry: 'explicit', message: undefined };
   });
+}
+
+function fixedMethod(key: string, className: string): TypeError {
+  return new TypeError(
+    `@TracedAgent cannot trace '${key}' of the class '${className}': it is frozen, or cannot be redefined. Freeze the class after it is decorated, or leave the method out by 'methods' or @Untraced().`,
+  );
 }
 
 function isExplicit(mark: Mark | undefined): boolean {

@@ -21,3 +21,10 @@ export function methodAt(owner: object, key: PropertyKey): FoundMethod | undefin
   if (typeof descriptor?.value !== 'function') return undefined;
   return { owner, method: descriptor.value as Callable, descriptor };
 }
+
+/** Whether another function may be put in a method's place, or over an inherited one. */
+export function isReplaceable(owner: object, key: PropertyKey): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+  if (descriptor === undefined) return Object.isExtensible(owner);
+  return descriptor.configurable === true || descriptor.writable === true;
+}

@@ -1,4 +1,4 @@
-import { chainOf } from './class-methods.js';
+import { chainOf, isReplaceable } from './class-methods.js';
 import { type Layer, putOn, takeOff } from './layers.js';
 import type { AnyArguments, Anything, TracedMethodDecorator } from './method-decorator.js';
 
@@ -21,7 +21,8 @@ type MethodKeys<Owner> = {
  * are traced, too. Where a static method and one of the instances share a name, both are. Returns a function that puts
  * everything back; where the same method was decorated again since, it is back once that is undone, too.
  *
- * @throws {TypeError} when the class has no such method, or what is given for it is no decorator; nothing is changed then.
+ * @throws {TypeError} when the class has no such method or it cannot be redefined, or what is given for it is no decorator; nothing is
+ * changed then.
  * @example
  * ```ts
  * const undo = instrument(SearchClient, { query: TracedTool({ name: 'search' }) });
@@ -59,6 +60,11 @@ function layersFor(target: AnyClass, key: string | symbol, decorate: unknown): L
   if (found.length === 0) {
     throw new TypeError(
       `instrument() found no method '${String(key)}' in the class '${target.name}'. Check the spelling; fields cannot be instrumented.`,
+    );
+  }
+  if (found.some(({ owner }) => !isReplaceable(owner, key))) {
+    throw new TypeError(
+      `instrument() cannot decorate ${place}: it is frozen, or cannot be redefined. Wrap what is called with traceTool(), traceLLM() or traceAgent().`,
     );
   }
   return found.map(({ owner, descriptor }) => ({

@@ -126,4 +126,20 @@ describe('instrument', () => {
 
     expect(() => instrument(Library, methods as never)).toThrow(new TypeError(message));
   });
+
+  it('changes nothing where one of the methods is frozen', () => {
+    class Library {
+      query() {}
+      close() {}
+    }
+    const before = Library.prototype.query;
+    Object.defineProperty(Library.prototype, 'close', { writable: false, configurable: false });
+
+    expect(() => instrument(Library, { query: TracedTool(), close: TracedTool() })).toThrow(
+      new TypeError(
+        "instrument() cannot decorate 'close' of the class 'Library': it is frozen, or cannot be redefined. Wrap what is called with traceTool(), traceLLM() or traceAgent().",
+      ),
+    );
+    expect(Library.prototype.query).toBe(before);
+  });
 });

@@ -329,6 +329,12 @@ describe('functional twins', () => {
 describe('misuse in JavaScript', () => {
   const tool = TracedTool as unknown as (...args: unknown[]) => (...args: unknown[]) => unknown;
   const agent = TracedAgent as unknown as (...args: unknown[]) => (...args: unknown[]) => unknown;
+  const Frozen = class Sky {
+    blue() {}
+    static {
+      Object.freeze(Sky.prototype);
+    }
+  };
 
   it.each([
     [
@@ -457,6 +463,11 @@ describe('misuse in JavaScript', () => {
       'the constructor among the methods',
       () => agent({ methods: ['constructor'] })(class Sky {}),
       "@TracedAgent names 'constructor' among its methods, but the class 'Sky' has no such method.",
+    ],
+    [
+      'a class that is frozen',
+      () => agent()(Frozen),
+      "@TracedAgent cannot trace 'blue' of the class 'Sky': it is frozen, or cannot be redefined. Freeze the class after it is decorated",
     ],
     [
       'sensitive arguments that are neither names nor positions',
