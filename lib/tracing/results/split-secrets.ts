@@ -27,30 +27,47 @@ function hidesNothing(text: string, capture: Capture): boolean {
 }
 
 /** Under which keys the models of OpenAI, Anthropic, Google and others give their answers and tool calls in pieces. */
-const pieceKey = /"(content|text|delta|textDelta|arguments|partial_json|thinking|reasoning|reasoning_content)":"/g;
+const pieceKeys = 'content|text|delta|textDelta|arguments|partial_json|thinking|reasoning|reasoning_content';
+const pieceOf = new RegExp(`"(${pieceKeys})":"`, 'g');
+/** Answers and tool calls that come side by side have numbers, each before its piece. */
+const numberOrPieceOf = new RegExp(`"(?:(${pieceKeys})":"|(?:output_|content_)?index":(\\d+))`, 'g');
+const secondNumber = /"(?:output_|content_)?index":[1-9]/;
 
 /** Chunks that hold pieces of a text, each under a key. */
 function hideInPieces(json: string, capture: Capture): string {
+  const apart = secondNumber.test(json) ? hideInJoined(json, numberOrPieceOf, capture) : json;
+  return hideInJoined(apart, pieceOf, capture);
+}
+
+function hideInJoined(json: string, pattern: RegExp, capture: Capture): string {
   const hidden = new Map<string, string>();
-  for (const [key, escaped] of joinedByKey(json)) {
+  for (const [key, escaped] of joinedByKey(json, pattern)) {
     const text = JSON.parse(`"${escaped}"`) as string; // pieces of JSON texts make one
     const clean = capture.joined(text);
     if (clean !== text) hidden.set(key, JSON.stringify(clean).slice(1, -1));
   }
-  return hidden.size === 0 ? json : withHidden(json, hidden);
+  return hidden.size === 0 ? json : withHidden(json, { pattern, hidden });
 }
 
-function joinedByKey(json: string): ReadonlyMap<string, string> {
+function joinedByKey(json: string, pattern: RegExp): ReadonlyMap<string, string> {
   const joined = new Map<string, string>();
-  forEachPiece(json, ({ key, start, end }) => joined.set(key, (joined.get(key) ?? '') + json.slice(start, end)));
+  forEachPiece(json, pattern, ({ key, start, end }) =>
+    joined.set(key, (joined.get(key) ?? '') + json.slice(start, end)),
+  );
   return joined;
 }
 
+interface Hidden {
+  readonly pattern: RegExp;
+  /** What becomes of the joined texts, by their keys. */
+  readonly hidden: Map<string, string>;
+}
+
 /** The text stands in place of its first piece, and nothing in place of the others. */
-function withHidden(json: string, hidden: Map<string, string>): string {
+function withHidden(json: string, { pattern, hidden }: Hidden): string {
   let clean = '';
   let done = 0;
-  forEachPiece(json, ({ key, start, end }) => {
+  forEachPiece(json, pattern, ({ key, start, end }) => {
     const text = hidden.get(key);
     if (text === undefined) return;
     clean += json.slice(done, start) + text;
@@ -61,18 +78,25 @@ function withHidden(json: string, hidden: Map<string, string>): string {
 }
 
 interface Piece {
+  /** Under which it stands; with its number, where the pattern asks for numbers. */
   readonly key: string;
   readonly start: number;
   readonly end: number;
 }
 
-function forEachPiece(json: string, act: (piece: Piece) => void): void {
-  pieceKey.lastIndex = 0;
-  for (let found = pieceKey.exec(json); found !== null; found = pieceKey.exec(json)) {
-    const start = pieceKey.lastIndex;
+function forEachPiece(json: string, pattern: RegExp, act: (piece: Piece) => void): void {
+  let number = '';
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(json); found !== null; found = pattern.exec(json)) {
+    const [, key, digits = ''] = found;
+    if (key === undefined) {
+      number = digits;
+      continue;
+    }
+    const start = pattern.lastIndex;
     const end = endOfText(json, start);
-    act({ key: found[1] as string, start, end }); // the pattern has it
-    pieceKey.lastIndex = end + 1;
+    act({ key: key + number, start, end });
+    pattern.lastIndex = end + 1;
   }
 }
 

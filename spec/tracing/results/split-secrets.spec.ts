@@ -55,6 +55,24 @@ describe('a secret that is split over the chunks of a stream', () => {
     expect(outputsOf([thought, ...parts.map(chunkOf)])).toEqual([thought, ...[hidden, '', '', ''].map(chunkOf)]);
   });
 
+  it('is hidden in answers that come side by side', () => {
+    const chunkOf = (text: string, index: number) => ({ choices: [{ index, delta: { content: text } }] });
+    const sideBySide = (texts: readonly string[]) => texts.flatMap((text) => [chunkOf(text, 0), chunkOf('no ', 1)]);
+
+    expect(outputsOf(sideBySide(parts))).toEqual(sideBySide([hidden, '', '', '']));
+  });
+
+  it('is hidden in calls of tools that come side by side', () => {
+    const chunkOf = (text: string, index: number) => ({
+      choices: [{ index: 0, delta: { tool_calls: [{ index, function: { arguments: text } }] } }],
+    });
+    const sideBySide = (texts: readonly string[]) => texts.flatMap((text) => [chunkOf('7', 0), chunkOf(text, 1)]);
+
+    expect(outputsOf(sideBySide(['{"password":', '"hun', 'ter2"}']))).toEqual(
+      sideBySide(['{"password":"[redacted]"}', '', '']),
+    );
+  });
+
   it('stays where secrets are not hidden', () => {
     expect(outputsOf(parts, { redactSecrets: false })).toEqual(parts);
   });
