@@ -351,6 +351,11 @@ describe('a captured value', () => {
       `see ![x](data:image/png;base64,${'A'.repeat(4000)}) there`,
       'see ![x]([image/png, 2.9 KB]) there',
     ],
+    [
+      'what is too large to be gone through, by its beginning and its end,',
+      `${'QUJD'.repeat(300_000)} ${'q83v'.repeat(300_000)}`,
+      '[base64, 1.7 MB]',
+    ],
     ['a text that is no media', { data: 'just words' }, { data: 'just words' }],
   ])('%s is marked with type and size', (_case, value, expected) => {
     expect(read(value)).toEqual(expected);
