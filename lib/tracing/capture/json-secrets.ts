@@ -1,5 +1,5 @@
 import { quotedAfter, type Range } from './assigned-value.js';
-import { isHeaderName, namingKeys } from './naming.js';
+import { isHeaderName, isValueKey, namingKeys } from './naming.js';
 import type { SecretKeys } from './secret-keys.js';
 import { redactedMark } from './secret-shapes.js';
 
@@ -20,7 +20,7 @@ export function replaceInLists(text: string, keys: SecretKeys): string {
 
 /** There too: those of records that say name and value (`{"name": "cookie", "value": "..."}`). */
 export function replaceInRecords(text: string, keys: SecretKeys): string {
-  return replaceAll(text, { mark: 'value', find: secretsInRecord }, keys);
+  return replaceAll(text, { mark: endOfValueKey, find: secretsInRecord }, keys);
 }
 
 interface Search {
@@ -70,17 +70,21 @@ function isPair(text: string, list: number, second: Range): boolean {
   );
 }
 
+/** What `value` and `Value` have in common. */
+const endOfValueKey = 'alue';
 const signOfValue = /\\*"\s*:\s*(?=\\*")/y;
 const nameInRecord = new RegExp(`"(?:${namingKeys.join('|')})\\\\*"\\s*:\\s*\\\\*"([\\w.-]{2,40})\\\\*"`, 'g');
 const brace = /[{}]/;
 
 function secretsInRecord(text: string, at: number, keys: SecretKeys): Range[] {
-  if (text[at - 1] !== '"' || matchAt(signOfValue, text, at + 'value'.length) === null) return [];
+  const key = at - 1;
+  if (text[key - 1] !== '"' || !isValueKey(text.slice(key, at + endOfValueKey.length))) return [];
+  if (matchAt(signOfValue, text, at + endOfValueKey.length) === null) return [];
   const value = quotedAfter(text, signOfValue.lastIndex);
   if (value === undefined || value.end === value.start) return [];
   const before =
     text
-      .slice(Math.max(0, at - longestRecord), at)
+      .slice(Math.max(0, key - longestRecord), key)
       .split(brace)
       .at(-1) ?? '';
   const [after = ''] = text.slice(value.end, value.end + longestRecord).split(brace, 1);

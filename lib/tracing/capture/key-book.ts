@@ -1,4 +1,5 @@
 import { Memo } from '../../utils/memo.js';
+import { isValueKey } from './naming.js';
 import type { SecretKeys } from './secret-keys.js';
 import { quote, type TextRules } from './text-rules.js';
 
@@ -67,7 +68,7 @@ export class KeyBook {
   #judge(key: string): KnownKey {
     const isSecret = this.#secretKeys?.has(key) === true;
     const clean = this.#text.clean(key, key.length);
-    const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && key !== 'value';
+    const isPlain = !isSecret && clean === key && key.isWellFormed() && key !== 'data' && !isValueKey(key);
     const isMessageText = key === 'content' || key === 'text';
     const text = `${quote(clean)}:`;
     return { text, commaText: `,${text}`, isSecret, isPlain, isMessageText };

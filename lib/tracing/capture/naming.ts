@@ -1,5 +1,10 @@
-/** The keys under which a name stands whose value stands beside it, under `value`. */
-export const namingKeys: readonly string[] = ['name', 'key', 'header', 'field'];
+/** The keys under which a name stands whose value stands beside it; with capitals in the tags and settings of AWS and .NET. */
+export const namingKeys: readonly string[] = ['name', 'key', 'header', 'field', 'Name', 'Key'];
+
+/** Whether it is the key of that value. */
+export function isValueKey(key: string): boolean {
+  return key === 'value' || key === 'Value';
+}
 
 /** In other lists the names of secrets are names: those of parameters and the like. */
 const headerName = /^(?:authorization|cookie|[a-z]+(?:-[a-z]+)+)$/i;

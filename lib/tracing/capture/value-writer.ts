@@ -3,6 +3,7 @@ import { agentNameOf, isSensitive } from './class-facts.js';
 import type { KeyBook } from './key-book.js';
 import type { KeyLists } from './key-lists.js';
 import { mediaTypeBeside } from './media.js';
+import { isValueKey } from './naming.js';
 import { markOf } from './odd-values.js';
 import { getterMark } from './own-fields.js';
 import { isModelToken, isNamedSecret, namesSecret } from './secret-pairs.js';
@@ -217,7 +218,7 @@ export class ValueWriter {
     this.#left -= text.length + 1;
     const isHidden =
       (isSecret && tellsSomething(value) && !isModelToken(record, key)) ||
-      (key === 'value' && tellsSomething(value) && namesSecret(record, this.#rules.keys)) ||
+      (isValueKey(key) && tellsSomething(value) && namesSecret(record, this.#rules.keys)) ||
       (owner.prototype !== null && isSensitive(owner.prototype, key));
     if (isHidden) return `${text}"${redactedMark}"`;
     const inner = this.#rules.redact === undefined ? path : `${path}.${key}`;

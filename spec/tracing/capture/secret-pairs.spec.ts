@@ -18,6 +18,7 @@ describe('secrets beside their names in JSON that stands in a text', () => {
     ['headers in a row', { rawHeaders: raw }, { rawHeaders: hiddenRaw }],
     ['headers in a row alone', raw, hiddenRaw],
     ['a value before its name', [{ value: 'canary', key: 'cookie' }], [{ value: '[redacted]', key: 'cookie' }]],
+    ['names and values with capitals', [{ Key: 'Cookie', Value: 'canary' }], [{ Key: 'Cookie', Value: '[redacted]' }]],
     ['a value with quotes', [['cookie', 'can"ar"y']], [['cookie', '[redacted]']]],
     [
       'more than one',
@@ -79,6 +80,11 @@ describe('a value beside the name of a secret', () => {
     ['a boxed text', Object('canary')],
   ])('is hidden where it is %s', (_case, value) => {
     expect(read({ key: 'cookie', value })).toEqual({ key: 'cookie', value: '[redacted]' });
+    expect(read({ Name: 'cookie', Value: value })).toEqual({ Name: 'cookie', Value: '[redacted]' });
+    expect(read({ filler, tags: [{ Key: 'cookie', Value: value }] })).toEqual({
+      filler,
+      tags: [{ Key: 'cookie', Value: '[redacted]' }],
+    });
     expect(read({ key: 'colour', value: true })).toEqual({ key: 'colour', value: true });
     expect(read({ key: 'cookie', value: false })).toEqual({ key: 'cookie', value: false });
   });
