@@ -12,15 +12,16 @@ const secretNames = words(
 /** With anything before them: `DB_PASSWORD`, `stripeSecretKey`. Whose token it is has to be said: `nextPageToken` is none. */
 const secretEndings = [
   ...words(
-    'pwd password passwords passwd passphrase secret secrets credentials connectionstring accesskeyid redisauth passwordhash authheader authorizationheader',
+    'pwd password passwords passwd passphrase secret secrets credentials connectionstring ' +
+      'accesskeyid redisauth passwordhash passwordconfirmation authheader authorizationheader',
   ),
   ...words('secret api access private account subscription signing encryption master license storage').map(
     (kind) => `${kind}key`,
   ),
   ...words('secret api access').map((kind) => `${kind}keys`),
   ...words(
-    'access refresh auth oauth bearer session security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook job ' +
-      'github gh gitlab slack discord telegram notion npm pypi hf vault databricks vercel netlify firebase cloudflare digitalocean ' +
+    'access refresh auth oauth bearer session private security csrf xsrf api bot device secret sas jwt login reset deploy registry webhook ' +
+      'job github gh gitlab slack discord telegram notion npm pypi hf vault databricks vercel netlify firebase cloudflare digitalocean ' +
       'docker dockerhub jira linear sonar codecov circleci',
   ).map((owner) => `${owner}token`),
   ...words(

@@ -45,6 +45,8 @@ describe('values under the names of secrets', () => {
     'Set-Cookie',
     'credentials',
     'passphrase',
+    'password_confirmation',
+    'Private-Token',
     'connectionString',
     'aws_secret_access_key',
     'bearerToken',
