@@ -30,6 +30,7 @@ const wordShapes = [
   /ops_eyJ[A-Za-z0-9_-]{40,}/, // 1Password
   /dp\.(?:(?:pt|ct|sa|scim|audit)\.|st\.(?:[a-z0-9_-]{2,35}\.)?)[A-Za-z0-9]{40,}/, // Doppler
   /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/, // Airtable
+  /xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}/, // Brevo
   /EAAA[A-Za-z0-9_-]{50,}/, // Square
   /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40,}/,
   /(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]){5}[A-Za-z0-9]{2,8}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}/, // Discord: the number of a bot first
@@ -60,7 +61,7 @@ function anyOf(shapes: readonly RegExp[]): string {
 /** What stands before a run that is a secret for that: addresses of webhooks, and the number of a Telegram bot. */
 const webhook = /(?:hooks\.slack\.com\/\w+\/[\w/]+|discord(?:app)?\.com\/api\/webhooks\/\d+)\/$/;
 const botNumber = /(?<!\d)\d{8,10}:$/;
-const botSecret = /^[\w-]{35}(?=\.?$)/;
+const botSecret = /^[\w-]{35}(?![\w-])/;
 const longestOpening = 80;
 
 const privateKey =

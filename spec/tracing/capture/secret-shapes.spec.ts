@@ -46,6 +46,7 @@ describe('keys of well-known services', () => {
     `MTIzNDU2Nzg5MDEyMzQ1Njc4.G${mixed.slice(0, 5)}.${mixed.slice(0, 38)}`,
     `eyJhbGciOiJSU0EtT0FFUCJ9.${mixed}.${mixed.slice(0, 16)}.${mixed}.${mixed.slice(0, 22)}`,
     `eyJhbGciOiJkaXIifQ..${mixed.slice(0, 16)}.${mixed}.${mixed.slice(0, 22)}`,
+    `xkeysib-${hex}${hex.slice(0, 16)}-${mixed.slice(0, 16)}`,
     `-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n${mixed}\n-----END PGP PRIVATE KEY BLOCK-----`,
   ])('%s are hidden', (secret) => {
     expect(capture.text(`key ${secret}, "${secret}" end`, 'x')).toBe('key [redacted], "[redacted]" end');
@@ -64,6 +65,7 @@ describe('keys of well-known services', () => {
       `https://api.telegram.org/bot123456789:AA${mixed.slice(0, 33)}/getMe`,
       'https://api.telegram.org/bot123456789:[redacted]/getMe',
     ],
+    [`123456789:AA${mixed.slice(0, 33)}.run failed`, '123456789:[redacted] failed'],
     [`it is 1234567890:AA${mixed.slice(0, 33)}.`, 'it is 1234567890:[redacted]'],
   ])('that only what stands before them tells are hidden: %s', (text, expected) => {
     expect(capture.text(text, 'x')).toBe(expected);
