@@ -1,6 +1,8 @@
 import type { Range } from './assigned-value.js';
 import { redactedMark } from './secret-shapes.js';
 
+/** `://`, also in JSON that stands in a text: some writers escape each slash there. */
+const authority = /:\\*\/\\*\//g;
 const endOfUrl = /[\s"'<>`]/;
 /** Addresses are shorter; what follows is not looked through again for each of them. */
 const longestAddress = 2048;
@@ -14,11 +16,12 @@ export function replaceUserInfo(text: string): string {
   if (!text.includes('@') && !mayEndInAddress(text)) return text;
   let clean = '';
   let done = 0;
-  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
-    const secret = secretIn(addressAt(text, at + 3), text.length - at - 3);
+  for (const { index, 0: sign } of text.matchAll(authority)) {
+    const start = index + sign.length;
+    const secret = secretIn(addressAt(text, start), text.length - start);
     if (secret === undefined) continue;
-    clean += text.slice(done, at + 3 + secret.start) + redactedMark;
-    done = at + 3 + secret.end;
+    clean += text.slice(done, start + secret.start) + redactedMark;
+    done = start + secret.end;
   }
   return done === 0 ? text : clean + text.slice(done);
 }
@@ -31,7 +34,7 @@ function mayEndInAddress(text: string): boolean {
 /** What stands behind the scheme of a URL. */
 function addressAt(text: string, start: number): string {
   const stretch = text.slice(start, start + longestAddress);
-  const next = stretch.indexOf('://');
+  const next = stretch.search(authority);
   const until = next === -1 ? stretch : stretch.slice(0, next);
   const end = until.search(endOfUrl);
   return end === -1 ? until : until.slice(0, end);
@@ -41,7 +44,7 @@ function addressAt(text: string, start: number): string {
 function secretIn(address: string, left: number): Range | undefined {
   const host = address.search(/[/?#]/);
   const colon = address.indexOf(':');
-  const isPort = colon !== -1 && /^:\d{0,5}(?:[/?#]|$)/.test(address.slice(colon, colon + 7));
+  const isPort = colon !== -1 && /^:\d{0,5}(?:[\\/?#]|$)/.test(address.slice(colon, colon + 7));
   if (colon !== -1 && (host === -1 || colon < host) && !isPort) return passwordIn(address, colon + 1, left);
   const at = address.lastIndexOf('@', host === -1 ? address.length : host);
   return at >= shortestToken ? { start: 0, end: at } : undefined;

@@ -126,3 +126,26 @@ describe('keys of well-known services', () => {
     expect(process.cpuUsage(since).user / 1e6).toBeLessThan(5);
   });
 });
+
+describe('addresses in JSON that stands in a text', () => {
+  it.each([
+    ['{"url":"https:\\/\\/a:b@c.d\\/e"}', '{"url":"https:\\/\\/a:[redacted]@c.d\\/e"}'],
+    ['"{\\"url\\":\\"https:\\\\/\\\\/a:b@c.d\\"}"', '"{\\"url\\":\\"https:\\\\/\\\\/a:[redacted]@c.d\\"}"'],
+    ['["http:\\/\\/x:5173\\/@vite","ssh:\\/\\/git@x\\/y"]', '["http:\\/\\/x:5173\\/@vite","ssh:\\/\\/git@x\\/y"]'],
+  ])('hide passwords where slashes are escaped: %s', (text, expected) => {
+    expect(capture.text(text, 'x')).toBe(expected);
+  });
+
+  it.each([`@${':\\/\\'.repeat(60_000)}`, `@:${'\\'.repeat(300_000)}`])(
+    'cost no more than the length of the text',
+    (text) => {
+      const large = new Capture({ limits: { maxStringLength: 10_000_000, maxSpanLength: 10_000_000 } });
+      const since = process.cpuUsage();
+
+      large.value(text, 'x');
+
+      // Quadratic it would take minutes; this is a guard against a hang, not a measurement.
+      expect(process.cpuUsage(since).user / 1e6).toBeLessThan(10);
+    },
+  );
+});
