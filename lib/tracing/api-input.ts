@@ -28,6 +28,15 @@ export function entriesOf(attributes: unknown): readonly (readonly [string, unkn
   }
 }
 
+/** What a list holds; nothing where it is none. */
+export function itemsOf(list: unknown): readonly unknown[] {
+  try {
+    return Array.isArray(list) ? Array.from(list) : [];
+  } catch {
+    return []; // a revoked proxy
+  }
+}
+
 /** `undefined` where the link names no span. */
 export function linkOf(link: unknown): LinkInput | undefined {
   const context = readProperty(link, 'context');

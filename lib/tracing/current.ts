@@ -49,12 +49,22 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 export function withSession<Result>(scope: SessionScope, fn: () => Result): Result {
   const recorder = active.current;
   if (recorder === undefined) return fn();
-  tellUnknown('withSession()', scope, sessionKeys);
   const { contexts } = recorder;
   const context = contexts.active();
-  const session = { ...scope, within: recorder.spanIn(context)?.trace };
+  const session = { ...readScope(scope), within: recorder.spanIn(context)?.trace };
   const call = { target: fn, self: undefined, args: [] };
   return contexts.run(withSessionInContext(context, session), call) as Result; // what fn returned
+}
+
+/** What can be read of it: whatever it is, the function runs. */
+function readScope(scope: SessionScope): SessionScope {
+  try {
+    tellUnknown('withSession()', scope, sessionKeys);
+    return { ...scope };
+  } catch (cause) {
+    active.current?.onCallbackError(cause, 'reading what withSession() was given');
+    return {};
+  }
 }
 
 const updateKeys: readonly string[] = ['tags', 'metadata', 'session', 'user', 'name'];

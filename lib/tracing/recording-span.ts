@@ -15,7 +15,7 @@ import type { TokenUsage } from '../entities/token-usage.js';
 import { toUnixNs } from '../utils/clock.js';
 import { errorLine } from '../utils/error-line.js';
 import { newSpanId } from '../utils/ids.js';
-import { entriesOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-input.js';
+import { entriesOf, itemsOf, linkOf, statusOf, usageOf, usageOfAttribute } from './api-input.js';
 import { exceptionFacts } from './exception-facts.js';
 import type { LiveSpan } from './live-span.js';
 import { noteNativeContent } from './native-content.js';
@@ -24,7 +24,7 @@ import type { SpanBudget } from './span-budget.js';
 import type { SpanConversation } from './span-conversation.js';
 import type { SpanDefinition } from './span-definition.js';
 import type { SpanOwner } from './span-owner.js';
-import { momentOf } from './time-input.js';
+import { isTime, momentOf } from './time-input.js';
 
 const maxAttributes = 1000;
 const maxEvents = 1000;
@@ -139,11 +139,8 @@ export class RecordingSpan implements LiveSpan {
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.isRecording()) return this;
-    const isTime =
-      typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
-    const attributes = isTime ? {} : (attributesOrTime as Attributes); // an object that is no time
-    const moment = momentOf(isTime ? attributesOrTime : time);
-    this.#pushEvent(name, moment, attributes);
+    if (isTime(attributesOrTime)) this.#pushEvent(name, momentOf(attributesOrTime), {});
+    else this.#pushEvent(name, momentOf(time), attributesOrTime as Attributes); // or what has none: `entriesOf` tells
     return this;
   }
 
@@ -157,7 +154,7 @@ export class RecordingSpan implements LiveSpan {
   }
 
   addLinks(links: Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    for (const link of itemsOf(links)) this.addLink(link as Link); // or none: `linkOf` tells
     return this;
   }
 

@@ -1,3 +1,4 @@
+import type { TimeInput } from '@opentelemetry/api';
 import { fromUnixMs, now } from '../utils/clock.js';
 
 /** The first and the last millisecond since 1970 that OTLP, MLflow and a Date can hold: whole nanoseconds from 0, in 63 bits. */
@@ -12,6 +13,15 @@ export function momentOf(time: unknown): number {
   if (time === undefined) return now();
   const moment = readMoment(time);
   return Number.isFinite(moment) ? Math.min(Math.max(moment, earliest), latest) : now();
+}
+
+/** Whether a value is one of these, and not the attributes that may stand in its place. */
+export function isTime(value: unknown): value is TimeInput {
+  try {
+    return typeof value === 'number' || Array.isArray(value) || value instanceof Date;
+  } catch {
+    return false; // a revoked proxy
+  }
 }
 
 function readMoment(time: unknown): number {

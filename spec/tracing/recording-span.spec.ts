@@ -1,5 +1,14 @@
 import { context, createContextKey, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
-import { getCurrentSpan, type LiveSpan, shutdown, traceTool, withSpan } from 'traced-agents';
+import {
+  getCurrentSpan,
+  type LiveSpan,
+  recordMessage,
+  shutdown,
+  traceTool,
+  updateCurrentTrace,
+  withSession,
+  withSpan,
+} from 'traced-agents';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordInMemory, spanNamed } from '../support/recording.js';
 
@@ -135,6 +144,46 @@ describe('a span', () => {
 
     expect(spanNamed(memory, 'llm').tokenUsage?.totalTokens).toBe(most);
     expect(memory.traces[0]?.info.tokenUsage?.totalTokens).toBe(most);
+  });
+
+  it.each<[string, (span: LiveSpan, unreadable: never) => unknown]>([
+    ['attributes', (span, unreadable) => span.setAttributes(unreadable).setAttribute('key', unreadable)],
+    ['the key of an attribute', (span, unreadable) => span.setAttribute(unreadable, 1)],
+    ['the attributes of an event', (span, unreadable) => span.addEvent('event', unreadable)],
+    ['the name of an event', (span, unreadable) => span.addEvent(unreadable)],
+    ['the time of an event', (span, unreadable) => span.addEvent('event', {}, unreadable)],
+    ['a link', (span, unreadable) => span.addLink(unreadable)],
+    ['the attributes of a link', (span, attributes) => span.addLink({ context: span.spanContext(), attributes })],
+    ['links', (span, unreadable) => span.addLinks(unreadable)],
+    ['a status', (span, unreadable) => span.setStatus(unreadable)],
+    ['the message of a status', (span, message) => span.setStatus({ code: SpanStatusCode.ERROR, message })],
+    ['a name', (span, unreadable) => span.updateName(unreadable)],
+    ['an exception', (span, unreadable) => span.recordException(unreadable)],
+    ['the time of an exception', (span, unreadable) => span.recordException('exception', unreadable)],
+    ['inputs and outputs', (span, unreadable) => span.setInputs(unreadable).setOutputs(unreadable)],
+    ['a usage', (span, unreadable) => span.setTokenUsage(unreadable)],
+    ['the time of its end', (span, unreadable) => span.end(unreadable)],
+    ['the name of another', (_span, unreadable) => trace.getTracer('x').startSpan(unreadable).end()],
+    ['the options of another', (_span, unreadable) => trace.getTracer('x').startSpan('other', unreadable).end()],
+    ['its links', (_span, links) => trace.getTracer('x').startSpan('other', { links }).end()],
+    ['its start', (_span, startTime) => trace.getTracer('x').startSpan('other', { startTime }).end()],
+    ['its attributes', (_span, attributes) => trace.getTracer('x').startSpan('other', { attributes }).end()],
+    ['what is said of its trace', (_span, unreadable) => updateCurrentTrace(unreadable)],
+    ['tags of its trace', (_span, tags) => updateCurrentTrace({ tags })],
+    ['a message', (_span, unreadable) => recordMessage(unreadable)],
+    ['a session', (_span, unreadable) => withSession(unreadable, () => 1)],
+  ])('throws nothing into the program where %s cannot be read', (_case, say) => {
+    const memory = recordInMemory({ onError: () => {} });
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+
+    const result = withSpan('span', (span) => {
+      say(span, proxy as never);
+      return 'result';
+    });
+
+    expect(result).toBe('result');
+    expect(memory.traces).toHaveLength(1);
   });
 
   it('bounds its attributes, events and links', () => {
