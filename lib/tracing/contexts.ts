@@ -83,8 +83,15 @@ export const sharedContexts: Contexts = {
   run: (context, call) => ownManager.run(context, call),
 };
 
-/** Alone, with no global registration. */
-const isolatedContexts: Contexts = { ...sharedContexts, spanKey: privateSpanKey };
+/** Alone, with no global registration: outside of our calls the context is that of an SDK that is set up later, if one is. */
+const isolatedContexts: Contexts = {
+  ...sharedContexts,
+  spanKey: privateSpanKey,
+  active: () => {
+    const own = ownManager.active();
+    return own === ROOT_CONTEXT ? api.active() : own;
+  },
+};
 
 /** Inside the context manager of another SDK. */
 const guestContexts: Contexts = {
