@@ -1,6 +1,7 @@
 import { quotedValue, type Range, valueAfter } from './assigned-value.js';
 import type { SecretKeys } from './secret-keys.js';
 import { isTokenCode, redactedMark } from './secret-shapes.js';
+import { valueOfTwoWords } from './two-words.js';
 
 /**
  * `password=...`, `"api_key": "..."`, `?key=...`: the word before each sign is judged like a key. Before a colon it must be
@@ -29,7 +30,7 @@ function secretBehind(text: string, at: number, keys: SecretKeys): Range | undef
   const start = startOfKey(text, end);
   const place = { start, end, sign: at, before: text[start - 1] ?? '' };
   const key = secretKey(text, place, keys) ?? keyBehindEscape(text, place, keys);
-  if (key === undefined) return undefined;
+  if (key === undefined) return place.before === ' ' ? valueOfTwoWords(text, place) : undefined;
   const value = valueOf(key, text, at);
   return value !== undefined && isModelToken(key.word, text, value.end) ? undefined : value;
 }

@@ -49,6 +49,31 @@ describe('what is assigned in JSON that stands in a text', () => {
   });
 });
 
+describe('what is assigned to two words', () => {
+  it.each([
+    ['My API key: canary12, thanks', 'My API key: [redacted], thanks'],
+    ['Received API Key = canary12', 'Received API Key = [redacted]'],
+    ['**Access token:** `canary12`', '**Access token:** `[redacted]`'],
+    ['client secret:\tcanary12\nuser: ada', 'client secret:\t[redacted]\nuser: ada'],
+    ['{"Api Key":"canary","n":1}', '{"Api Key":"[redacted]","n":1}'],
+    ["{'Access Token': 'canary'}", "{'Access Token': '[redacted]'}"],
+    ['{\\"private key\\": \\"canary\\"}', '{\\"private key\\": \\"[redacted]\\"}'],
+  ])('is hidden: %s', (text, hidden) => {
+    expect(read(text)).toBe(hidden);
+  });
+
+  it.each([
+    'You need an API key: see the settings, section 4.',
+    'API key: https://platform.example/keys2024',
+    'Access token: required; refresh token: optional',
+    'It is a secret: nobody knows; the main key: C4sharp12',
+    'session key:\nabcdefgh12',
+    '{"API key":""}',
+  ])('stays where it is prose: %s', (text) => {
+    expect(read(text)).toBe(text);
+  });
+});
+
 describe('headers in a text', () => {
   it.each([
     ['Authorization: Token canary', 'Authorization: [redacted]'],
