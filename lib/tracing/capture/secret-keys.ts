@@ -13,7 +13,7 @@ const secretNames = words(
 const secretEndings = [
   ...words(
     'pwd password passwords passwd passphrase secret secrets credentials connectionstring ' +
-      'accesskeyid redisauth passwordhash passwordconfirmation authheader authorizationheader',
+      'accesskeyid redisauth passwordhash passwordconfirmation clientkeydata authheader authorizationheader',
   ),
   ...words('secret api access private account subscription signing encryption master license storage').map(
     (kind) => `${kind}key`,

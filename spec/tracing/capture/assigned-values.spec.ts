@@ -49,6 +49,12 @@ describe('what is assigned in JSON that stands in a text', () => {
   });
 });
 
+it('the key of a user of Kubernetes is hidden', () => {
+  expect(read('client-certificate-data: YWJj\n    client-key-data: canary\n')).toBe(
+    'client-certificate-data: YWJj\n    client-key-data: [redacted]\n',
+  );
+});
+
 describe('what is assigned to two words', () => {
   it.each([
     ['My API key: canary12, thanks', 'My API key: [redacted], thanks'],
