@@ -1,11 +1,11 @@
 import { type SpanType, SpanType as types } from '../entities/attributes.js';
 import type { ConversationRules } from '../tracing/span-definition.js';
 import type { SpanOptions } from './define-span.js';
-import type { AnyArguments, Anything } from './method-decorator.js';
+import type { Anything } from './method-decorator.js';
 import type { TracedOptions } from './options.js';
 
 /** Options of `@TracedConversation` and `traceConversation`. */
-export interface ConversationOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+export interface ConversationOptions<Args extends readonly unknown[] = Anything[], Output = Anything>
   extends TracedOptions<Args, Output> {
   /** @default 'WORKFLOW' */
   readonly type?: SpanType;
@@ -21,11 +21,11 @@ export interface ConversationOptions<Args extends readonly unknown[] = AnyArgume
 /** Options of `@TracedMessage`: how to read a message off the arguments of the method that takes it. */
 export interface MessageOptions {
   /** What is said. @default the first argument */
-  readonly message?: (...args: AnyArguments) => unknown;
+  readonly message?: (...args: Anything[]) => unknown;
   /** Who says it: an agent, or a name. @default the second argument */
-  readonly sender?: (...args: AnyArguments) => unknown;
+  readonly sender?: (...args: Anything[]) => unknown;
   /** Whether the message has a form that the agent takes. @default true */
-  readonly valid?: (...args: AnyArguments) => boolean;
+  readonly valid?: (...args: Anything[]) => boolean;
 }
 
 const managers = ['chat_manager', 'checking_agent'];

@@ -1,11 +1,11 @@
 import { chainOf, isReplaceable } from './class-methods.js';
 import { type Layer, putOn, takeOff } from './layers.js';
-import type { AnyArguments, Anything, TracedMethodDecorator } from './method-decorator.js';
+import type { Anything, TracedMethodDecorator } from './method-decorator.js';
 
 /** A class of any kind, abstract ones too. */
 type AnyClass = abstract new (...args: never[]) => object;
 
-type Decorator = TracedMethodDecorator<AnyArguments, Anything>;
+type Decorator = TracedMethodDecorator<Anything[], Anything>;
 
 /** Decorators for methods of a class, by the methods' names; static methods may stand among them. */
 export type Instrumentation<Class extends AnyClass> = {

@@ -1,10 +1,10 @@
 /* biome-ignore-all lint/suspicious/noExplicitAny: the one file where types of methods nobody knows meet (style rule 17) */
 
-/** Any value: what callbacks get where the user gave no types. */
+/**
+ * Any value: what callbacks get where the user gave no types. Lists of them are written `Anything[]`: an alias would stand in the
+ * types of decorators that a program exports, and its declarations could not name it.
+ */
 export type Anything = any;
-
-/** Any arguments. */
-export type AnyArguments = any[];
 
 /** A function of any kind. */
 export type Callable = (this: any, ...args: any[]) => any;

@@ -3,10 +3,10 @@ import type { Budget, CallFacts } from '../tracing/span-definition.js';
 import { faultOfOptions, type KnownOptions } from '../utils/fault-of-options.js';
 import { isCount } from '../utils/is-count.js';
 import { anyText, callback, choice, flag, names, text, type ValueKind } from '../utils/value-kinds.js';
-import type { AnyArguments, Anything } from './method-decorator.js';
+import type { Anything } from './method-decorator.js';
 
 /** What every decorator and its functional twin takes. `Args` and `Output` are worked out from the callbacks' own types. */
-export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> {
+export interface TracedOptions<Args extends readonly unknown[] = Anything[], Output = Anything> {
   /** The span's name. @default the method's name */
   readonly name?: string;
   /**
@@ -37,13 +37,10 @@ export interface TracedOptions<Args extends readonly unknown[] = AnyArguments, O
 }
 
 /** Options of `@TracedTool` and `traceTool`. */
-export type ToolOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything> = TracedOptions<
-  Args,
-  Output
->;
+export type ToolOptions<Args extends readonly unknown[] = Anything[], Output = Anything> = TracedOptions<Args, Output>;
 
 /** Options of `@TracedLLM` and `traceLLM`. */
-export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+export interface LLMOptions<Args extends readonly unknown[] = Anything[], Output = Anything>
   extends TracedOptions<Args, Output> {
   /** The model's name, as price lists know it. @default the `model` field of the answer */
   readonly model?: string;
@@ -57,7 +54,7 @@ export interface LLMOptions<Args extends readonly unknown[] = AnyArguments, Outp
 }
 
 /** Options of `@TracedAgent` on a method, and of `traceAgent`. */
-export interface AgentMethodOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+export interface AgentMethodOptions<Args extends readonly unknown[] = Anything[], Output = Anything>
   extends TracedOptions<Args, Output> {
   /**
    * What one call of the agent may use, with all that is done in it. Beyond it the next call of a model or a tool is refused with a
@@ -67,7 +64,7 @@ export interface AgentMethodOptions<Args extends readonly unknown[] = AnyArgumen
 }
 
 /** Options of `@TracedAgent`; `methods` and a `name` that is a function are for classes. */
-export interface AgentOptions<Args extends readonly unknown[] = AnyArguments, Output = Anything>
+export interface AgentOptions<Args extends readonly unknown[] = Anything[], Output = Anything>
   extends Omit<TracedOptions<Args, Output>, 'name'> {
   /**
    * On a class: the agent's name, or how to read it off an instance when a method is called.

@@ -3,7 +3,6 @@ import { isAgentPrototype, markAgent } from '../tracing/capture/class-facts.js';
 import { type AgentClass, type AnyAgentOptions, decorateAgentClass } from './agent-class.js';
 import { classNamer, entryNamer, ownName } from './agent-names.js';
 import {
-  type AnyArguments,
   type Anything,
   type Callable,
   isStandardContext,
@@ -53,7 +52,7 @@ type KnownPrototype<Class> = Class extends { readonly prototype: infer Prototype
  * await new Researcher('Ada').run('Why is the sky blue?'); // span `Ada.run`
  * ```
  */
-export function TracedAgent<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+export function TracedAgent<Args extends readonly unknown[] = Anything[], Output = Anything>(
   options: AgentOptions<Args, Output> = {},
   ...rest: never[]
 ): TracedAgentDecorator<Args, Output> {

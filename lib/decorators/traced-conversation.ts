@@ -1,5 +1,5 @@
 import { type ConversationOptions, conversationParts } from './conversation-options.js';
-import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
 import { traceMethod } from './trace-method.js';
 
@@ -22,7 +22,7 @@ import { traceMethod } from './trace-method.js';
  * await new Person('Ada').chat(new Person('Bob'), 'Hello'); // chat, and in it a span `Bob` for his answer
  * ```
  */
-export function TracedConversation<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+export function TracedConversation<Args extends readonly unknown[] = Anything[], Output = Anything>(
   options: ConversationOptions<Args, Output> = {},
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {

@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions, type LLMOptions } from './options.js';
 import { traceMethod } from './trace-method.js';
 
@@ -16,7 +16,7 @@ import { traceMethod } from './trace-method.js';
  * }
  * ```
  */
-export function TracedLLM<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+export function TracedLLM<Args extends readonly unknown[] = Anything[], Output = Anything>(
   options: LLMOptions<Args, Output> = {},
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {

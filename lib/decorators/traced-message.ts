@@ -3,7 +3,7 @@ import type { MessageCall, SaidMessage } from '../tracing/span-definition.js';
 import { answerNow } from '../utils/answer-now.js';
 import { agentNameFor, classNamer, entryNamer, participantName } from './agent-names.js';
 import type { MessageOptions } from './conversation-options.js';
-import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions } from './options.js';
 import { traceMethod } from './trace-method.js';
 
@@ -24,7 +24,7 @@ import { traceMethod } from './trace-method.js';
 export function TracedMessage(
   options: MessageOptions = {},
   ...rest: never[]
-): TracedMethodDecorator<AnyArguments, Anything> {
+): TracedMethodDecorator<Anything[], Anything> {
   checkOptions('TracedMessage', [options, ...rest]);
   return methodDecorator('TracedMessage', (method, place) =>
     traceMethod(method, place, {

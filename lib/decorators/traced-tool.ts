@@ -1,5 +1,5 @@
 import { SpanType } from '../entities/attributes.js';
-import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { checkOptions, type ToolOptions } from './options.js';
 import { traceMethod } from './trace-method.js';
 
@@ -15,7 +15,7 @@ import { traceMethod } from './trace-method.js';
  * }
  * ```
  */
-export function TracedTool<Args extends readonly unknown[] = AnyArguments, Output = Anything>(
+export function TracedTool<Args extends readonly unknown[] = Anything[], Output = Anything>(
   options: ToolOptions<Args, Output> = {},
   ...rest: never[]
 ): TracedMethodDecorator<Args, Output> {

@@ -1,5 +1,5 @@
 import { mark } from './marks.js';
-import { type AnyArguments, type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
+import { type Anything, methodDecorator, type TracedMethodDecorator } from './method-decorator.js';
 import { remember } from './trace-method.js';
 
 /**
@@ -15,7 +15,7 @@ import { remember } from './trace-method.js';
  * }
  * ```
  */
-export function Untraced(...rest: never[]): TracedMethodDecorator<AnyArguments, Anything> {
+export function Untraced(...rest: never[]): TracedMethodDecorator<Anything[], Anything> {
   if (rest.length > 0) throw new TypeError('@Untraced stands without its parentheses. Write @Untraced() instead.');
   return methodDecorator('Untraced', (method, place) => {
     mark(method, { kind: 'untraced', target: method, definition: undefined });

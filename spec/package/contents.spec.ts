@@ -86,6 +86,26 @@ describe('the packed package', () => {
     expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
   });
 
+  it('has types by which a program can declare decorators that it exports', () => {
+    const source = packed.write(
+      'exported.mts',
+      `import { Sensitive, TracedAgent, TracedConversation, TracedLLM, TracedMessage, TracedTool, Untraced } from 'traced-agents';
+       export const of = [TracedAgent(), TracedConversation(), TracedLLM(), TracedMessage(), TracedTool(), Untraced(), Sensitive()];
+       export const named = (name: string) => TracedTool({ name });`,
+    );
+    const options: ts.CompilerOptions = {
+      module: ts.ModuleKind.NodeNext,
+      strict: true,
+      declaration: true,
+      typeRoots: [folderOf('@types')],
+      types: ['node'],
+    };
+
+    const program = ts.createProgram([source], options);
+
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+  });
+
   it.each([
     ['its older resolution', ts.ModuleResolutionKind.Node10],
     ["Node's resolution", ts.ModuleResolutionKind.NodeNext],
