@@ -12,8 +12,8 @@ const twoWords =
   /(?<![A-Za-z0-9])(?:api|access|auth|bearer|client|private|refresh|secret|session) (?:key|token|secret)$/i;
 const longest = 'refresh secret'.length + 1;
 
-/** What follows may be prose as well, unless letters and digits are mixed in it. Markdown has its signs around it. */
-const mixedWord = /([ \t*`"']*)(?=[^\s"'`]*\d)(?=[^\s"'`]*[A-Za-z])[\w./+=~-]{8,}/y;
+/** What follows may be prose as well, unless letters and digits are mixed in it. Quotes and the signs of Markdown may stand before it. */
+const mixedWord = /([^\w./+=~\n-]{0,6})(?=[\w./+=~-]*\d)(?=[\w./+=~-]*[A-Za-z])[\w./+=~-]{8,}/y;
 
 /** What stands behind the sign of `API key: ...`, or of `"API key": "..."`; `undefined` where no two words name a secret. */
 export function valueOfTwoWords(text: string, { end, sign }: WordsBefore): Range | undefined {
