@@ -209,17 +209,3 @@ function nodesIn(source: string): ts.Node[] {
   visit(ts.createSourceFile('bundle.js', source, ts.ScriptTarget.Latest));
   return found;
 }
-
-/** What a file imports, also later: a scan for words, without parsing, loses its way in regular expressions. */
-function importsOf(source: string): string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    const [name] =
-      ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments : [];
-    const imported = ts.isImportDeclaration(node) ? node.moduleSpecifier : name;
-    if (imported !== undefined && ts.isStringLiteral(imported)) found.push(imported.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile('bundle.js', source, ts.ScriptTarget.Latest));
-  return found;
-}
