@@ -1,16 +1,21 @@
+import type { AgentClass } from './agent-class.js';
 import { chainOf, isReplaceable } from './class-methods.js';
 import { type Layer, putOn, takeOff } from './layers.js';
 import type { Anything, TracedMethodDecorator } from './method-decorator.js';
 
-/** A class of any kind, abstract ones too. */
-type AnyClass = abstract new (...args: never[]) => object;
-
 type Decorator = TracedMethodDecorator<Anything[], Anything>;
 
 /** Decorators for methods of a class, by the methods' names; static methods may stand among them. */
-export type Instrumentation<Class extends AnyClass> = {
-  readonly [Key in MethodKeys<InstanceType<Class>> | MethodKeys<Class>]?: Decorator;
+export type Instrumentation<Class extends AgentClass> = {
+  readonly [Key in MethodKeys<InstanceOf<Class>> | MethodKeys<Class>]?: Decorator;
 };
+
+/** Where the constructor is private or protected, there is no constructor type to tell it. */
+type InstanceOf<Class extends AgentClass> = Class extends abstract new (
+  ...args: never[]
+) => infer Instance
+  ? Instance
+  : Class['prototype'];
 
 type MethodKeys<Owner> = {
   [Key in keyof Owner]-?: Owner[Key] extends ((...args: never[]) => unknown) | undefined ? Key : never;
@@ -30,7 +35,7 @@ type MethodKeys<Owner> = {
  * undo();
  * ```
  */
-export function instrument<Class extends AnyClass>(target: Class, methods: Instrumentation<Class>): () => void {
+export function instrument<Class extends AgentClass>(target: Class, methods: Instrumentation<Class>): () => void {
   if (typeof target !== 'function') throw new TypeError(`instrument() takes a class, but got ${typeof target}.`);
   if (typeof methods !== 'object' || methods === null)
     throw new TypeError(`instrument() takes an object of decorators by method, but got ${String(methods)}.`);
@@ -41,7 +46,7 @@ export function instrument<Class extends AnyClass>(target: Class, methods: Instr
   };
 }
 
-function layersFor(target: AnyClass, key: string | symbol, decorate: unknown): Layer[] {
+function layersFor(target: AgentClass, key: string | symbol, decorate: unknown): Layer[] {
   const place = `'${String(key)}' of the class '${target.name}'`;
   if (key === 'constructor') {
     throw new TypeError(

@@ -223,10 +223,18 @@ describe('instrument', () => {
     abstract class Shape {
       abstract draw(): void;
     }
+    class Single {
+      static readonly instance: Single = new Single();
+      private constructor() {}
+      query(): void {}
+    }
 
     expectTypeOf(instrument(Library, { query: TracedTool(), make: TracedTool() })).toEqualTypeOf<() => void>();
     instrument(Library, { over: TracedTool(), generic: TracedTool(), maybe: TracedTool() });
     instrument(Shape, { draw: TracedTool() });
+    instrument(Single, { query: TracedTool() });
+    // @ts-expect-error: no such method of a class that makes its instances itself
+    instrument(Single, { qeury: TracedTool() });
     // @ts-expect-error: a field
     instrument(Library, { size: TracedTool() });
     // @ts-expect-error: no such method
