@@ -24,8 +24,8 @@ type Sign = '=' | ':';
 
 /** What stands behind the sign there, if the word before it is the name of a secret. */
 function secretBehind(text: string, at: number, keys: SecretKeys): Range | undefined {
-  if (text.charCodeAt(at + 1) === slash) return undefined; // the scheme of a URL
   const end = endOfKey(text, at);
+  if (text.charCodeAt(at + 1) === slash && isPlace(text, end, at)) return undefined;
   if (!keys.mayEnd(text, end)) return undefined; // as for nearly all words
   const start = startOfKey(text, end);
   const place = { start, end, sign: at, before: text[start - 1] ?? '' };
@@ -33,6 +33,11 @@ function secretBehind(text: string, at: number, keys: SecretKeys): Range | undef
   if (key === undefined) return place.before === ' ' ? valueOfTwoWords(text, place) : undefined;
   const value = valueOf(key, text, at);
   return value !== undefined && isModelToken(key.word, text, value.end) ? undefined : value;
+}
+
+/** Whether a slash behind the sign goes on in a URL, or in the path of the folder that a shell is in (`PWD=/home/ada`). */
+function isPlace(text: string, end: number, sign: number): boolean {
+  return text[sign] === ':' || text.slice(end - 3, end).toLowerCase() === 'pwd';
 }
 
 interface KeyPlace extends Range {

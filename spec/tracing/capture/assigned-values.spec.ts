@@ -49,6 +49,13 @@ describe('what is assigned in JSON that stands in a text', () => {
   });
 });
 
+it('what begins with a slash is hidden, unless it is the folder that a shell is in', () => {
+  expect(read('AccountKey=/canary+/w==;EndpointSuffix=x')).toBe('AccountKey=[redacted];EndpointSuffix=x');
+  expect(read('PWD=/home/ada OLDPWD=/srv https://x.example/?token=/canary')).toBe(
+    'PWD=/home/ada OLDPWD=/srv https://x.example/?token=[redacted]',
+  );
+});
+
 it('the key of a user of Kubernetes is hidden', () => {
   expect(read('client-certificate-data: YWJj\n    client-key-data: canary\n')).toBe(
     'client-certificate-data: YWJj\n    client-key-data: [redacted]\n',
