@@ -45,7 +45,7 @@ const nameOfSession = 'session.id';
 const longestName = 64;
 const anyLetter = -1;
 
-/** Judges key names; each is looked at once. Of `http.request.header.cookie` the last part is judged as well. */
+/** Judges key names; each is looked at once. Of `http.request.header.cookie` and `user[password]` the last part is judged as well. */
 export class SecretKeys {
   readonly #names: ReadonlySet<string>;
   readonly #judged = new Memo((key) => this.#judge(key), { maxKeys: 10_000, longestKey: longestName });
@@ -100,17 +100,22 @@ export class SecretKeys {
 
   #judge(key: string): boolean {
     if (key === nameOfSession) return false;
-    return this.#isSecret(key) || this.#isSecret(key.slice(key.lastIndexOf('.') + 1));
+    const name = key.slice(-longestName);
+    return this.#isSecret(name) || this.#isSecret(name.replace(closing, '').split(partOfName).at(-1) ?? name);
   }
 
   #isSecret(name: string): boolean {
-    const form = plainForm(name.slice(-longestName));
+    const form = plainForm(name);
     const bare = form.replace(number, '');
     return this.#names.has(form) || this.#names.has(bare) || secretEndings.some((ending) => bare.endsWith(ending));
   }
 }
 
 const dot = 46;
+
+/** Forms name what they nest in brackets, lists by a number or by nothing: `password[]`. */
+const closing = /(?:\[\d*\])*$|\](?:\[\d*\])*$/;
+const partOfName = /[.[]/;
 
 function words(list: string): string[] {
   return list.split(' ');
